@@ -1,0 +1,38 @@
+/** Lengths of time as Prometheus writes them: `5m`, `1h30m`, `1d`, `500ms`. */
+const UNITS: readonly (readonly [unit: string, ms: number])[] = [
+  ["y", 365 * 86_400_000],
+  ["w", 7 * 86_400_000],
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1_000],
+  ["ms", 1],
+];
+
+const PATTERN = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
+
+/** Parses a Prometheus duration into milliseconds; `undefined` when the text is not one. `0` alone is allowed. */
+export function parseDuration(text: string): number | undefined {
+  if (text === "0") return 0;
+  const found = text === "" ? null : PATTERN.exec(text);
+  if (found === null) return undefined;
+  let ms = 0;
+  UNITS.forEach(([, size], i) => {
+    ms += Number(found[i + 1] ?? 0) * size;
+  });
+  return Number.isSafeInteger(ms) ? ms : undefined;
+}
+
+/** Writes milliseconds as a Prometheus duration, e.g. `1h30m`; rounds to whole milliseconds, `0s` for none. */
+export function formatDuration(ms: number): string {
+  let rest = Math.round(Math.abs(ms));
+  if (rest === 0) return "0s";
+  let text = ms < 0 ? "-" : "";
+  for (const [unit, size] of UNITS) {
+    // Years and weeks are skipped on output: `400d` reads better than `1y5w`.
+    if (unit === "y" || unit === "w" || rest < size) continue;
+    text += `${Math.floor(rest / size)}${unit}`;
+    rest %= size;
+  }
+  return text;
+}

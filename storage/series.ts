@@ -1,0 +1,28 @@
+import type { Labels } from "./labels.ts";
+import type { Matcher } from "./matchers.ts";
+
+/** One series as its readers see it: columns in time order. Indexes run from 0 (oldest kept) to `length - 1`. */
+export interface Series {
+  readonly labels: Labels;
+  readonly length: number;
+  /** Milliseconds since the Unix epoch of sample `i`. */
+  at(i: number): number;
+  value(i: number): number;
+  /** Index of the last sample with `at <= t`, or -1. */
+  indexAt(t: number): number;
+}
+
+/** What `rules/` needs: find series. */
+export interface SeriesSource {
+  /**
+   * Series whose labels satisfy every matcher, in a stable order. The metric name is the label `__name__`.
+   * The same array instance is returned for the same matcher array while the set of series has not changed.
+   */
+  select(matchers: readonly Matcher[]): readonly Series[];
+}
+
+/** What `monitors/` needs: write samples. */
+export interface SeriesSink {
+  /** Appends one sample to the series of this label set (`__name__` included), creating it if it is new. */
+  append(labels: Labels, at: number, value: number): void;
+}
