@@ -1,0 +1,34 @@
+/** What people see, platform-neutral: the console stores it as it is, every other platform renders it. */
+
+export type Severity = "critical" | "warning" | "info";
+
+export type IncidentStatus = "firing" | "acknowledged" | "silenced" | "resolved";
+
+/** A button. It carries the text of a command, so that a click and a typed line take one road. */
+export interface Action {
+  readonly id: string;
+  readonly label: string;
+  readonly command: string;
+}
+
+/** `name` and `value` are plain text, never markdown. */
+export interface Field {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface Card {
+  readonly kind: "text" | "incident" | "reply" | "digest";
+  /** Plain text. */
+  readonly title?: string;
+  /** Markdown; whatever a person or a machine wrote goes through `escapeMarkdown` first. */
+  readonly text?: string;
+  readonly severity?: Severity;
+  readonly status?: IncidentStatus;
+  /** The number people say: `#12`. */
+  readonly incident?: number;
+  readonly fields?: readonly Field[];
+  /** Path or URL of a picture. */
+  readonly image?: string;
+  readonly actions?: readonly Action[];
+}
