@@ -1,0 +1,80 @@
+import { RE2JS } from "re2js";
+
+/**
+ * Regular expressions that people type: RE2 syntax, matched against the whole value, in time linear in its
+ * length whatever the expression (https://github.com/google/re2/wiki/Syntax). `.` also matches a newline, as in
+ * Prometheus 3. The simple forms that nearly everybody writes never reach the engine.
+ */
+export type Test = (value: string) => boolean;
+
+const CACHE_SIZE = 2_000;
+/** Longer expressions are refused, since an automaton costs memory for each of their characters. */
+const LONGEST = 10_000;
+const cache = new Map<string, Test>();
+
+/** Compiles an expression, or takes it from a bounded cache; throws an Error that says what is wrong with it. */
+export function compileRegex(pattern: string): Test {
+  const known = cache.get(pattern);
+  if (known !== undefined) return known;
+  const test = simple(pattern) ?? general(pattern);
+  const oldest = cache.size < CACHE_SIZE ? undefined : cache.keys().next();
+  if (oldest?.done === false) cache.delete(oldest.value);
+  cache.set(pattern, test);
+  return test;
+}
+
+/**
+ * The finite set of values an expression can match, when it is a literal or an alternation of literals;
+ * an index may then look them up instead of testing every value.
+ */
+export function regexLiterals(pattern: string): readonly string[] | undefined {
+  const branches: string[] = [];
+  let start = 0;
+  for (let i = 0; i <= pattern.length; i++) {
+    if (pattern[i] === "\\") i++;
+    else if (i === pattern.length || pattern[i] === "|") {
+      const literal = literalOf(pattern.slice(start, i));
+      if (literal === undefined) return undefined;
+      branches.push(literal);
+      start = i + 1;
+    }
+  }
+  return start > pattern.length ? branches : undefined;
+}
+
+function general(pattern: string): Test {
+  if (pattern.length > LONGEST) throw new Error(`longer than ${LONGEST} characters`);
+  const compiled = RE2JS.compile(pattern, RE2JS.DOTALL);
+  return (value) => compiled.testExact(value);
+}
+
+function simple(pattern: string): Test | undefined {
+  const literals = regexLiterals(pattern);
+  if (literals?.length === 1) return (value) => value === literals[0];
+  if (literals !== undefined) {
+    const set = new Set(literals);
+    return (value) => set.has(value);
+  }
+  // What is left between an optional leading and an optional trailing "anything" must be a literal.
+  const head = /^\.[*+]/.exec(pattern)?.[0] ?? "";
+  const rest = pattern.slice(head.length);
+  const tail = /(?<!\\)(?:\\\\)*(\.[*+])$/.exec(rest)?.[1] ?? "";
+  const middle = literalOf(rest.slice(0, rest.length - tail.length));
+  if (middle === undefined) return undefined;
+  const before = head === ".+" ? 1 : 0;
+  const after = tail === ".+" ? 1 : 0;
+  const shortest = middle.length + before + after;
+  if (head === "") return (value) => value.length >= shortest && value.startsWith(middle);
+  if (tail === "") return (value) => value.length >= shortest && value.endsWith(middle);
+  return (value) => {
+    const at = value.indexOf(middle, before);
+    return at >= 0 && at + middle.length + after <= value.length;
+  };
+}
+
+/** The text an expression stands for when nothing in it is special; escaped punctuation stands for itself. */
+function literalOf(pattern: string): string | undefined {
+  if (!/[\\.+*?()[\]{}^$]/.test(pattern)) return pattern;
+  const plain = /^(?:[^\\.+*?()[\]{}^$|]|\\[!-/:-@[-`{-~])*$/;
+  return plain.test(pattern) ? pattern.replace(/\\(.)/g, "$1") : undefined;
+}
