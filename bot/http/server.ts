@@ -1,0 +1,112 @@
+/** The HTTP server: every door behind the same guards. */
+import { setMaxListeners } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import Router from "@koa/router";
+import Koa from "koa";
+import type { Clock } from "../../storage/clock.ts";
+import type { Locale } from "../../storage/locale.ts";
+import type { Log } from "../../storage/log.ts";
+import type { Boards } from "../console/board.ts";
+import type { Conversations } from "../console/conversations.ts";
+import type { Talk } from "../console/talk.ts";
+import { addConsoleDoors } from "./console-doors.ts";
+import { DoorError, tellErrors } from "./door-error.ts";
+import { addEvents } from "./events.ts";
+import { checkHost, checkOrigin, checkToken, isLoopback, setHeaders } from "./guard.ts";
+import { addHealth, type HealthDeps } from "./health.ts";
+import { addPage } from "./page.ts";
+
+export interface HttpDeps extends HealthDeps {
+  readonly conversations: Conversations;
+  readonly talk: Talk;
+  readonly boards: Boards;
+  readonly clock: Clock;
+  readonly locale: Locale;
+  readonly log: Log;
+  /** Asked for as `Authorization: Bearer` when set. */
+  readonly token: string | undefined;
+}
+
+export interface Http {
+  /** Starts to listen; resolves with the port (the one the system chose for 0). Rejects when the address is taken. */
+  listen(host: string, port: number): Promise<number>;
+  /** Takes no new request, ends the event streams, and waits for answers under way, at most `graceMs` (2 s). */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** A request must have arrived whole within this, so that slow senders do not pile up; in milliseconds. */
+const REQUEST_MS = 30_000;
+
+/** Builds the server; nothing listens yet. */
+export function createHttp(deps: HttpDeps): Http {
+  const stopping = new AbortController();
+  // Each event stream listens while it lasts; there may be many, and each takes its listener away again.
+  setMaxListeners(0, stopping.signal);
+  let server: Server | undefined;
+
+  return {
+    listen(host, port) {
+      const app = createApp(deps, isLoopback(host), stopping.signal);
+      const listening = createServer(
+        { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+        app.callback(),
+      );
+      server = listening;
+      return new Promise((resolve, reject) => {
+        listening.once("error", reject);
+        listening.listen(port, host, () => {
+          listening.off("error", reject);
+          listening.on("error", (err) => deps.log.error({ err }, "the HTTP server failed"));
+          resolve((listening.address() as AddressInfo).port);
+        });
+      });
+    },
+
+    async close(graceMs = 2_000) {
+      stopping.abort();
+      const closing = server;
+      if (closing === undefined) return;
+      const done = new AbortController();
+      const closed = new Promise<void>((resolve) => {
+        closing.close(() => resolve());
+        closing.closeIdleConnections();
+      });
+      await Promise.race([closed, deps.clock.sleep(graceMs, done.signal)]);
+      done.abort();
+      closing.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function createApp(deps: HttpDeps, loopback: boolean, signal: AbortSignal): Koa {
+  const { token } = deps;
+  const router = new Router();
+  addHealth(router, deps);
+  addPage(router, { locale: deps.locale, token: token !== undefined });
+  addConsoleDoors(router, deps);
+  addEvents(router, { ...deps, signal });
+
+  const app = new Koa();
+  app.on("error", (err: unknown) => deps.log.warn({ err }, "an answer could not be sent"));
+  app.use(setHeaders);
+  app.use(tellErrors(deps));
+  if (token !== undefined) app.use(checkToken(token));
+  else if (loopback) app.use(checkHost);
+  app.use(checkOrigin);
+  app.use(router.routes());
+  app.use(
+    router.allowedMethods({
+      throw: true,
+      methodNotAllowed: () => refusedMethod,
+      notImplemented: () => refusedMethod,
+    }),
+  );
+  return app;
+}
+
+const refusedMethod = new DoorError(405, {
+  zh: "这个地址不支持这种请求方法。",
+  en: "This address does not take that method.",
+});
