@@ -1,6 +1,9 @@
+import type { Text } from "./locale.ts";
+
 /**
  * What must not be forgotten: named tables of documents, changed only by commits.
- * A document is a plain JSON value and is never mutated: a change puts a new one.
+ * A document is a plain JSON value (NaN and the infinities are kept too) and is never mutated: a change puts
+ * a new one.
  */
 export interface Table<T> {
   readonly name: string;
@@ -18,7 +21,7 @@ export interface Change {
   get<T>(table: Table<T>, id: string): T | undefined;
   put<T>(table: Table<T>, id: string, document: T): void;
   remove<T>(table: Table<T>, id: string): void;
-  /** The next whole number of a named counter, starting at 1; never handed out twice. */
+  /** The next whole number of a named counter, starting at 1. Two commits that are saved never get the same one. */
   next(counter: string): number;
 }
 
@@ -28,7 +31,9 @@ export type Decode<T> = (raw: unknown) => T;
 /** Why the store does not accept commits just now. */
 export interface StoreTrouble {
   readonly since: number;
+  /** English; `text` says it in both languages. */
   readonly reason: string;
+  readonly text: Text;
 }
 
 export interface Store {
@@ -48,8 +53,13 @@ export interface Store {
 
 /** The disk refused a commit; nothing of it has happened. */
 export class NotSaved extends Error {
-  constructor(reason: string, options?: ErrorOptions) {
-    super(reason, options);
+  /** The reason in both languages; `message` is the English. */
+  readonly text: Text;
+
+  constructor(reason: string | Text, options?: ErrorOptions) {
+    const text = typeof reason === "string" ? { zh: reason, en: reason } : reason;
+    super(text.en, options);
     this.name = "NotSaved";
+    this.text = text;
   }
 }
