@@ -33,6 +33,11 @@ export class FakeClock implements Clock {
     });
   }
 
+  /** Milliseconds that have passed since the clock was made; `set` does not move it. */
+  get elapsed(): number {
+    return this.#elapsed;
+  }
+
   /** How many sleeps are waiting. */
   get sleeping(): number {
     return this.#sleepers.length;

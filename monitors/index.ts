@@ -1,0 +1,96 @@
+/** The table of monitor kinds, and the schema of one monitor as `gengfu.yml` and chat write it. */
+import { z } from "zod";
+import { formatDuration, parseDuration } from "../storage/duration.ts";
+import type { Labels } from "../storage/labels.ts";
+import { http } from "./http/http.ts";
+import type { MonitorKind } from "./monitor.ts";
+import { system } from "./system/system.ts";
+
+/** A table of kinds whose options only the kinds themselves know. */
+export type MonitorKinds = Readonly<Record<string, MonitorKind<unknown>>>;
+
+/** Every kind of monitor there is. A new kind is one line here. */
+export const monitorKinds = { system, http } satisfies MonitorKinds;
+
+/** What to look at and how often. `options` are those of the kind, checked, with defaults filled in. */
+export interface MonitorSpec {
+  /** Unique; the label `monitor` of everything the monitor writes. */
+  readonly name: string;
+  readonly kind: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Further labels of everything the monitor writes. */
+  readonly labels: Labels;
+}
+
+const SHORTEST_INTERVAL_MS = 1_000;
+const LONGEST_INTERVAL_MS = 86_400_000;
+const SHORTEST_TIMEOUT_MS = 100;
+
+/** A name as people type it: one line, no control characters, not too long for a card. */
+export const monitorName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, "must be one line of visible characters");
+
+function duration(shortestMs: number, longestMs: number) {
+  return z.string().transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms !== undefined && ms >= shortestMs && ms <= longestMs) return ms;
+    const from = formatDuration(shortestMs);
+    const message = `must be a duration from ${from} to ${formatDuration(longestMs)}, such as 30s or 5m`;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
+}
+
+const labelName = z
+  .string()
+  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label name: letters, digits and _")
+  .refine((name) => !name.startsWith("__"), "must not begin with __")
+  .refine((name) => name !== "monitor" && name !== "instance", "is a label that the monitor sets itself");
+
+const commonKeys = z.strictObject({
+  name: monitorName,
+  interval: duration(SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS).optional(),
+  timeout: duration(SHORTEST_TIMEOUT_MS, LONGEST_INTERVAL_MS).optional(),
+  labels: z.record(labelName, z.string().max(500)).default({}),
+});
+
+function specOf(kind: MonitorKind<unknown>) {
+  return kind.options
+    .extend({ ...commonKeys.shape, kind: z.literal(kind.kind) })
+    .transform((given, context): MonitorSpec => {
+      // The schema of a kind is known only to the kind; the keys named here are those added above.
+      const {
+        name,
+        kind: _,
+        interval,
+        timeout,
+        labels,
+        ...options
+      } = given as z.output<typeof commonKeys> & {
+        kind: string;
+      };
+      const intervalMs = interval ?? kind.intervalMs;
+      const timeoutMs = timeout ?? Math.min(kind.timeoutMs, intervalMs);
+      if (timeoutMs > intervalMs) {
+        const message = `must not be longer than the interval, ${formatDuration(intervalMs)}`;
+        context.addIssue({ code: "custom", path: ["timeout"], message });
+      }
+      return { name, kind: kind.kind, options, intervalMs, timeoutMs, labels };
+    });
+}
+
+/** The schema of one monitor over a table of kinds: common keys and the kind's own, side by side, strict. */
+export function createMonitorSchema(kinds: MonitorKinds): z.ZodType<MonitorSpec> {
+  const [first, ...rest] = Object.values(kinds).map(specOf);
+  if (first === undefined) throw new Error("a table of monitor kinds is empty");
+  return z.discriminatedUnion("kind", [first, ...rest]);
+}
+
+/** One monitor as `gengfu.yml` and `monitor add` write it; `interval` and `timeout` are Prometheus durations. */
+export const monitorSchema = createMonitorSchema(monitorKinds);

@@ -1,0 +1,211 @@
+/** The monitors that there are, in the table `monitors`: made in chat, written in `gengfu.yml`, or built in. */
+import { z } from "zod";
+import type { Text } from "../storage/locale.ts";
+import type { Change, Store, Table } from "../storage/store.ts";
+import { normaliseUrl } from "./http/options.ts";
+import { type MonitorKinds, type MonitorSpec, monitorKinds, monitorName } from "./index.ts";
+
+const sourceSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("chat"),
+    person: z.string(),
+    conversation: z.string(),
+    /** Milliseconds since the Unix epoch. */
+    at: z.number(),
+  }),
+  z.strictObject({ kind: z.literal("file") }),
+  z.strictObject({ kind: z.literal("built-in") }),
+]);
+
+/** Where a monitor comes from. Only those from chat may be removed there, and only they are guarded. */
+export type MonitorSource = z.output<typeof sourceSchema>;
+
+/** One monitor as it is stored, under its name. */
+export interface MonitorRecord extends MonitorSpec {
+  readonly paused: boolean;
+  readonly source: MonitorSource;
+}
+
+const recordSchema = z.strictObject({
+  name: monitorName,
+  kind: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  intervalMs: z.int().positive(),
+  timeoutMs: z.int().positive(),
+  labels: z.record(z.string(), z.string()),
+  paused: z.boolean(),
+  source: sourceSchema,
+});
+
+/** Why the book does not take a change, in words for people. */
+export class MonitorRefused extends Error {
+  readonly text: Text;
+
+  constructor(text: Text) {
+    super(text.en);
+    this.name = "MonitorRefused";
+    this.text = text;
+  }
+}
+
+/** A monitor made in chat that had to give its name to one from the file. */
+export interface Renamed {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface MonitorBook {
+  readonly table: Table<MonitorRecord>;
+  /** The `http` monitor that looks at this address, however it is written. */
+  findByUrl(url: string): MonitorRecord | undefined;
+  /** Throws `MonitorRefused` when the name is taken. */
+  add(change: Change, spec: MonitorSpec, source: MonitorSource): MonitorRecord;
+  /** Throws `MonitorRefused` when there is none of this name, or when it was not made in chat. */
+  remove(change: Change, name: string): MonitorRecord;
+  /** Pauses or resumes. Throws `MonitorRefused` when there is none of this name, or the file names it. */
+  pause(change: Change, name: string, paused: boolean): MonitorRecord;
+  /**
+   * Makes the book agree with `gengfu.yml`. The file owns its names: a monitor made in chat under one of them is
+   * kept under a new name. Throws `MonitorRefused` when the list has a name twice.
+   */
+  syncFileMonitors(change: Change, list: readonly MonitorSpec[]): readonly Renamed[];
+  /** Adds the `system` monitor unless there is one, under any name. */
+  ensureBuiltIn(change: Change): void;
+}
+
+/** Opens the book over a store. Throws, naming what is wrong, when a stored monitor cannot be understood. */
+export function createMonitorBook(store: Store, kinds: MonitorKinds = monitorKinds): MonitorBook {
+  const table = store.table("monitors", (raw) => decode(raw, kinds));
+
+  function existing(change: Change, name: string): MonitorRecord {
+    const found = change.get(table, name);
+    if (found === undefined) throw noSuchMonitor(name);
+    return found;
+  }
+
+  function put(change: Change, record: MonitorRecord): MonitorRecord {
+    change.put(table, record.name, record);
+    return record;
+  }
+
+  function freeName(change: Change, wanted: string, taken: ReadonlySet<string>): string {
+    for (let i = 2; ; i++) {
+      const name = `${wanted}-${i}`;
+      if (!taken.has(name) && change.get(table, name) === undefined) return name;
+    }
+  }
+
+  return {
+    table,
+
+    findByUrl(url) {
+      const wanted = normaliseUrl(url);
+      if (wanted === undefined) return undefined;
+      for (const record of table.values())
+        if (record.kind === "http" && record.options["url"] === wanted) return record;
+      return undefined;
+    },
+
+    add(change, spec, source) {
+      if (change.get(table, spec.name) !== undefined) throw nameTaken(spec.name);
+      return put(change, { ...spec, paused: false, source });
+    },
+
+    remove(change, name) {
+      const record = existing(change, name);
+      if (record.source.kind === "file") throw ownedByFile(name);
+      if (record.source.kind === "built-in") throw builtIn(name);
+      change.remove(table, name);
+      return record;
+    },
+
+    pause(change, name, paused) {
+      const record = existing(change, name);
+      if (record.source.kind === "file") throw ownedByFile(name);
+      return record.paused === paused ? record : put(change, { ...record, paused });
+    },
+
+    syncFileMonitors(change, list) {
+      const named = new Set<string>();
+      for (const { name } of list) {
+        if (named.has(name)) throw nameTaken(name);
+        named.add(name);
+      }
+      const ownSystem = list.some(({ kind }) => kind === "system");
+      for (const { name, source } of table.values()) {
+        // Two system monitors would double every alert about this machine.
+        const replaced = source.kind === "built-in" && ownSystem;
+        if ((source.kind === "file" || replaced) && !named.has(name)) change.remove(table, name);
+      }
+      const renamed: Renamed[] = [];
+      for (const spec of list) {
+        const there = change.get(table, spec.name);
+        if (there?.source.kind === "chat") {
+          const to = freeName(change, spec.name, named);
+          put(change, { ...there, name: to });
+          renamed.push({ from: spec.name, to });
+        }
+        const record: MonitorRecord = { ...spec, paused: false, source: { kind: "file" } };
+        // A start with an unchanged file changes nothing: no commit, no news for those who watch.
+        if (there?.source.kind !== "file" || !same(there, record)) put(change, record);
+      }
+      return renamed;
+    },
+
+    ensureBuiltIn(change) {
+      const name = "system";
+      for (const record of table.values()) {
+        if (record.kind === "system" && change.get(table, record.name)?.kind === "system") return;
+      }
+      const there = change.get(table, name);
+      if (there?.kind === "system") return;
+      const { intervalMs, timeoutMs } = monitorKinds.system;
+      put(change, {
+        name: there === undefined ? name : freeName(change, name, new Set()),
+        kind: "system",
+        options: {},
+        intervalMs,
+        timeoutMs,
+        labels: {},
+        paused: false,
+        source: { kind: "built-in" },
+      });
+    },
+  };
+}
+
+function decode(raw: unknown, kinds: MonitorKinds): MonitorRecord {
+  const record = recordSchema.parse(raw);
+  const kind = kinds[record.kind];
+  if (kind === undefined) throw new Error(`kind: there is no monitor kind ${JSON.stringify(record.kind)}`);
+  return { ...record, options: kind.options.parse(record.options) };
+}
+
+function same(a: MonitorRecord, b: MonitorRecord): boolean {
+  return JSON.stringify(recordSchema.parse(a)) === JSON.stringify(recordSchema.parse(b));
+}
+
+function noSuchMonitor(name: string): MonitorRefused {
+  return new MonitorRefused({ zh: `没有名为“${name}”的监控`, en: `there is no monitor named "${name}"` });
+}
+
+function nameTaken(name: string): MonitorRefused {
+  return new MonitorRefused({
+    zh: `已有名为“${name}”的监控`,
+    en: `there is a monitor named "${name}" already`,
+  });
+}
+
+function ownedByFile(name: string): MonitorRefused {
+  return new MonitorRefused({
+    zh: `监控“${name}”写在 gengfu.yml 里，请在那里修改`,
+    en: `the monitor "${name}" is written in gengfu.yml; change it there`,
+  });
+}
+
+function builtIn(name: string): MonitorRefused {
+  return new MonitorRefused({
+    zh: `监控“${name}”是内置的，不能删除，可以暂停`,
+    en: `the monitor "${name}" is built in; it can be paused, not removed`,
+  });
+}

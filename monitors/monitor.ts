@@ -1,0 +1,59 @@
+/** The contract of a monitor kind: one file or folder, plus one line in the table `monitors/index.ts`. */
+import type { z } from "zod";
+import type { Labels } from "../storage/labels.ts";
+import type { Text } from "../storage/locale.ts";
+import type { Network } from "./network.ts";
+import type { Reason } from "./reason.ts";
+
+/** One number that a look brought home. */
+export interface Reading {
+  /** The metric's name, with its unit as Prometheus wants it: `memory_used_bytes`. */
+  readonly name: string;
+  /** Labels of this reading beside those of its monitor: `{mount: "/"}`. */
+  readonly labels?: Labels;
+  /** What is not a finite number is not written: a missing reading is honest, NaN is not. */
+  readonly value: number;
+}
+
+/** What one look saw. A probe can fail and still have readings (`probe_success 0`). */
+export interface Look {
+  readonly readings: readonly Reading[];
+  readonly failure?: Reason;
+}
+
+/** Looks at one thing. */
+export interface Monitor {
+  /**
+   * Looks once. A throw is a failure: `LookFailed` brings its reason, anything else has the reason `error`.
+   * When `signal` aborts the time is up; the look ends soon after, with what it has or by throwing.
+   */
+  look(signal: AbortSignal): Promise<Look>;
+}
+
+/** What a monitor may use of the world besides what its options say. */
+export interface MonitorWorld {
+  readonly network: Network;
+  /** Milliseconds from an arbitrary moment, never turning back: for measuring, not for telling the time. */
+  readonly elapsed: () => number;
+  /** Certificate authorities to trust besides Node's own, in PEM. */
+  readonly certificates?: string;
+}
+
+/** A schema of options: a strict object whose output is plain JSON that the same schema accepts again. */
+export type OptionsSchema<Options> = z.ZodObject & z.ZodType<Options>;
+
+/** One kind of monitor. */
+export interface MonitorKind<Options> {
+  /** The word used in `gengfu.yml` and in chat; equal to the key in the table. */
+  readonly kind: string;
+  readonly summary: Text;
+  readonly options: OptionsSchema<Options>;
+  /** The interval where none is given, in milliseconds. */
+  readonly intervalMs: number;
+  /** The longest a look may take where nothing is said, in milliseconds. */
+  readonly timeoutMs: number;
+  /** What this monitor looks at, as the label `instance` says it. */
+  instance(options: Options): string;
+  /** Makes the monitor; does no input or output. */
+  create(options: Options, world: MonitorWorld): Monitor;
+}

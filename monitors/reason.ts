@@ -1,0 +1,59 @@
+/** Why a look failed: a code that programs can tell apart, and words that people can read. */
+import type { Text } from "../storage/locale.ts";
+
+/** What every code means, for people. The keys are the codes. */
+export const reasonText = {
+  timeout: { zh: "超时无响应", en: "no answer in time" },
+  dns: { zh: "域名解析失败", en: "the name could not be resolved" },
+  refused: { zh: "连接被拒绝", en: "the connection was refused" },
+  unreachable: { zh: "网络不可达", en: "the address cannot be reached" },
+  reset: { zh: "连接被中断", en: "the connection was cut" },
+  tls: { zh: "TLS 证书或握手有问题", en: "the TLS certificate or handshake is bad" },
+  forbidden_address: { zh: "不允许访问该地址", en: "the address is not allowed" },
+  too_many_redirects: { zh: "重定向次数过多", en: "too many redirects" },
+  bad_redirect: { zh: "重定向地址无效", en: "the redirect leads nowhere" },
+  body_too_large: { zh: "响应内容过大", en: "the answer is too large" },
+  bad_response: { zh: "响应不是有效的 HTTP", en: "the answer is not valid HTTP" },
+  bad_status: { zh: "状态码不符合预期", en: "unexpected status code" },
+  no_body_match: { zh: "响应内容不含预期文本", en: "the expected text is missing from the answer" },
+  error: { zh: "检查出错", en: "the look went wrong" },
+} as const satisfies Record<string, Text>;
+
+export type ReasonCode = keyof typeof reasonText;
+
+/** Why one look failed. */
+export interface Reason {
+  readonly code: ReasonCode;
+  /** Technical English for logs and for people who know the protocol; holds no secret and no header. */
+  readonly detail: string;
+  /** Words that say it better than the code's own, where there are some (which line permits an address). */
+  readonly text?: Text;
+}
+
+/** Puts a reason into words, in both languages. */
+export function explainReason(reason: Reason): Text {
+  if (reason.text !== undefined) return reason.text;
+  const { zh, en } = reasonText[reason.code];
+  return { zh: `${zh}（${reason.detail}）`, en: `${en} (${reason.detail})` };
+}
+
+/** What a monitor throws when it knows why it failed. Anything else that it throws has the reason `error`. */
+export class LookFailed extends Error {
+  readonly reason: Reason;
+
+  constructor(reason: Reason, options?: ErrorOptions) {
+    super(`${reason.code}: ${reason.detail}`, options);
+    this.name = "LookFailed";
+    this.reason = reason;
+  }
+}
+
+/** Longest detail kept: an error message may quote whatever the other side sent. */
+const LONGEST_DETAIL = 300;
+
+/** The reason behind whatever was thrown. */
+export function reasonOf(thrown: unknown): Reason {
+  if (thrown instanceof LookFailed) return thrown.reason;
+  const message = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  return { code: "error", detail: message.slice(0, LONGEST_DETAIL) };
+}

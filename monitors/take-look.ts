@@ -1,0 +1,83 @@
+/** One look with a limit on its time: it always comes back, whatever the monitor does. */
+import type { Clock } from "../storage/clock.ts";
+import { formatDuration } from "../storage/duration.ts";
+import type { Look, Monitor } from "./monitor.ts";
+import { type Reason, reasonOf } from "./reason.ts";
+
+/** How long a look may go on after its time was up, to bring home what it has. */
+const GRACE_MS = 1_000;
+
+/** How one look went. */
+export interface LookReport {
+  /** When it began, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly durationMs: number;
+  readonly readings: Look["readings"];
+  /** Set when it failed. */
+  readonly reason?: Reason;
+}
+
+export interface TakenLook {
+  readonly report: LookReport;
+  /** Set when the monitor has not come to an end; resolves when it has. Until then it must not look again. */
+  readonly ending?: Promise<void>;
+}
+
+/** Looks once. `stop` ends the look early; what it then reports is of no interest. */
+export async function takeLook(
+  monitor: Monitor,
+  about: { clock: Clock; elapsed: () => number; timeoutMs: number; stop: AbortSignal },
+): Promise<TakenLook> {
+  const at = about.clock.now();
+  const startedAt = about.elapsed();
+  const limit = new AbortController();
+  const finished = new AbortController();
+  const stop = (): void => limit.abort();
+  about.stop.addEventListener("abort", stop, { once: true });
+  if (about.stop.aborted) stop();
+
+  const timeUp: Reason = { code: "timeout", detail: `no end after ${formatDuration(about.timeoutMs)}` };
+  let ended = false;
+  const attempt = look(monitor, limit.signal, timeUp).finally(() => {
+    ended = true;
+  });
+  const expiry = expire(about.clock, about.timeoutMs, limit, finished.signal).then(
+    (): Look => ({ readings: [], failure: timeUp }),
+  );
+  const { readings, failure } = await Promise.race([attempt, expiry]);
+  finished.abort();
+  about.stop.removeEventListener("abort", stop);
+
+  const durationMs = about.elapsed() - startedAt;
+  return {
+    report: { at, durationMs, readings, ...(failure === undefined ? {} : { reason: failure }) },
+    ...(ended ? {} : { ending: attempt.then(() => undefined) }),
+  };
+}
+
+/** Never rejects. */
+async function look(monitor: Monitor, signal: AbortSignal, timeUp: Reason): Promise<Look> {
+  try {
+    return await monitor.look(signal);
+  } catch (thrown) {
+    const reason = reasonOf(thrown);
+    return { readings: [], failure: signal.aborted && reason.code === "error" ? timeUp : reason };
+  }
+}
+
+async function expire(
+  clock: Clock,
+  timeoutMs: number,
+  limit: AbortController,
+  finished: AbortSignal,
+): Promise<void> {
+  const stopped = new AbortController();
+  const onEnd = (): void => stopped.abort();
+  limit.signal.addEventListener("abort", onEnd, { once: true });
+  finished.addEventListener("abort", onEnd, { once: true });
+  if (limit.signal.aborted) onEnd();
+  await clock.sleep(timeoutMs, stopped.signal);
+  if (finished.aborted) return;
+  limit.abort();
+  await clock.sleep(GRACE_MS, finished);
+}

@@ -1,0 +1,264 @@
+/** The watch loop: every monitor looks on its interval, and what it sees becomes samples. */
+import type { Clock } from "../storage/clock.ts";
+import type { Log } from "../storage/log.ts";
+import type { SeriesSink } from "../storage/series.ts";
+import { type MonitorKinds, type MonitorSpec, monitorKinds } from "./index.ts";
+import type { Monitor, MonitorKind, MonitorWorld } from "./monitor.ts";
+import type { MonitorBook, MonitorRecord } from "./monitor-book.ts";
+import { createOpenNetwork, type Network } from "./network.ts";
+import type { Reason } from "./reason.ts";
+import { type LookReport, takeLook } from "./take-look.ts";
+import { writeReport } from "./write-report.ts";
+
+/** The first looks after a start are spread over at most this many milliseconds. */
+const SPREAD_MS = 5_000;
+/** With no monitor due sooner, the loop wakes after this many milliseconds all the same. */
+const LONGEST_SLEEP_MS = 60_000;
+const MOST_AT_ONCE = 50;
+
+export interface WatchOptions {
+  readonly book: MonitorBook;
+  readonly sink: SeriesSink;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** As `Math.random`: spreads the first looks. */
+  readonly random: () => number;
+  /** What monitors made in chat may use. */
+  readonly world: MonitorWorld;
+  /** The network of monitors that the administrator wrote in the file; without a guard unless given. */
+  readonly fileNetwork?: Network;
+  readonly kinds?: MonitorKinds;
+  /** How many looks may go on at once; the others wait their turn. */
+  readonly atOnce?: number;
+}
+
+/** How a monitor fares. */
+export interface MonitorStatus {
+  /** When the last look began, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly up: boolean;
+  /** Since when it has been up, or down, without a break. */
+  readonly since: number;
+  readonly durationMs: number;
+  /** Why the last look failed. */
+  readonly reason?: Reason;
+  readonly lastGoodAt?: number;
+}
+
+/** The loop's own health, for `/metrics`. Counts run from the start of the process. */
+export interface WatchFigures {
+  readonly monitors: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly looks: number;
+  readonly failures: number;
+  /** Looks that did not begin because the one before had not ended, or because the machine slept. */
+  readonly skipped: number;
+}
+
+export interface Watch {
+  start(): void;
+  /** Ends every look and the loop; resolves when nothing of it runs any more. */
+  stop(): Promise<void>;
+  status(name: string): MonitorStatus | undefined;
+  readonly figures: WatchFigures;
+  /**
+   * Looks now. By name: as the loop would, samples and status included; joins a look that is under way.
+   * A specification is tried as if made in chat, guard included, and nothing is written.
+   */
+  lookOnce(what: string | MonitorSpec): Promise<LookReport>;
+}
+
+/** One monitor on its rounds. Times are those of `elapsed`, which no clock change can move. */
+interface Round {
+  readonly record: MonitorRecord;
+  readonly monitor: Monitor;
+  readonly instance: string;
+  readonly gone: AbortController;
+  dueAt: number;
+  beganAt: number;
+  waiting: boolean;
+  look: Promise<LookReport> | undefined;
+  /** The look's time is up and it has not ended: every round that passes is a failure. */
+  hung: boolean;
+}
+
+export function watch(options: WatchOptions): Watch {
+  const { book, sink, clock, log, random, world } = options;
+  const { elapsed } = world;
+  const kinds: MonitorKinds = options.kinds ?? monitorKinds;
+  const atOnce = options.atOnce ?? MOST_AT_ONCE;
+  const openWorld: MonitorWorld = { ...world, network: options.fileNetwork ?? createOpenNetwork() };
+  const rounds = new Map<string, Round>();
+  const statuses = new Map<string, MonitorStatus>();
+  const queue: Round[] = [];
+  const underway = new Set<Promise<unknown>>();
+  const stopping = new AbortController();
+  const counts = { running: 0, looks: 0, failures: 0, skipped: 0 };
+  let wake = new AbortController();
+  let loop: Promise<void> | undefined;
+  let unwatch = (): void => {};
+
+  function enter(record: MonitorRecord): void {
+    const kind = kindOf(record);
+    const spread = random() * Math.min(record.intervalMs, SPREAD_MS);
+    rounds.set(record.name, {
+      record,
+      monitor: kind.create(record.options, record.source.kind === "file" ? openWorld : world),
+      instance: kind.instance(record.options),
+      gone: new AbortController(),
+      dueAt: elapsed() + spread,
+      beganAt: 0,
+      waiting: false,
+      look: undefined,
+      hung: false,
+    });
+  }
+
+  function leave(name: string): void {
+    rounds.get(name)?.gone.abort();
+    rounds.delete(name);
+  }
+
+  function kindOf(spec: MonitorSpec): MonitorKind<unknown> {
+    const kind = kinds[spec.kind];
+    if (kind === undefined) throw new Error(`no monitor kind ${spec.kind}`);
+    return kind;
+  }
+
+  function onChange(name: string, after: MonitorRecord | undefined): void {
+    leave(name);
+    if (after === undefined) statuses.delete(name);
+    else if (!after.paused) enter(after);
+    wake.abort();
+  }
+
+  /** Writes what a look saw and remembers how it went, unless the monitor has left meanwhile. */
+  function record(round: Round, report: LookReport): void {
+    if (round.gone.signal.aborted || stopping.signal.aborted) return;
+    const { name } = round.record;
+    const up = report.reason === undefined;
+    const before = statuses.get(name);
+    const lastGoodAt = up ? report.at : before?.lastGoodAt;
+    statuses.set(name, {
+      at: report.at,
+      up,
+      since: before?.up === up ? before.since : report.at,
+      durationMs: report.durationMs,
+      ...(report.reason === undefined ? {} : { reason: report.reason }),
+      ...(lastGoodAt === undefined ? {} : { lastGoodAt }),
+    });
+    counts.looks += 1;
+    if (!up) counts.failures += 1;
+    if (before?.up !== up && (before !== undefined || !up))
+      log.info({ monitor: name, up, reason: report.reason }, up ? "monitor is up" : "monitor is down");
+    try {
+      writeReport(sink, { monitor: name, instance: round.instance, ...round.record.labels }, report);
+    } catch (error) {
+      log.error({ monitor: name, error }, "samples could not be written");
+    }
+  }
+
+  async function look(round: Round): Promise<LookReport> {
+    const { timeoutMs } = round.record;
+    const { report, ending } = await takeLook(round.monitor, {
+      clock,
+      elapsed,
+      timeoutMs,
+      stop: round.gone.signal,
+    });
+    record(round, report);
+    round.hung = ending !== undefined;
+    if (ending === undefined) round.look = undefined;
+    else void ending.then(() => Object.assign(round, { hung: false, look: undefined }));
+    return report;
+  }
+
+  function begin(round: Round): Promise<LookReport> {
+    counts.running += 1;
+    round.beganAt = elapsed();
+    const looking = look(round).finally(() => {
+      counts.running -= 1;
+      underway.delete(looking);
+      pump();
+    });
+    round.look = looking;
+    underway.add(looking);
+    return looking;
+  }
+
+  /** Gives free places to those that wait, first come, first served. */
+  function pump(): void {
+    while (counts.running < atOnce && !stopping.signal.aborted) {
+      const round = queue.shift();
+      if (round === undefined) return;
+      round.waiting = false;
+      if (!round.gone.signal.aborted && round.look === undefined) void begin(round);
+    }
+  }
+
+  function due(round: Round, now: number): void {
+    const { intervalMs } = round.record;
+    const missed = Math.floor((now - round.dueAt) / intervalMs);
+    round.dueAt += (missed + 1) * intervalMs;
+    counts.skipped += missed;
+    if (round.look === undefined && !round.waiting) {
+      round.waiting = true;
+      queue.push(round);
+      return;
+    }
+    counts.skipped += 1;
+    if (round.hung) {
+      const reason: Reason = { code: "timeout", detail: "the look before has not ended" };
+      record(round, { at: clock.now(), durationMs: now - round.beganAt, readings: [], reason });
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const now = elapsed();
+      let next = now + LONGEST_SLEEP_MS;
+      for (const round of rounds.values()) {
+        if (round.dueAt <= now) due(round, now);
+        next = Math.min(next, round.dueAt);
+      }
+      pump();
+      wake = new AbortController();
+      await clock.sleep(next - now, wake.signal);
+    }
+  }
+
+  return {
+    start() {
+      if (loop !== undefined) throw new Error("the watch has been started already");
+      for (const one of book.table.values()) if (!one.paused) enter(one);
+      unwatch = book.table.watch(onChange);
+      loop = run();
+    },
+
+    async stop() {
+      stopping.abort();
+      unwatch();
+      for (const name of [...rounds.keys()]) leave(name);
+      wake.abort();
+      await Promise.allSettled([loop, ...underway]);
+    },
+
+    status: (name) => statuses.get(name),
+
+    get figures() {
+      return { ...counts, monitors: rounds.size, waiting: queue.length };
+    },
+
+    async lookOnce(what) {
+      if (typeof what === "string") {
+        const round = rounds.get(what);
+        if (round === undefined) throw new Error(`the monitor ${what} is not on its rounds`);
+        return round.look ?? begin(round);
+      }
+      const monitor = kindOf(what).create(what.options, world);
+      const about = { clock, elapsed, timeoutMs: what.timeoutMs, stop: stopping.signal };
+      return (await takeLook(monitor, about)).report;
+    },
+  };
+}
