@@ -1,0 +1,98 @@
+/** The samples of one series, as a view on the arena: which chunks are its own and which part of them is in use. */
+import type { Labels } from "./labels.ts";
+import { CHUNK, CHUNK_BITS, inChunk, type SampleArena } from "./sample-arena.ts";
+import type { Series } from "./series.ts";
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/**
+ * One series, written by the store alone; readers know it as `Series`. All chunks are full but the first, whose
+ * oldest samples may have been dropped, and the last: the place of sample `i` is found without a search.
+ */
+export class Column implements Series {
+  readonly labels: Labels;
+  /** Rises with every series that enters the index; gives `select` its order. */
+  serial = 0;
+  /** Whether the index knows it. A series leaves the index when its last sample goes. */
+  listed = false;
+  /** The time of the last sample, `-Infinity` while there is none. */
+  lastAt = NEVER;
+  length = 0;
+  /** The segment of the log that has last defined this series, and its number there; see sample-log.ts. */
+  segment = -1;
+  numberInSegment = 0;
+  readonly #arena: SampleArena;
+  readonly #chunks: number[] = [];
+  /** How many samples of the first chunk have been dropped; below `CHUNK`. */
+  #skipped = 0;
+
+  constructor(arena: SampleArena, labels: Labels) {
+    this.#arena = arena;
+    this.labels = labels;
+  }
+
+  at(i: number): number {
+    return i >= 0 && i < this.length ? this.#arena.at(this.#slot(i)) : Number.NaN;
+  }
+
+  value(i: number): number {
+    return i >= 0 && i < this.length ? this.#arena.value(this.#slot(i)) : Number.NaN;
+  }
+
+  indexAt(t: number): number {
+    // Nearly every question is about now.
+    if (this.lastAt <= t) return this.length - 1;
+    let low = 0;
+    let high = this.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#arena.at(this.#slot(middle)) <= t) low = middle + 1;
+      else high = middle;
+    }
+    // `low` is the first sample after t: there is one, since the last is after t.
+    return low - 1;
+  }
+
+  /** Adds a sample later than the last. */
+  push(at: number, value: number): void {
+    const position = this.#skipped + this.length;
+    const index = inChunk(position);
+    if (index === 0) this.#chunks.push(this.#arena.take());
+    this.#arena.write((this.#chunks[position >>> CHUNK_BITS] ?? 0) + index, at, value);
+    this.length++;
+    this.lastAt = at;
+  }
+
+  /** Gives the last sample another value. */
+  replaceLast(value: number): void {
+    if (this.length > 0) this.#arena.setValue(this.#slot(this.length - 1), value);
+  }
+
+  /** Drops the newest samples, so that `length` remain. */
+  keepFirst(length: number): void {
+    if (length >= this.length) return;
+    this.length = length;
+    const needed = length === 0 ? 0 : (this.#skipped + length + CHUNK - 1) >>> CHUNK_BITS;
+    for (const chunk of this.#chunks.splice(needed)) this.#arena.give(chunk);
+    if (length === 0) this.#skipped = 0;
+    this.lastAt = length === 0 ? NEVER : this.at(length - 1);
+  }
+
+  /** Drops the oldest `count` samples. */
+  dropFirst(count: number): void {
+    if (count <= 0) return;
+    if (count >= this.length) {
+      this.keepFirst(0);
+      return;
+    }
+    this.length -= count;
+    const skipped = this.#skipped + count;
+    this.#skipped = inChunk(skipped);
+    for (const chunk of this.#chunks.splice(0, skipped >>> CHUNK_BITS)) this.#arena.give(chunk);
+  }
+
+  #slot(i: number): number {
+    const position = this.#skipped + i;
+    return (this.#chunks[position >>> CHUNK_BITS] ?? 0) + inChunk(position);
+  }
+}
