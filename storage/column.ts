@@ -4,6 +4,9 @@ import { CHUNK, CHUNK_BITS, inChunk, type SampleArena } from "./sample-arena.ts"
 import type { Series } from "./series.ts";
 
 const NEVER = Number.NEGATIVE_INFINITY;
+const NONE: number[] = [];
+/** Up to so many chunks the list is copied to make it one longer: an array that grows takes room for 16 more. */
+const EXACT = 8;
 
 /**
  * One series, written by the store alone; readers know it as `Series`. All chunks are full but the first, whose
@@ -15,6 +18,10 @@ export class Column implements Series {
   serial = 0;
   /** Whether the index knows it. A series leaves the index when its last sample goes. */
   listed = false;
+  /** The next series with the same hash, if any. */
+  next: Column | undefined = undefined;
+  /** The labels object it was last found by, until the next sweep; see `SeriesStore.append`. */
+  foundBy: Labels | undefined = undefined;
   /** The time of the last sample, `-Infinity` while there is none. */
   lastAt = NEVER;
   length = 0;
@@ -22,7 +29,7 @@ export class Column implements Series {
   segment = -1;
   numberInSegment = 0;
   readonly #arena: SampleArena;
-  readonly #chunks: number[] = [];
+  #chunks: number[] = NONE;
   /** How many samples of the first chunk have been dropped; below `CHUNK`. */
   #skipped = 0;
 
@@ -42,22 +49,37 @@ export class Column implements Series {
   indexAt(t: number): number {
     // Nearly every question is about now.
     if (this.lastAt <= t) return this.length - 1;
-    let low = 0;
-    let high = this.length - 1;
-    while (low < high) {
+    const last = this.length - 1;
+    const firstAt = this.at(0);
+    if (!(firstAt <= t)) return -1;
+    // Samples come at even intervals as a rule, so the first guess is near; from there in steps that double.
+    let low = Math.floor(((t - firstAt) / (this.lastAt - firstAt)) * last);
+    let high = low + 1;
+    if (this.at(low) <= t) {
+      for (let step = 1; high < last && this.at(high) <= t; step *= 2) {
+        low = high;
+        high = Math.min(last, high + step);
+      }
+    } else {
+      for (let step = 1; this.at(low) > t; step *= 2) {
+        high = low;
+        low = Math.max(0, low - step);
+      }
+    }
+    // Always: sample `low` is not after t, sample `high` is.
+    while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if (this.#arena.at(this.#slot(middle)) <= t) low = middle + 1;
+      if (this.at(middle) <= t) low = middle;
       else high = middle;
     }
-    // `low` is the first sample after t: there is one, since the last is after t.
-    return low - 1;
+    return low;
   }
 
   /** Adds a sample later than the last. */
   push(at: number, value: number): void {
     const position = this.#skipped + this.length;
     const index = inChunk(position);
-    if (index === 0) this.#chunks.push(this.#arena.take());
+    if (index === 0) this.#addChunk();
     this.#arena.write((this.#chunks[position >>> CHUNK_BITS] ?? 0) + index, at, value);
     this.length++;
     this.lastAt = at;
@@ -74,7 +96,10 @@ export class Column implements Series {
     this.length = length;
     const needed = length === 0 ? 0 : (this.#skipped + length + CHUNK - 1) >>> CHUNK_BITS;
     for (const chunk of this.#chunks.splice(needed)) this.#arena.give(chunk);
-    if (length === 0) this.#skipped = 0;
+    if (length === 0) {
+      this.#skipped = 0;
+      this.#chunks = NONE;
+    }
     this.lastAt = length === 0 ? NEVER : this.at(length - 1);
   }
 
@@ -89,6 +114,12 @@ export class Column implements Series {
     const skipped = this.#skipped + count;
     this.#skipped = inChunk(skipped);
     for (const chunk of this.#chunks.splice(0, skipped >>> CHUNK_BITS)) this.#arena.give(chunk);
+  }
+
+  #addChunk(): void {
+    const chunk = this.#arena.take();
+    if (this.#chunks.length < EXACT) this.#chunks = [...this.#chunks, chunk];
+    else this.#chunks.push(chunk);
   }
 
   #slot(i: number): number {

@@ -1,7 +1,7 @@
 /** Where all samples live: big slabs of typed arrays, handed out and taken back in chunks of equal size. */
 
-/** A chunk holds 2^5 samples: 448 bytes, so that a series with few samples wastes less than half a kilobyte. */
-export const CHUNK_BITS = 5;
+/** A chunk holds 2^4 samples: 224 bytes, so that a series with few samples wastes little. */
+export const CHUNK_BITS = 4;
 /** Samples per chunk. */
 export const CHUNK = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK - 1;

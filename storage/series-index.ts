@@ -1,51 +1,68 @@
 /** Finds series: by their whole label set, and by matchers through an inverted index of label values. */
 import type { Column } from "./column.ts";
-import { type Labels, labelsKey, labelValue, METRIC_NAME } from "./labels.ts";
-import { compileMatcher, type Matcher } from "./matchers.ts";
+import { hashLabels, ownText, sameLabels } from "./label-set.ts";
+import { type Labels, labelValue, METRIC_NAME } from "./labels.ts";
+import { compileMatcher, type Matcher, matches } from "./matchers.ts";
 import { regexLiterals } from "./regex.ts";
 
 /** The series with one value of one label, in serial order. */
 interface Posting {
+  /** The one copy of this value that all its series share. */
+  readonly value: string;
   columns: Column[];
-  /** Rises with every change, so that an answer that came from here knows whether it still holds. */
-  version: number;
 }
 
+/** What was found for a list of matchers, and how far into the history of the index it has looked. */
 interface Answer {
   readonly found: readonly Column[];
-  /** What the answer came from: one posting, or (`undefined`) the whole index. */
-  readonly from: Posting | undefined;
-  readonly version: number;
+  readonly serial: number;
+  readonly removals: number;
 }
 
-const NONE: readonly Column[] = [];
+type Test = (value: string) => boolean;
 
 /** All series that have samples. */
 export class SeriesIndex {
-  readonly #byKey = new Map<string, Column>();
+  /** By serial, that is, in the order in which they came. */
+  #all: Column[] = [];
+  /** By hash; those that share one are linked by `Column.next`. */
+  readonly #byHash = new Map<number, Column>();
   readonly #byLabel = new Map<string, Map<string, Posting>>();
   readonly #answers = new WeakMap<readonly Matcher[], Answer>();
   #serial = 0;
-  #version = 0;
-
-  get size(): number {
-    return this.#byKey.size;
-  }
+  #removals = 0;
 
   /** All series in the order in which they came. */
-  values(): IterableIterator<Column> {
-    return this.#byKey.values();
+  get all(): readonly Column[] {
+    return this.#all;
   }
 
+  /** The series with this label set. */
   get(labels: Labels): Column | undefined {
-    return this.#byKey.get(labelsKey(labels));
+    let column = this.#byHash.get(hashLabels(labels));
+    while (column !== undefined && !sameLabels(column.labels, labels)) column = column.next;
+    return column;
   }
 
+  /** The same label set without empty values, made of the texts that the index has already. */
+  own(labels: Labels): Labels {
+    const pairs = Object.entries(labels)
+      .filter(([, value]) => value !== "")
+      .map(([name, value]): [string, string] => [
+        name,
+        this.#byLabel.get(name)?.get(value)?.value ?? ownText(value),
+      ]);
+    return Object.fromEntries(pairs);
+  }
+
+  /** Takes in a series that is new; its labels must come from `own`. */
   add(column: Column): void {
     column.serial = ++this.#serial;
     column.listed = true;
-    this.#version++;
-    this.#byKey.set(labelsKey(column.labels), column);
+    this.#all.push(column);
+    const hash = hashLabels(column.labels);
+    column.next = this.#byHash.get(hash);
+    this.#byHash.set(hash, column);
     for (const [name, value] of Object.entries(column.labels)) {
       let postings = this.#byLabel.get(name);
       if (postings === undefined) {
@@ -54,33 +71,30 @@ export class SeriesIndex {
       }
       const posting = postings.get(value);
       // A literal has room for exactly one; most label values that are many belong to one series each.
-      if (posting === undefined) postings.set(value, { columns: [column], version: 0 });
-      else {
-        posting.columns.push(column);
-        posting.version++;
-      }
+      if (posting === undefined) postings.set(value, { value, columns: [column] });
+      else posting.columns.push(column);
     }
   }
 
-  /** Takes many out at once: each list they stand in is gone through once, not once per series. */
+  /** Takes many out for good, at once: each list they stand in is gone through once, not once per series. */
   remove(columns: readonly Column[]): void {
     if (columns.length === 0) return;
-    this.#version++;
-    const touched = new Map<Posting, [name: string, value: string]>();
+    this.#removals++;
+    const touched = new Map<Posting, string>();
     for (const column of columns) {
       column.listed = false;
-      this.#byKey.delete(labelsKey(column.labels));
+      this.#unlink(column);
       for (const [name, value] of Object.entries(column.labels)) {
         const posting = this.#byLabel.get(name)?.get(value);
-        if (posting !== undefined) touched.set(posting, [name, value]);
+        if (posting !== undefined) touched.set(posting, name);
       }
     }
-    for (const [posting, [name, value]] of touched) {
+    this.#all = this.#all.filter((column) => column.listed);
+    for (const [posting, name] of touched) {
       posting.columns = posting.columns.filter((column) => column.listed);
-      posting.version++;
       if (posting.columns.length > 0) continue;
       const postings = this.#byLabel.get(name);
-      postings?.delete(value);
+      postings?.delete(posting.value);
       if (postings?.size === 0) this.#byLabel.delete(name);
     }
   }
@@ -92,41 +106,38 @@ export class SeriesIndex {
     return names;
   }
 
-  /** See `SeriesSource.select`. An answer that came from one posting outlives changes elsewhere in the index. */
+  /** See `SeriesSource.select`. An answer once found is kept up to date by what came and went, not found again. */
   select(matchers: readonly Matcher[]): readonly Column[] {
     const known = this.#answers.get(matchers);
-    if (known !== undefined && known.version === (known.from?.version ?? this.#version)) return known.found;
-    const answer = this.#answer(matchers);
-    // When the set is the same after all, so is the array: readers keep things beside it.
-    if (known !== undefined && same(known.found, answer.found)) {
-      this.#answers.set(matchers, { ...answer, found: known.found });
+    if (known !== undefined && known.serial === this.#serial && known.removals === this.#removals)
       return known.found;
-    }
-    this.#answers.set(matchers, answer);
-    return answer.found;
+    const found = known === undefined ? this.#find(matchers) : this.#refresh(known, matchers);
+    this.#answers.set(matchers, { found, serial: this.#serial, removals: this.#removals });
+    return found;
   }
 
-  #answer(matchers: readonly Matcher[]): Answer {
+  #refresh(known: Answer, matchers: readonly Matcher[]): readonly Column[] {
+    const gone = known.removals !== this.#removals && known.found.some((column) => !column.listed);
+    const found = gone ? known.found.filter((column) => column.listed) : known.found;
+    let first = this.#all.length;
+    while (first > 0 && (this.#all[first - 1]?.serial ?? 0) > known.serial) first--;
+    const come = this.#all.slice(first).filter(({ labels }) => matches(matchers, labels));
+    return come.length === 0 ? found : [...found, ...come];
+  }
+
+  #find(matchers: readonly Matcher[]): readonly Column[] {
     const tests = matchers.map(compileMatcher);
-    const whole = { from: undefined, version: this.#version };
-    let smallest: Posting | undefined;
+    let smallest: readonly Column[] | undefined;
     for (const { name, op, value } of matchers) {
       if (op !== "=" || value === "") continue;
-      const posting = this.#byLabel.get(name)?.get(value);
-      if (posting === undefined) return { ...whole, found: NONE };
-      if (smallest === undefined || posting.columns.length < smallest.columns.length) smallest = posting;
+      const columns = this.#byLabel.get(name)?.get(value)?.columns;
+      if (columns === undefined) return [];
+      if (smallest === undefined || columns.length < smallest.length) smallest = columns;
     }
-    if (smallest !== undefined)
-      return {
-        found: filter(smallest.columns, matchers, tests),
-        from: smallest,
-        version: smallest.version,
-      };
-    const from = this.#matching(matchers, tests) ?? [...this.#byKey.values()];
-    return { ...whole, found: filter(from, matchers, tests) };
+    return filter(smallest ?? this.#matching(matchers, tests) ?? this.#all, matchers, tests);
   }
 
-  /** The series that the most selective `=~` or `!=` leaves, if one of them demands that the label be there. */
+  /** The series that the most selective of the matchers leaves which demand, without `=`, that a label be there. */
   #matching(matchers: readonly Matcher[], tests: readonly Test[]): Column[] | undefined {
     let best: Posting[] | undefined;
     let fewest = Number.POSITIVE_INFINITY;
@@ -149,9 +160,19 @@ export class SeriesIndex {
     });
     return best?.flatMap(({ columns }) => columns).sort((a, b) => a.serial - b.serial);
   }
-}
 
-type Test = (value: string) => boolean;
+  #unlink(column: Column): void {
+    const hash = hashLabels(column.labels);
+    let other = this.#byHash.get(hash);
+    if (other === column) {
+      if (column.next === undefined) this.#byHash.delete(hash);
+      else this.#byHash.set(hash, column.next);
+    }
+    while (other !== undefined && other.next !== column) other = other.next;
+    if (other !== undefined) other.next = column.next;
+    column.next = undefined;
+  }
+}
 
 /** Keeps those that satisfy every matcher; each test sees each distinct value once. */
 function filter(
@@ -174,8 +195,4 @@ function filter(
     };
   });
   return columns.filter((column) => checks.every((check) => check(column)));
-}
-
-function same(some: readonly Column[], others: readonly Column[]): boolean {
-  return some.length === others.length && some.every((column, i) => column === others[i]);
 }

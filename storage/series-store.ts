@@ -1,6 +1,6 @@
 /** The store of samples: takes them in, finds series, keeps within its bounds of time, samples and series. */
 import { Column } from "./column.ts";
-import { type Labels, labelValue } from "./labels.ts";
+import type { Labels } from "./labels.ts";
 import type { Log } from "./log.ts";
 import type { Matcher } from "./matchers.ts";
 import { LATEST, SampleArena } from "./sample-arena.ts";
@@ -92,7 +92,9 @@ export class SeriesStore implements SeriesSource, SeriesSink {
     let column = this.#byIdentity.get(labels);
     if (column === undefined || !column.listed) {
       column = this.#columnOf(labels);
-      this.#byIdentity.set(labels, column);
+      // Only an object that comes again is worth remembering: most writers make a new one for every sample.
+      if (column.foundBy === labels) this.#byIdentity.set(labels, column);
+      else column.foundBy = labels;
     }
     this.#write(column, at, value);
   }
@@ -120,13 +122,13 @@ export class SeriesStore implements SeriesSource, SeriesSink {
   /** The time of the oldest sample kept; `undefined` when there is none. */
   oldestAt(): number | undefined {
     let oldest = Number.POSITIVE_INFINITY;
-    for (const column of this.#index.values()) oldest = Math.min(oldest, column.at(0));
+    for (const column of this.#index.all) oldest = Math.min(oldest, column.at(0));
     return oldest === Number.POSITIVE_INFINITY ? undefined : oldest;
   }
 
   stats(): SeriesStats {
     return {
-      series: this.#index.size,
+      series: this.#index.all.length,
       samples: this.#samples,
       bytes: this.#arena.bytes,
       refused: this.#refused,
@@ -142,19 +144,13 @@ export class SeriesStore implements SeriesSource, SeriesSink {
 
   /** The series of a label set: the one that is there, or a new one that the index does not know yet. */
   #columnOf(labels: Labels): Column {
-    let own = labels;
-    for (const name in labels) {
-      if (Object.hasOwn(labels, name) && labelValue(labels, name) !== "") continue;
-      own = Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ""));
-      break;
-    }
-    const known = this.#index.get(own);
+    const known = this.#index.get(labels);
     if (known !== undefined) return known;
-    if (this.#index.size >= this.#maxSeries) {
+    if (this.#index.all.length >= this.#maxSeries) {
       this.#refused++;
-      throw new SeriesLimit(this.#maxSeries, own);
+      throw new SeriesLimit(this.#maxSeries, labels);
     }
-    return new Column(this.#arena, Object.fromEntries(Object.entries(own)));
+    return new Column(this.#arena, this.#index.own(labels));
   }
 
   #write(column: Column, time: number, value: number): void {
@@ -206,11 +202,11 @@ export class SeriesStore implements SeriesSource, SeriesSink {
     // Looks for the earliest time up to which there are enough samples; it need not be found exactly.
     let low = (this.oldestAt() ?? 0) - 1;
     let high = low + 1;
-    for (const { lastAt } of this.#index.values()) high = Math.max(high, lastAt);
+    for (const { lastAt } of this.#index.all) high = Math.max(high, lastAt);
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
       let count = 0;
-      for (const column of this.#index.values()) count += column.indexAt(middle) + 1;
+      for (const column of this.#index.all) count += column.indexAt(middle) + 1;
       if (count < wanted) low = middle;
       else high = middle;
       if (count >= wanted && count < wanted * 1.25) break;
@@ -234,8 +230,9 @@ export class SeriesStore implements SeriesSource, SeriesSink {
   #dropUntil(until: number, most: number): void {
     const empty: Column[] = [];
     let left = most;
-    for (const column of this.#index.values()) {
+    for (const column of this.#index.all) {
       if (left <= 0) break;
+      column.foundBy = undefined;
       if (column.at(0) > until) continue;
       const count = Math.min(column.indexAt(until) + 1, left);
       column.dropFirst(count);
