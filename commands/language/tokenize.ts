@@ -30,7 +30,7 @@ export function tokenize(line: string): Token[] {
     const closing = pairs.get(i);
     while (i < line.length && !isBreak(line.charCodeAt(i))) i = (pairs.get(i) ?? i) + 1;
     if (closing !== undefined && closing === i - 1) {
-      tokens.push({ text: unescape(line.slice(from + 1, closing)), from, to: i, quoted: true });
+      tokens.push({ text: unquote(line.slice(from + 1, closing)), from, to: i, quoted: true });
     } else {
       tokens.push({ text: line.slice(from, i), from, to: i, quoted: false });
     }
@@ -43,6 +43,6 @@ function isBreak(code: number): boolean {
 }
 
 /** Only quotes and backslashes are taken back; `\d` inside a quoted regular expression must stay `\d`. */
-function unescape(text: string): string {
+function unquote(text: string): string {
   return text.includes("\\") ? text.replace(/\\(["'\\])/g, "$1") : text;
 }

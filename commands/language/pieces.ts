@@ -1,0 +1,195 @@
+/** Cuts a sentence into pieces that mean something: words, amounts, addresses, labels; the rest is unknown. */
+import { findWord, isHan, lower, type Meaning } from "./lexicon.ts";
+import type { Comparison } from "./sentence-types.ts";
+import { type Measure, scanMeasure } from "./units.ts";
+
+/** One piece of a sentence and where it stands. */
+export type Piece = { readonly from: number; readonly to: number } & (
+  | Meaning
+  | { readonly kind: "measure"; readonly measure: Measure }
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "label"; readonly name: string; readonly value: string }
+  | { readonly kind: "raw"; readonly metric: string }
+  | { readonly kind: "named"; readonly text: string }
+  | { readonly kind: "quoted" }
+  | { readonly kind: "unknown" }
+);
+
+type Body<T = Piece> = T extends Piece ? Omit<T, "from"> : never;
+
+/** More unknown characters than this make no rule; giving up early keeps long chatter cheap. */
+const MOST_UNKNOWN = 80;
+
+const URL_START = /https?:\/\//iy;
+const PATH = /\/(?:[\w.-]+\/?)*/y;
+const DRIVE = /([a-z])(?:盘|:(?=[ \\]|$)|:\\)/iy;
+const ROOT = /(?:根分区|根目录|root partition|root filesystem)/iy;
+const INTERFACE = /(?:eth|en[opsx]|en|wlan|wl|bond|br|docker|veth|tun|tap|virbr|wwan|ppp)\d[\w.]*(?![\w-])/y;
+const LABEL = /(mount|device|interface|process|instance|monitor|job|host)="?([\w./:@-]+)"?/iy;
+const SELECTOR = /\{((?: ?[a-z_]\w* ?= ?"[^"{}]*" ?,?)*)\}/iy;
+const PROCESS =
+  /(?:进程|process) ?([a-z][\w.-]*)|([a-z][\w.-]*) ?(?:进程|process)(?= ?(?:的|cpu|内存|mem))/iy;
+const RAW = /[a-z_:][a-z0-9_:]*_[a-z0-9_:]*/iy;
+const SIGN = /(>=|=>|≥|⩾|≧|<=|=<|≤|⩽|≦|==|!=|<>|≠|>|<|=)/y;
+const PUNCTUATION = /[ ,.;:!、~]+/y;
+const WORD = /[\w.-]+/y;
+const QUOTED = /"[^"]*"/y;
+const NAME = / ?:? ?(?:"([^"]+)"|([^\s,;"]+))/y;
+
+const SIGNS: Readonly<Record<string, Comparison>> = {
+  ">": ">",
+  "<": "<",
+  "=": "==",
+  "==": "==",
+  "!=": "!=",
+  "<>": "!=",
+  "≠": "!=",
+  ">=": ">=",
+  "=>": ">=",
+  "≥": ">=",
+  "⩾": ">=",
+  "≧": ">=",
+  "<=": "<=",
+  "=<": "<=",
+  "≤": "<=",
+  "⩽": "<=",
+  "≦": "<=",
+};
+
+function match(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text) ?? undefined;
+}
+
+/** The pieces of a normalized sentence in their order; `undefined` when too much of it is unknown. */
+export function cutPieces(text: string): Piece[] | undefined {
+  const small = lower(text);
+  const pieces: Piece[] = [];
+  let unknown = 0;
+  let i = 0;
+  while (i < text.length) {
+    i += match(PUNCTUATION, text, i)?.[0].length ?? 0;
+    if (i >= text.length) break;
+    const body = scanPiece(text, small, i) ?? { kind: "unknown", to: i + unknownLength(text, i) };
+    const piece = { ...body, from: i } as Piece;
+    const last = pieces.at(-1);
+    if (piece.kind === "unknown") {
+      unknown += piece.to - piece.from;
+      if (unknown > MOST_UNKNOWN) return undefined;
+    }
+    if (piece.kind === "unknown" && last?.kind === "unknown")
+      pieces[pieces.length - 1] = { ...last, to: piece.to };
+    else pieces.push(piece);
+    i = piece.to;
+    if (piece.kind === "raw" || piece.kind === "metric") i = addSelector(text, i, pieces);
+    else if (piece.kind === "name") i = addName(text, i, pieces);
+  }
+  return pieces;
+}
+
+function unknownLength(text: string, at: number): number {
+  return match(WORD, text, at)?.[0].length ?? 1;
+}
+
+function scanPiece(text: string, small: string, at: number): Body | undefined {
+  const inWord = at > 0 && /[\w]/.test(text[at] as string) && /\w/.test(text[at - 1] as string);
+  const url = scanUrl(text, at);
+  if (url !== undefined) return url;
+  const sign = match(SIGN, text, at);
+  if (sign !== undefined) {
+    return { kind: "comparison", op: SIGNS[sign[0]] as Comparison, to: at + sign[0].length };
+  }
+  if (!inWord) {
+    const label = scanLabel(text, at);
+    if (label !== undefined) return label;
+    const word = findWord(small, at);
+    if (word !== undefined) return { ...word.meaning, to: word.to };
+    const process = scanProcess(text, small, at);
+    if (process !== undefined) return process;
+  }
+  const measure = /[\d]/.test(text[at - 1] ?? "") ? undefined : scanMeasure(text, at);
+  // `5xx` is no five.
+  if (measure !== undefined && !(/\w/.test(text[measure.to - 1] ?? "") && /\w/.test(text[measure.to] ?? "")))
+    return { kind: "measure", measure, to: measure.to };
+  if (inWord) return undefined;
+  const raw = match(RAW, text, at);
+  if (raw !== undefined && /[a-z]/i.test(raw[0]))
+    return { kind: "raw", metric: raw[0], to: at + raw[0].length };
+  const quoted = match(QUOTED, text, at);
+  if (quoted !== undefined) return { kind: "quoted", to: at + quoted[0].length };
+  return undefined;
+}
+
+/** Chinese ends an address, and so does the sign that ends a sentence or a clause. */
+function scanUrl(text: string, at: number): Body | undefined {
+  const start = match(URL_START, text, at);
+  if (start === undefined) return undefined;
+  const hostAt = at + start[0].length;
+  // A host in Chinese letters (https://例子.中国) runs to the next space or slash.
+  let to = hostAt;
+  if (isHan(text[hostAt])) while (to < text.length && !/[ /]/.test(text[to] as string)) to++;
+  while (
+    to < text.length &&
+    text[to] !== " " &&
+    !isHan(text[to]) &&
+    !/["'`<>|\\^{}]/.test(text[to] as string)
+  )
+    to++;
+  while (to > hostAt && /[,.;:!?)\]]/.test(text[to - 1] as string)) to--;
+  return to === hostAt ? undefined : { kind: "url", url: text.slice(at, to), to };
+}
+
+function scanLabel(text: string, at: number): Body | undefined {
+  const named = match(LABEL, text, at);
+  if (named !== undefined) {
+    const [all, name, value] = named as unknown as [string, string, string];
+    return { kind: "label", name: name.toLowerCase(), value, to: at + all.length };
+  }
+  if (text[at] === "/") {
+    const path = (match(PATH, text, at) as RegExpExecArray)[0];
+    const name = path.startsWith("/dev/") ? "device" : "mount";
+    return {
+      kind: "label",
+      name,
+      value: path.length > 1 ? path.replace(/\/$/, "") : path,
+      to: at + path.length,
+    };
+  }
+  const drive = match(DRIVE, text, at);
+  if (drive !== undefined) {
+    const value = `${(drive[1] as string).toUpperCase()}:`;
+    return { kind: "label", name: "mount", value, to: at + drive[0].length };
+  }
+  const root = match(ROOT, text, at);
+  if (root !== undefined) return { kind: "label", name: "mount", value: "/", to: at + root[0].length };
+  const nic = match(INTERFACE, text, at);
+  return nic && { kind: "label", name: "interface", value: nic[0], to: at + nic[0].length };
+}
+
+/** `进程 nginx`, `nginx 进程`: a name that is no word of ours. */
+function scanProcess(text: string, small: string, at: number): Body | undefined {
+  const found = match(PROCESS, text, at);
+  const name = found?.[1] ?? found?.[2];
+  if (found === undefined || name === undefined) return undefined;
+  const nameAt = found[1] === undefined ? at : at + found[0].length - name.length;
+  if (findWord(small, nameAt) !== undefined) return undefined;
+  return { kind: "label", name: "process", value: name, to: at + found[0].length };
+}
+
+/** `{mount="/data"}` right behind a metric's name; only plain equality can become a subject's labels. */
+function addSelector(text: string, at: number, pieces: Piece[]): number {
+  const found = match(SELECTOR, text, at);
+  if (found === undefined) return at;
+  for (const [, name, value] of (found[1] as string).matchAll(/([a-z_]\w*) ?= ?"([^"{}]*)"/gi))
+    pieces.push({ kind: "label", name: name as string, value: value as string, from: at, to: at });
+  return at + found[0].length;
+}
+
+/** The word or quotation behind `named` is the rule's name, whatever it would mean elsewhere. */
+function addName(text: string, at: number, pieces: Piece[]): number {
+  const found = match(NAME, text, at);
+  if (found === undefined) return at;
+  const to = at + found[0].length;
+  pieces.push({ kind: "named", text: found[1] ?? (found[2] as string), from: at, to });
+  return to;
+}

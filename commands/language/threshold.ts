@@ -1,0 +1,385 @@
+/** Reads a sentence about a limit: `CPU使用率超过80%持续5分钟告警`, `alert when disk /data is over 90%`. */
+import { exampleThreshold } from "./examples.ts";
+import { cutPieces, type Piece } from "./pieces.ts";
+import type {
+  Comparison,
+  HalfSentence,
+  Language,
+  Missing,
+  Sentence,
+  Subject,
+  ThresholdSentence,
+} from "./sentence-types.ts";
+import { gatherSubject, impliedOp, type Limit, limitOf, type Named } from "./subject.ts";
+import { inUnit, type Measure } from "./units.ts";
+
+/** A question is not a rule, even where it has all the parts of one. */
+const QUESTION =
+  /[?？吗呢]|什么|怎么|为何|多少|几个|哪|是否|是不是|有没有|能不能|会不会|谁|(?:^|[^a-z])(?:what|why|how|who|which|does|did|do|can|could|should|would|will)(?![a-z])/i;
+
+/** The longest stretch of unknown words that may stand where the subject should; longer is chatter. */
+const LONGEST_UNCLEAR = 40;
+
+type Parts = {
+  -readonly [Key in "forMs" | "keepFiringForMs" | "severity" | "name" | "windowFunction"]?: NonNullable<
+    ThresholdSentence[Key]
+  >;
+} & {
+  op?: Comparison;
+  opAt?: number;
+  weak: boolean;
+  scarce: boolean;
+  recovery: boolean;
+  verb: boolean;
+  measure?: Measure;
+  /** The amount as it was written. */
+  amount?: string;
+  /** Whether a comparison stood right before the amount. */
+  compared: boolean;
+  rangeMs?: number;
+  fn?: NonNullable<ThresholdSentence["windowFunction"]>["fn"];
+  /** A second amount or a second comparison that has no place. */
+  surplus: boolean;
+};
+
+/** The sentence, half of one, or `undefined` when the line is not about a limit. `text` is normalized. */
+export function understandThreshold(text: string, language: Language): Sentence | undefined {
+  const all = cutPieces(text);
+  if (all === undefined) return undefined;
+  const pieces = speakingPieces(all);
+  const named = gatherSubject(pieces);
+  const parts = readParts(text, pieces, named);
+  const unknown = pieces.filter(({ kind }) => kind === "unknown" || kind === "quoted");
+  if (unknown.length > 0) return unclearSubject(text, language, pieces, parts, named);
+  if (parts.surplus) return undefined;
+  if (named === undefined) return ofSeveral(language, parts);
+  return whole(named, parts, language) ?? half(named, parts, language);
+}
+
+/** Leaves out fillers; the first of two verbs says how loud the second is. */
+function speakingPieces(all: readonly Piece[]): Piece[] {
+  const pieces: Piece[] = [];
+  all.forEach((piece, i) => {
+    const next = all[i + 1];
+    if (piece.kind === "filler") return;
+    pieces.push(piece);
+    // 通知告警
+    if (piece.kind === "verb" && next?.kind === "verb" && piece.to === next.from)
+      pieces.push({ kind: "severity", severity: "info", from: piece.from, to: piece.to });
+  });
+  return pieces;
+}
+
+function readParts(text: string, pieces: readonly Piece[], named: Named | undefined): Parts {
+  const parts: Parts = {
+    weak: false,
+    scarce: false,
+    recovery: false,
+    verb: false,
+    compared: false,
+    surplus: false,
+  };
+  const fits = (measure: Measure): boolean =>
+    named !== undefined &&
+    (limitOf(named, measure, parts.op ?? ">", parts.scarce) !== undefined ||
+      (isOpen(named) && measure.amount !== undefined));
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i] as Piece;
+    const next = pieces[i + 1];
+    const length = next?.kind === "measure" ? next.measure.durationMs : undefined;
+    if (piece.kind === "verb") parts.verb = true;
+    else if (piece.kind === "severity") {
+      parts.severity = piece.severity;
+      if (piece.speaks) parts.verb = true;
+    } else if (piece.kind === "function") parts.fn = piece.fn;
+    else if (piece.kind === "named") parts.name = piece.text;
+    else if (piece.kind === "keep" && length !== undefined) {
+      parts.keepFiringForMs = length;
+      i++;
+    } else if (piece.kind === "lately" && length !== undefined) {
+      parts.rangeMs = length;
+      i++;
+    } else if (piece.kind === "lasting") i = takeLasting(pieces, i, parts);
+    else if (piece.kind === "bound") takeOp(parts, piece.op, piece.from);
+    else if (piece.kind === "comparison") {
+      if (
+        length !== undefined &&
+        piece.looksLike !== undefined &&
+        (parts.measure !== undefined || !fits((next as MeasurePiece).measure))
+      ) {
+        if (piece.looksLike === "lately") parts.rangeMs = length;
+        else parts.forMs = length;
+        i++;
+      } else if (
+        length !== undefined &&
+        piece.looksLike === "lately" &&
+        parts.fn !== undefined &&
+        i + 2 < pieces.length
+      ) {
+        parts.rangeMs = length;
+        i++;
+      } else takeComparison(parts, piece);
+    } else if (piece.kind === "measure") {
+      const before = parts.measure;
+      takeMeasure(parts, piece.measure, pieces[i - 1]?.kind === "comparison", fits);
+      if (parts.measure !== before) parts.amount = text.slice(piece.from, piece.to);
+    }
+  }
+  return parts;
+}
+
+type MeasurePiece = Extract<Piece, { kind: "measure" }>;
+
+/** Nothing said yet tells which amounts make sense. */
+function isOpen(named: Named): boolean {
+  return (
+    named.word === undefined &&
+    named.raw === undefined &&
+    named.state === undefined &&
+    named.labels["mount"] === undefined &&
+    named.url === undefined
+  );
+}
+
+function takeLasting(pieces: readonly Piece[], i: number, parts: Parts): number {
+  const step = pieces[i + 1]?.kind === "comparison" || pieces[i + 1]?.kind === "lately" ? 2 : 1;
+  const next = pieces[i + step];
+  if (next?.kind !== "measure" || next.measure.durationMs === undefined) return i;
+  parts.forMs = next.measure.durationMs;
+  // 持续5分钟以上
+  return pieces[i + step + 1]?.kind === "bound" ? i + step + 1 : i + step;
+}
+
+function takeComparison(parts: Parts, piece: Extract<Piece, { kind: "comparison" }>): void {
+  if (piece.weak) {
+    if (parts.op === undefined) {
+      parts.op = piece.op;
+      parts.opAt = piece.from;
+      parts.weak = true;
+    }
+    return;
+  }
+  if (piece.recovery) parts.recovery = true;
+  if (piece.scarce) parts.scarce = true;
+  // 恢复到低于80%: the second says it better.
+  if (parts.op !== undefined && !parts.weak && !parts.recovery && !(parts.op === "==" || piece.op === "=="))
+    parts.surplus = true;
+  takeOp(parts, piece.op, piece.from);
+}
+
+function takeOp(parts: Parts, op: Comparison, at: number): void {
+  parts.op = op;
+  parts.opAt ??= at;
+  parts.weak = false;
+}
+
+function takeMeasure(
+  parts: Parts,
+  measure: Measure,
+  compared: boolean,
+  fits: (measure: Measure) => boolean,
+): void {
+  const { durationMs } = measure;
+  if (parts.measure === undefined && (fits(measure) || durationMs === undefined)) {
+    parts.measure = measure;
+    parts.compared = compared;
+  } else if (
+    compared &&
+    parts.measure !== undefined &&
+    !parts.compared &&
+    parts.measure.durationMs !== undefined
+  ) {
+    // 响应时间5分钟超过2秒: the amount without a comparison was the length of time.
+    parts.forMs = parts.measure.durationMs;
+    parts.measure = measure;
+    parts.compared = true;
+  } else if (durationMs !== undefined && parts.forMs === undefined) parts.forMs = durationMs;
+  else parts.surplus = true;
+}
+
+/** Everything is there. */
+function whole(named: Named, parts: Parts, language: Language): ThresholdSentence | undefined {
+  const limit = finalLimit(named, parts);
+  if (limit === undefined) return undefined;
+  const subject: Subject = {
+    metric: limit.metric,
+    labels: named.labels,
+    ...(named.url === undefined ? {} : { url: named.url }),
+  };
+  if (needsUrl(named, limit)) return undefined;
+  return {
+    kind: "threshold",
+    language,
+    subject,
+    op: limit.op,
+    threshold: limit.threshold,
+    ...details(parts),
+  };
+}
+
+function finalLimit(named: Named, parts: Parts): Limit | undefined {
+  const { measure } = parts;
+  if (measure !== undefined) {
+    // 状态码 500 and cpu 80% leave the comparison out.
+    const op =
+      parts.op === undefined || (parts.weak && named.word?.unit !== "code")
+        ? impliedOrEqual(named, parts)
+        : parts.op;
+    return limitOf(named, measure, op, parts.scarce);
+  }
+  if (named.state !== undefined && (parts.op === undefined || parts.weak || parts.recovery))
+    return {
+      metric: named.state.word.metric,
+      op: named.state.op,
+      threshold: parts.recovery ? 1 : named.state.threshold,
+    };
+  if (parts.recovery && named.url !== undefined && named.word === undefined)
+    return { metric: "probe_success", op: "==", threshold: 1 };
+  return undefined;
+}
+
+function impliedOrEqual(named: Named, parts: Parts): Comparison {
+  return parts.weak && named.word === undefined ? "==" : impliedOp(named);
+}
+
+function needsUrl(named: Named, limit: Limit): boolean {
+  return (
+    named.url === undefined &&
+    named.raw === undefined &&
+    named.labels["instance"] === undefined &&
+    limit.metric.startsWith("probe_")
+  );
+}
+
+function details(
+  parts: Parts,
+): Pick<
+  ThresholdSentence,
+  "forMs" | "keepFiringForMs" | "severity" | "name" | "recovery" | "windowFunction"
+> {
+  const window =
+    parts.fn !== undefined && parts.rangeMs !== undefined
+      ? { fn: parts.fn, rangeMs: parts.rangeMs }
+      : undefined;
+  return {
+    // 过去5分钟CPU超过80% without an average: all of the five minutes.
+    forMs: parts.forMs ?? (window === undefined ? parts.rangeMs : undefined) ?? 0,
+    ...(parts.keepFiringForMs === undefined ? {} : { keepFiringForMs: parts.keepFiringForMs }),
+    ...(parts.severity === undefined ? {} : { severity: parts.severity }),
+    ...(parts.name === undefined ? {} : { name: parts.name }),
+    ...(parts.recovery ? { recovery: true } : {}),
+    ...(window === undefined ? {} : { windowFunction: window }),
+  };
+}
+
+type Known = HalfSentence["known"];
+
+function knownOf(named: Named | undefined, parts: Parts): Known {
+  const { forMs, ...more } = details(parts);
+  const metric = named?.raw ?? named?.word?.metric ?? named?.state?.word.metric;
+  const limit = named && parts.measure && limitOf(named, parts.measure, parts.op ?? ">", parts.scarce);
+  return {
+    ...(metric === undefined && named?.url === undefined
+      ? {}
+      : {
+          subject: {
+            metric: metric ?? "probe_success",
+            labels: named?.labels ?? {},
+            ...(named?.url === undefined ? {} : { url: named.url }),
+          },
+        }),
+    ...(parts.op === undefined || parts.weak ? {} : { op: parts.op }),
+    ...(limit === undefined ? {} : { threshold: limit.threshold }),
+    ...(forMs > 0 ? { forMs } : {}),
+    ...more,
+  };
+}
+
+function exampleOf(language: Language, named: Named | undefined, parts: Parts): string {
+  const op = parts.weak ? undefined : parts.op;
+  const fits =
+    named !== undefined &&
+    parts.measure !== undefined &&
+    limitOf(named, parts.measure, op ?? ">", parts.scarce);
+  const keeps =
+    fits ||
+    (parts.measure !== undefined &&
+      named !== undefined &&
+      isOpen(named) &&
+      inUnit(parts.measure, "percent") !== undefined);
+  return exampleThreshold(language, {
+    ...(named?.word === undefined ? {} : { word: named.word }),
+    ...(named?.raw === undefined ? {} : { raw: named.raw }),
+    ...(named?.url === undefined ? {} : { url: named.url }),
+    labels: named?.labels ?? {},
+    ...(op === undefined ? {} : { op }),
+    ...(keeps && parts.amount !== undefined ? { amount: parts.amount } : {}),
+    less: named !== undefined && impliedOp(named) === "<",
+  });
+}
+
+/** What is there of a rule, and what to ask for; `undefined` when there is too little of it. */
+function half(named: Named, parts: Parts, language: Language): HalfSentence | undefined {
+  const compared = parts.op !== undefined && !parts.weak;
+  const missing: Missing[] = [];
+  if (isOpen(named)) {
+    // 超过80% alone may answer a question of the bot's; with a verb it wants to be a rule.
+    if (!parts.verb || !compared || parts.measure === undefined) return undefined;
+    missing.push("subject");
+  } else if (finalLimit(named, parts) !== undefined) {
+    if (!parts.verb && !compared) return undefined;
+    missing.push("url");
+  } else {
+    if (named.state !== undefined) return undefined;
+    if (!parts.verb && (!compared || parts.recovery)) return undefined;
+    if (!compared && parts.measure === undefined) missing.push("comparison");
+    if (named.word !== undefined || named.raw !== undefined || compared || named.url === undefined)
+      missing.push("threshold");
+    if (named.url === undefined && named.word?.of === "url") missing.push("url");
+  }
+  return {
+    kind: "half",
+    language,
+    missing,
+    known: knownOf(named, parts),
+    example: exampleOf(language, named, parts),
+  };
+}
+
+/** Two things in one sentence: which of them? */
+function ofSeveral(language: Language, parts: Parts): HalfSentence | undefined {
+  if (!parts.verb || parts.op === undefined || parts.weak) return undefined;
+  return {
+    kind: "half",
+    language,
+    missing: ["subject"],
+    known: knownOf(undefined, parts),
+    example: exampleOf(language, undefined, parts),
+  };
+}
+
+/** A whole rule but for words before the comparison that name nothing we know: `订单量超过100告警`. */
+function unclearSubject(
+  text: string,
+  language: Language,
+  pieces: readonly Piece[],
+  parts: Parts,
+  named: Named | undefined,
+): HalfSentence | undefined {
+  const unknown = pieces.filter(({ kind }) => kind === "unknown" || kind === "quoted");
+  const measured = pieces.some(({ kind }) => kind === "measure") || named?.state !== undefined;
+  const compared = (parts.op !== undefined && !parts.weak) || named?.state !== undefined;
+  if (!parts.verb || !measured || !compared || QUESTION.test(text)) return undefined;
+  const before = parts.opAt ?? pieces.find(({ kind }) => kind === "state")?.from ?? 0;
+  const first = unknown[0] as Piece;
+  const last = unknown.at(-1) as Piece;
+  if (last.to > before || last.to - first.from > LONGEST_UNCLEAR) return undefined;
+  return {
+    kind: "half",
+    language,
+    missing: ["subject"],
+    known: knownOf(named, parts),
+    unclear: text.slice(first.from, last.to).trim(),
+    example: exampleOf(language, named, parts),
+  };
+}
