@@ -75,10 +75,10 @@ function merged(unsorted: readonly Bucket[]): Bucket[] {
     if (last?.upTo === upTo) last.count += count;
     else buckets.push({ upTo, count });
   }
-  let most = Number.NEGATIVE_INFINITY;
+  let most = 0;
   for (const bucket of buckets) {
-    const close = Math.abs(bucket.count - most) <= ROUNDING * (Math.abs(bucket.count) + Math.abs(most));
-    if (bucket.count < most || close) bucket.count = most;
+    const fell = most - bucket.count;
+    if (fell > 0 || -fell <= ROUNDING * Math.abs(most)) bucket.count = most;
     else most = bucket.count;
   }
   return buckets;
