@@ -42,21 +42,21 @@ const MONTHLY: readonly (readonly [pattern: RegExp, days: (found: RegExpExecArra
   [
     [
       new RegExp(
-        `(?:(?:on )?the |every )last day(?: of (?:every|each|the) month)${END}|(?:${ON_THE}) on the last day${END}|(?:at the )?end of (?:every|each) month`,
+        `(?:(?:on )?the |every |on )?last day(?: of (?:every|each|the) month)${END}|(?:${ON_THE}) on the last day${END}|(?:at the )?end of (?:every|each) month`,
         "iy",
       ),
       () => ({ monthDays: ["L"] }),
     ],
     [
       new RegExp(
-        `(?:(?:on )?the |every )last (?:week|work|working |business )day(?: of (?:every|each|the) month)${END}`,
+        `(?:(?:on )?the |every |on )?last (?:week|work|working |business )day(?: of (?:every|each|the) month)${END}`,
         "iy",
       ),
       () => ({ monthDays: ["LW"] }),
     ],
     [
       new RegExp(
-        `(?:(?:on )?the |every )(first|second|third|fourth|fifth|last) (${NAME})(?: of (?:every|each|the) month)${END}`,
+        `(?:(?:on )?the |every |on )?(first|second|third|fourth|fifth|last) (${NAME})(?: of (?:every|each|the) month)${END}`,
         "iy",
       ),
       (found) => nthWeekday(found[1] as string, found[2] as string),

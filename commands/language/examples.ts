@@ -47,7 +47,7 @@ export function exampleThreshold(language: Language, kept: Kept): string {
   const zh = language === "zh";
   const verb = zh ? "告警" : "alert when ";
   const url = kept.url ?? (word?.of === "url" ? "https://shop.example" : undefined);
-  if (url !== undefined && word === undefined && kept.amount === undefined)
+  if (url !== undefined && (word === undefined || word.unit === "boolean") && kept.amount === undefined)
     return zh ? `${url} 打不开时${verb}` : `${verb}${url} is down`;
   const thing = kept.raw ?? (word ?? fallback(kept)).words[language][0];
   const mount = kept.labels?.["mount"] ?? kept.labels?.["interface"] ?? "";

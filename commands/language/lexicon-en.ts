@@ -9,7 +9,7 @@ export const englishWords: readonly (readonly [words: string, meaning: Meaning])
     { kind: "comparison", op: ">" },
   ],
   [
-    "at least|no less than|not less than|no lower than|not below|greater than or equal to|more than or equal to|reaches|reach|hits|hit|gets to|rises to|climbs to",
+    "is not below|is not under|is not less than|isn't below|isn't under|at least|no less than|not less than|no lower than|not below|greater than or equal to|more than or equal to|reaches|reach|hits|hit|gets to|rises to|climbs to",
     { kind: "comparison", op: ">=" },
   ],
   [
@@ -18,7 +18,7 @@ export const englishWords: readonly (readonly [words: string, meaning: Meaning])
   ],
   ["runs below|only|has only|running below|short of", { kind: "comparison", op: "<", scarce: true }],
   [
-    "at most|no more than|not more than|not above|not over|less than or equal to|no higher than|drops to|drop to|falls to|fall to|goes down to|is down to|down to",
+    "is not above|is not over|is not more than|isn't above|isn't over|does not exceed|doesn't exceed|at most|no more than|not more than|not above|not over|less than or equal to|no higher than|drops to|drop to|falls to|fall to|goes down to|is down to|down to",
     { kind: "comparison", op: "<=" },
   ],
   [
@@ -67,7 +67,7 @@ export const englishWords: readonly (readonly [words: string, meaning: Meaning])
   ["remaining|left|free|remains", { kind: "free" }],
   ["named|called|with the name|name", { kind: "name" }],
   [
-    "when|whenever|if|once|as soon as|while|the|a|an|of|my|our|on|in|to|and|then|please|me|us|it|its|that|there|has been|have been|has|have|being|goes|gets|get|go|stays|stay|remains at|value|usage|utilization|level|consistently|continuously|immediately|expires|expire|expiring|within|takes|take|everyone|by|with|i want|add|rule|create|hey|hi|monitor|watch|for the|going",
+    "when|whenever|if|once|as soon as|while|the|a|an|of|my|our|on|in|to|and|or|then|please|me|us|it|its|that|there|has been|have been|has|have|being|goes|gets|get|go|stays|stay|remains at|value|usage|utilization|level|consistently|continuously|immediately|expires|expire|expiring|within|takes|take|everyone|by|with|i want|add|rule|create|hey|hi|monitor|watch|for the|going",
     { kind: "filler" },
   ],
   [

@@ -20,6 +20,8 @@ export type Meaning =
       readonly looksLike?: "lasting" | "lately";
     }
   | { readonly kind: "bound"; readonly op: Comparison }
+  /** `恢复时通知我`: after a whole sentence it asks for what happens anyway; alone it is the sentence. */
+  | { readonly kind: "wellness" }
   | { readonly kind: "lasting" | "lately" | "keep" | "verb" | "free" | "name" | "filler" }
   | { readonly kind: "function"; readonly fn: Fn }
   | {

@@ -29,7 +29,7 @@ const LABEL = /(mount|device|interface|process|instance|monitor|job|host)="?([\w
 const SELECTOR = /\{((?: ?[a-z_]\w* ?= ?"[^"{}]*" ?,?)*)\}/iy;
 const PROCESS =
   /(?:进程|process) ?([a-z][\w.-]*)|([a-z][\w.-]*) ?(?:进程|process)(?= ?(?:的|cpu|内存|mem))/iy;
-const RAW = /[a-z_:][a-z0-9_:]*_[a-z0-9_:]*/iy;
+const RAW = /[a-z_:][a-z0-9_:]*_[a-z0-9_:]*|up(?= ?(?:[=!]=|\{))/iy;
 const SIGN = /(>=|=>|≥|⩾|≧|<=|=<|≤|⩽|≦|==|!=|<>|≠|>|<|=)/y;
 const PUNCTUATION = /[ ,.;:!、~]+/y;
 const WORD = /[\w.-]+/y;

@@ -10,7 +10,7 @@ const OPENING =
   /(?:@\S+ |请|麻烦你?|帮我|帮忙|能不能|设置|添加|新建|创建|please |hey |hi |add |set |create |a )*/iy;
 const WHOM = "(?:我们(?![组部公团])|我|大家|所有人|全员|各位)?";
 const VERB_ZH = new RegExp(
-  `(?:记得|要|就|来|都|请|发送?一?[个条]?)?(?:(?:提醒|通知|提示)(?:一下|一声)?${WHOM}(?:一下|一声)?|(?:叫|喊|告诉)(?:我们|我|大家)(?:一下|一声)?)`,
+  `(?:记得|给我|要|就|来|都|请|发送?一?[个条]?)?(?:(?:提醒|通知|提示)(?:一下|一声)?${WHOM}(?:一下|一声)?|(?:叫|喊|告诉)(?:我们|我|大家)(?:一下|一声)?)`,
   "y",
 );
 const VERB_EN =
@@ -66,10 +66,28 @@ function afterSchedule(
   if (verb !== undefined) {
     const whole = asReminder(language, typed, schedule, verb, text.length);
     if (whole !== undefined) return whole;
+    // 每天提醒我9点喝水
+    const inner = schedule.recurs ? scanSchedule(text, verb) : undefined;
+    const joined = inner?.timed ? scanSchedule(`${when} ${text.slice(verb, inner.to)}`, 0) : undefined;
+    if (inner !== undefined && joined?.schedule !== undefined) {
+      const clocked = asReminder(language, typed, joined, inner.to, text.length);
+      if (clocked !== undefined) return clocked;
+    }
     const later = scheduleAtEnd(text, verb, when);
     if (later !== undefined) return asReminder(language, typed, later.schedule, verb, later.from);
     if (!schedule.recurs && !REMIND_FIRST.test(text)) return undefined;
     return halfOf(language, schedule, when, clean(typed(verb, text.length)));
+  }
+  const gap = text.slice(schedule.to, schedule.to + 20).search(REMIND_FIRST);
+  if (
+    gap > 0 &&
+    schedule.recurs &&
+    schedule.schedule === undefined &&
+    !CONDITION.test(text.slice(start, schedule.to + gap))
+  ) {
+    // 每天早上20点提醒: what stands before the verb is no time.
+    const said = clean(typed(verbAt(text, schedule.to + gap) ?? text.length, text.length));
+    return { ...halfOf(language, schedule, "", said), unclear: text.slice(start, schedule.to + gap).trim() };
   }
   const ending = ENDING_VERB.exec(text.slice(-24));
   if (ending === null || !schedule.recurs) return undefined;
@@ -104,13 +122,15 @@ function verbFirst(
   if (verb === undefined) return undefined;
   const inner = verb + (/^[ ,:]*/.exec(text.slice(verb, verb + 4))?.[0].length ?? 0);
   const schedule = scanSchedule(text, inner);
-  if (schedule !== undefined && schedule.recurs) {
+  if (schedule?.recurs) {
     const to =
       schedule.to +
       (/^ (?:to|about|that|of) /i.exec(text.slice(schedule.to, schedule.to + 7))?.[0].length ?? 0);
     const whole = asReminder(language, typed, schedule, to, text.length);
     return whole ?? halfOf(language, schedule, text.slice(inner, schedule.to), clean(typed(to, text.length)));
   }
+  const once = match(ONCE, text, inner);
+  if (once !== undefined) return onlyOnce(text, language, typed, inner, inner + once[0].length);
   const later = scheduleAtEnd(text, inner, "");
   if (later?.schedule.recurs) return asReminder(language, typed, later.schedule, inner, later.from);
   const said = clean(typed(inner, text.length));
@@ -120,12 +140,13 @@ function verbFirst(
     /^(?:when|if|once|当|如果|一旦)/i.test(said)
   )
     return undefined;
-  if (match(ONCE, text, inner) !== undefined) return onlyOnce(text, language, typed, start, inner);
   return halfOf(
     language,
     schedule,
     "",
-    schedule === undefined ? said : clean(typed(schedule.to, text.length)),
+    schedule === undefined
+      ? said
+      : clean(typed(schedule.to, text.length).replace(/^ ?(?:to|about|that|of) /i, "")),
   );
 }
 
@@ -147,26 +168,44 @@ function scheduleAtEnd(
   return undefined;
 }
 
+/** `明天9点提醒我开会`: not what a rule does. `from` is where the single day begins, `onceTo` where it ends. */
 function onlyOnce(
   text: string,
   language: Language,
   typed: AsTyped,
-  start: number,
+  from: number,
   onceTo: number,
 ): HalfSentence | undefined {
   const clock = scanSchedule(text, onceTo);
   const to = clock !== undefined && !clock.recurs ? clock.to : onceTo;
-  const verb = verbAt(text, to) ?? (verbAt(text, start) === undefined ? undefined : to);
-  if (verb === undefined || !REMIND_FIRST.test(text)) return undefined;
-  const said = clean(typed(verb, text.length));
+  if (!REMIND_FIRST.test(text)) return undefined;
+  const verb = verbAt(text, to);
+  if (verb === undefined && from === 0) return undefined;
+  const said = clean(typed(verb ?? to, text.length).replace(/^ ?(?:to|about|that|of) /i, ""));
+  const unclear = text.slice(from, to).trim();
   return {
     kind: "half",
     language,
     missing: said === "" ? ["when", "text"] : ["when"],
     known: said === "" ? {} : { text: said },
-    unclear: text.slice(start, to).trim(),
-    example: exampleReminder(language, { text: said }),
+    unclear,
+    example: exampleReminder(language, { text: said, ...whenOf(recurring(unclear, language)) }),
   };
+}
+
+/** `周五下午5点` recurs as `每周五下午5点`, `monday at 9` as `every monday at 9`. */
+function recurring(once: string, language: Language): string | undefined {
+  const every = language === "zh" ? `每${once}` : `every ${once.replace(/^on /i, "")}`;
+  return isWhole(every) ? every : undefined;
+}
+
+function isWhole(when: string): boolean {
+  const found = scanSchedule(when, 0);
+  return found?.schedule !== undefined && found.to === when.length;
+}
+
+function whenOf(when: string | undefined): { when?: string } {
+  return when === undefined ? {} : { when };
 }
 
 function halfOf(
@@ -191,7 +230,7 @@ function halfOf(
     missing,
     known,
     ...unclear,
-    example: exampleReminder(language, { text: said, ...(kept === undefined ? {} : { when: kept }) }),
+    example: exampleReminder(language, { text: said, ...whenOf(kept) }),
   };
 }
 
@@ -202,10 +241,7 @@ function completedWhen(when: string, language: Language): string | undefined {
     language === "zh"
       ? [`${when}9点`, `${when}一9点`, `${when}1号9点`, `每天${when}`]
       : [`${when} at 9:00`, `${when} on monday at 9:00`, `${when} on the 1st at 9:00`, `every day ${when}`];
-  return tries.find((each) => {
-    const found = scanSchedule(each, 0);
-    return found?.schedule !== undefined && found.to === each.length;
-  });
+  return tries.find(isWhole);
 }
 
 function clean(text: string): string {

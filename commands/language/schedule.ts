@@ -2,7 +2,7 @@
 import type { Days, FoundDays } from "./days.ts";
 import { scanDaysEn } from "./days-en.ts";
 import { scanDaysZh } from "./days-zh.ts";
-import { type Clock, type FoundClock, scanClockEn, scanClockZh } from "./times.ts";
+import { type Clock, type FoundClock, scanClockEn, scanClockZh, scanPeriod } from "./times.ts";
 
 /** A schedule found in a text. */
 export interface FoundSchedule {
@@ -72,12 +72,23 @@ function scanClocks(text: string, at: number, seen: Collected): number | undefin
   if (seen.clocks.length > 0) return undefined;
   let clock = scanClock(text, at, seen);
   if (clock === undefined) return undefined;
+  // 下午5点和6点: the second is in the afternoon too.
+  const named = scanPeriod(text, at) !== undefined;
   let to = at;
+  let from = at;
   while (clock !== undefined && seen.clocks.length < 24) {
-    seen.clocks.push(clock);
+    const last = seen.clocks.at(-1)?.hour ?? 0;
+    const later =
+      named &&
+      last >= 12 &&
+      clock.hour < 12 &&
+      clock.hour + 12 > last &&
+      scanPeriod(text, from) === undefined;
+    seen.clocks.push(later ? { ...clock, hour: clock.hour + 12 } : clock);
     to = clock.to;
     const joint = CLOCK_JOINT.exec(text.slice(to, to + 8));
-    clock = joint === null ? undefined : scanClock(text, to + joint[0].length, seen);
+    from = to + (joint?.[0].length ?? 0);
+    clock = joint === null ? undefined : scanClock(text, from, seen);
   }
   return to;
 }
@@ -85,7 +96,19 @@ function scanClocks(text: string, at: number, seen: Collected): number | undefin
 function scanClock(text: string, at: number, seen: Collected): FoundClock | undefined {
   if (at > 0 && /[\d:.]/.test(text[at - 1] as string)) return undefined;
   const bare = /(?:^| )(?:at|from|and|between) $/i.test(text.slice(Math.max(0, at - 9), at));
-  return scanClockZh(text, at) ?? scanClockEn(text, at, { bare, part: seen.found?.part });
+  return eitherClock(text, at, bare, seen.found?.part);
+}
+
+/** The reading that takes more of the text: `9:30` in `9:30pm` is only half of it. */
+function eitherClock(
+  text: string,
+  at: number,
+  bare: boolean,
+  part: string | undefined,
+): FoundClock | undefined {
+  const zh = scanClockZh(text, at);
+  const en = scanClockEn(text, at, { bare, part });
+  return zh === undefined || (en !== undefined && en.to > zh.to) ? en : zh;
 }
 
 /** `9点到18点`, `from 9 to 18`, `between 9am and 6pm`: the hours in which an interval applies. */
@@ -97,7 +120,7 @@ function scanHours(text: string, at: number, seen: Collected): number | undefine
   const joint = HOURS_JOINT.exec(text.slice(from.to, from.to + 8));
   if (joint === null || (/and/i.test(joint[0]) && !/between/i.test(opening))) return undefined;
   const bareAt = from.to + joint[0].length;
-  const until = scanClockZh(text, bareAt) ?? scanClockEn(text, bareAt, { bare: true, part: undefined });
+  const until = eitherClock(text, bareAt, true, undefined);
   if (until === undefined || from.minute !== 0 || until.minute !== 0 || until.hour <= from.hour)
     return undefined;
   seen.hours = [from.hour, until.hour];

@@ -163,3 +163,14 @@ export function impliedOp(named: Named): Comparison {
   if (word?.unit === "bytes" && /free|available/.test(word.metric)) return "<";
   return word?.unit === "code" || word?.unit === "boolean" ? "==" : ">";
 }
+
+/** Whether nothing that was said tells what is watched. */
+export function isOpen(named: Named): boolean {
+  return (
+    named.word === undefined &&
+    named.raw === undefined &&
+    named.state === undefined &&
+    named.labels["mount"] === undefined &&
+    named.url === undefined
+  );
+}

@@ -1,5 +1,6 @@
 /** Reads a sentence about a limit: `CPU使用率超过80%持续5分钟告警`, `alert when disk /data is over 90%`. */
 import { exampleThreshold } from "./examples.ts";
+import { type Parts, readParts, speakingPieces } from "./parts.ts";
 import { cutPieces, type Piece } from "./pieces.ts";
 import type {
   Comparison,
@@ -10,8 +11,7 @@ import type {
   Subject,
   ThresholdSentence,
 } from "./sentence-types.ts";
-import { gatherSubject, impliedOp, type Limit, limitOf, type Named } from "./subject.ts";
-import { inUnit, type Measure } from "./units.ts";
+import { gatherSubject, impliedOp, isOpen, type Limit, limitOf, type Named } from "./subject.ts";
 
 /** A question is not a rule, even where it has all the parts of one. */
 const QUESTION =
@@ -19,28 +19,6 @@ const QUESTION =
 
 /** The longest stretch of unknown words that may stand where the subject should; longer is chatter. */
 const LONGEST_UNCLEAR = 40;
-
-type Parts = {
-  -readonly [Key in "forMs" | "keepFiringForMs" | "severity" | "name" | "windowFunction"]?: NonNullable<
-    ThresholdSentence[Key]
-  >;
-} & {
-  op?: Comparison;
-  opAt?: number;
-  weak: boolean;
-  scarce: boolean;
-  recovery: boolean;
-  verb: boolean;
-  measure?: Measure;
-  /** The amount as it was written. */
-  amount?: string;
-  /** Whether a comparison stood right before the amount. */
-  compared: boolean;
-  rangeMs?: number;
-  fn?: NonNullable<ThresholdSentence["windowFunction"]>["fn"];
-  /** A second amount or a second comparison that has no place. */
-  surplus: boolean;
-};
 
 /** The sentence, half of one, or `undefined` when the line is not about a limit. `text` is normalized. */
 export function understandThreshold(text: string, language: Language): Sentence | undefined {
@@ -51,150 +29,9 @@ export function understandThreshold(text: string, language: Language): Sentence 
   const parts = readParts(text, pieces, named);
   const unknown = pieces.filter(({ kind }) => kind === "unknown" || kind === "quoted");
   if (unknown.length > 0) return unclearSubject(text, language, pieces, parts, named);
-  if (parts.surplus) return undefined;
   if (named === undefined) return ofSeveral(language, parts);
+  if (parts.surplus) return undefined;
   return whole(named, parts, language) ?? half(named, parts, language);
-}
-
-/** Leaves out fillers; the first of two verbs says how loud the second is. */
-function speakingPieces(all: readonly Piece[]): Piece[] {
-  const pieces: Piece[] = [];
-  all.forEach((piece, i) => {
-    const next = all[i + 1];
-    if (piece.kind === "filler") return;
-    pieces.push(piece);
-    // 通知告警
-    if (piece.kind === "verb" && next?.kind === "verb" && piece.to === next.from)
-      pieces.push({ kind: "severity", severity: "info", from: piece.from, to: piece.to });
-  });
-  return pieces;
-}
-
-function readParts(text: string, pieces: readonly Piece[], named: Named | undefined): Parts {
-  const parts: Parts = {
-    weak: false,
-    scarce: false,
-    recovery: false,
-    verb: false,
-    compared: false,
-    surplus: false,
-  };
-  const fits = (measure: Measure): boolean =>
-    named !== undefined &&
-    (limitOf(named, measure, parts.op ?? ">", parts.scarce) !== undefined ||
-      (isOpen(named) && measure.amount !== undefined));
-  for (let i = 0; i < pieces.length; i++) {
-    const piece = pieces[i] as Piece;
-    const next = pieces[i + 1];
-    const length = next?.kind === "measure" ? next.measure.durationMs : undefined;
-    if (piece.kind === "verb") parts.verb = true;
-    else if (piece.kind === "severity") {
-      parts.severity = piece.severity;
-      if (piece.speaks) parts.verb = true;
-    } else if (piece.kind === "function") parts.fn = piece.fn;
-    else if (piece.kind === "named") parts.name = piece.text;
-    else if (piece.kind === "keep" && length !== undefined) {
-      parts.keepFiringForMs = length;
-      i++;
-    } else if (piece.kind === "lately" && length !== undefined) {
-      parts.rangeMs = length;
-      i++;
-    } else if (piece.kind === "lasting") i = takeLasting(pieces, i, parts);
-    else if (piece.kind === "bound") takeOp(parts, piece.op, piece.from);
-    else if (piece.kind === "comparison") {
-      if (
-        length !== undefined &&
-        piece.looksLike !== undefined &&
-        (parts.measure !== undefined || !fits((next as MeasurePiece).measure))
-      ) {
-        if (piece.looksLike === "lately") parts.rangeMs = length;
-        else parts.forMs = length;
-        i++;
-      } else if (
-        length !== undefined &&
-        piece.looksLike === "lately" &&
-        parts.fn !== undefined &&
-        i + 2 < pieces.length
-      ) {
-        parts.rangeMs = length;
-        i++;
-      } else takeComparison(parts, piece);
-    } else if (piece.kind === "measure") {
-      const before = parts.measure;
-      takeMeasure(parts, piece.measure, pieces[i - 1]?.kind === "comparison", fits);
-      if (parts.measure !== before) parts.amount = text.slice(piece.from, piece.to);
-    }
-  }
-  return parts;
-}
-
-type MeasurePiece = Extract<Piece, { kind: "measure" }>;
-
-/** Nothing said yet tells which amounts make sense. */
-function isOpen(named: Named): boolean {
-  return (
-    named.word === undefined &&
-    named.raw === undefined &&
-    named.state === undefined &&
-    named.labels["mount"] === undefined &&
-    named.url === undefined
-  );
-}
-
-function takeLasting(pieces: readonly Piece[], i: number, parts: Parts): number {
-  const step = pieces[i + 1]?.kind === "comparison" || pieces[i + 1]?.kind === "lately" ? 2 : 1;
-  const next = pieces[i + step];
-  if (next?.kind !== "measure" || next.measure.durationMs === undefined) return i;
-  parts.forMs = next.measure.durationMs;
-  // 持续5分钟以上
-  return pieces[i + step + 1]?.kind === "bound" ? i + step + 1 : i + step;
-}
-
-function takeComparison(parts: Parts, piece: Extract<Piece, { kind: "comparison" }>): void {
-  if (piece.weak) {
-    if (parts.op === undefined) {
-      parts.op = piece.op;
-      parts.opAt = piece.from;
-      parts.weak = true;
-    }
-    return;
-  }
-  if (piece.recovery) parts.recovery = true;
-  if (piece.scarce) parts.scarce = true;
-  // 恢复到低于80%: the second says it better.
-  if (parts.op !== undefined && !parts.weak && !parts.recovery && !(parts.op === "==" || piece.op === "=="))
-    parts.surplus = true;
-  takeOp(parts, piece.op, piece.from);
-}
-
-function takeOp(parts: Parts, op: Comparison, at: number): void {
-  parts.op = op;
-  parts.opAt ??= at;
-  parts.weak = false;
-}
-
-function takeMeasure(
-  parts: Parts,
-  measure: Measure,
-  compared: boolean,
-  fits: (measure: Measure) => boolean,
-): void {
-  const { durationMs } = measure;
-  if (parts.measure === undefined && (fits(measure) || durationMs === undefined)) {
-    parts.measure = measure;
-    parts.compared = compared;
-  } else if (
-    compared &&
-    parts.measure !== undefined &&
-    !parts.compared &&
-    parts.measure.durationMs !== undefined
-  ) {
-    // 响应时间5分钟超过2秒: the amount without a comparison was the length of time.
-    parts.forMs = parts.measure.durationMs;
-    parts.measure = measure;
-    parts.compared = true;
-  } else if (durationMs !== undefined && parts.forMs === undefined) parts.forMs = durationMs;
-  else parts.surplus = true;
 }
 
 /** Everything is there. */
@@ -206,7 +43,7 @@ function whole(named: Named, parts: Parts, language: Language): ThresholdSentenc
     labels: named.labels,
     ...(named.url === undefined ? {} : { url: named.url }),
   };
-  if (needsUrl(named, limit)) return undefined;
+  if (needsUrl(named, limit) || isTalk(named, parts)) return undefined;
   return {
     kind: "threshold",
     language,
@@ -238,8 +75,16 @@ function finalLimit(named: Named, parts: Parts): Limit | undefined {
   return undefined;
 }
 
+/** `cpu is at 80%`: reaching it is meant, where passing it would be. */
 function impliedOrEqual(named: Named, parts: Parts): Comparison {
-  return parts.weak && named.word === undefined ? "==" : impliedOp(named);
+  const implied = impliedOp(named);
+  return parts.weak && implied === ">" ? ">=" : implied;
+}
+
+/** Without verb and comparison only the short form of an upper limit (`cpu 80% 5m`) is a rule; the rest is talk. */
+function isTalk(named: Named, parts: Parts): boolean {
+  if (parts.verb || named.state !== undefined || parts.recovery) return false;
+  return parts.weak || (parts.op === undefined && impliedOp(named) !== ">");
 }
 
 function needsUrl(named: Named, limit: Limit): boolean {
@@ -306,9 +151,10 @@ function exampleOf(language: Language, named: Named | undefined, parts: Parts): 
     (parts.measure !== undefined &&
       named !== undefined &&
       isOpen(named) &&
-      inUnit(parts.measure, "percent") !== undefined);
+      parts.measure.amount?.dimension === "percent");
+  const word = named?.word ?? named?.state?.word;
   return exampleThreshold(language, {
-    ...(named?.word === undefined ? {} : { word: named.word }),
+    ...(word === undefined ? {} : { word }),
     ...(named?.raw === undefined ? {} : { raw: named.raw }),
     ...(named?.url === undefined ? {} : { url: named.url }),
     labels: named?.labels ?? {},
@@ -327,7 +173,7 @@ function half(named: Named, parts: Parts, language: Language): HalfSentence | un
     if (!parts.verb || !compared || parts.measure === undefined) return undefined;
     missing.push("subject");
   } else if (finalLimit(named, parts) !== undefined) {
-    if (!parts.verb && !compared) return undefined;
+    if ((!parts.verb && !compared) || isTalk(named, parts)) return undefined;
     missing.push("url");
   } else {
     if (named.state !== undefined) return undefined;
