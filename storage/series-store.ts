@@ -1,245 +1,115 @@
-/** The store of samples: takes them in, finds series, keeps within its bounds of time, samples and series. */
-import { Column } from "./column.ts";
-import type { Labels } from "./labels.ts";
+/** The store of samples: in memory for readers, in a log on disk for the next start. */
+import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
-import type { Matcher } from "./matchers.ts";
-import { LATEST, SampleArena } from "./sample-arena.ts";
-import type { Series, SeriesSink, SeriesSource } from "./series.ts";
-import { SeriesIndex } from "./series-index.ts";
-import { SeriesLimit } from "./series-limit.ts";
+import { MemorySeries, type MemoryStats, type SeriesBounds } from "./memory-series.ts";
+import { SampleLog } from "./sample-log.ts";
+import { replay } from "./sample-replay.ts";
+import type { StoreTrouble } from "./store.ts";
 
-/** What the store keeps. */
-export interface SeriesBounds {
-  /** How long samples are kept, in milliseconds; 3 days unless said otherwise. Enforced once a minute. */
-  readonly retentionMs?: number;
-  /** How many samples are kept at most (14 bytes each); the oldest of all go first. 20 million. */
-  readonly maxSamples?: number;
-  /** How many series there may be at a time; new ones beyond are refused with a SeriesLimit. 100,000. */
-  readonly maxSeries?: number;
+export interface SeriesOptions extends SeriesBounds {
+  /** The folder of the sample log, made if need be; without it samples are kept in memory only. */
+  readonly dir?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How often samples are written, in milliseconds; 2000. Together with the time of a write, what a kill loses. */
+  readonly flushEveryMs?: number;
 }
 
-/** One series to write to again and again without looking it up. */
-export interface SeriesRef {
-  /** As `SeriesSink.append`. */
-  append(at: number, value: number): void;
+/** What the store holds, in memory and on disk. */
+export interface SeriesStats extends MemoryStats {
+  /** Bytes of the log. */
+  readonly logBytes: number;
+  /** Samples that are not written yet. */
+  readonly pending: number;
+  /** Samples that will be missing after a restart because the disk refused them for too long. */
+  readonly lost: number;
 }
 
-/** Where appended samples also go, so that they survive. */
-export interface SampleSink {
-  add(column: Column, at: number, value: number): void;
-}
-
-/** What the store holds and what it has let go. */
-export interface SeriesStats {
-  readonly series: number;
-  readonly samples: number;
-  /** Bytes of memory taken for samples, the free part included. */
-  readonly bytes: number;
-  /** New series refused since the start. */
-  readonly refused: number;
-  /** Samples that went because there were more than `maxSamples`. */
-  readonly evicted: number;
-  /** Samples that lay in the future when the clock went back. */
-  readonly discarded: number;
-}
-
-const DAY = 86_400_000;
-/** Jumps of the clock are said at most this often. */
-const JUMP_QUIET_MS = 60_000;
+const HOUR = 3_600_000;
+const SWEEP_MS = 60_000;
+const FLUSH_MS = 2_000;
 
 /**
- * Samples in memory. Every series is in time order:
- * - An append at the time of the last sample replaces its value.
- * - An append earlier than the last sample means that the clock has gone back, and samples later than the new one
- *   are discarded. They carry times that have not come yet; if they stayed, everything appended until then would
- *   have to be refused or hidden, and a clock set back an hour would blind us for that hour.
- * - NaN and the infinities are values like any other.
+ * Series that survive a restart. Appending never waits for the disk: samples are written every `flushEveryMs` by
+ * `openSeries`, or by `flush`. What `kill -9` can lose is what was appended since the last flush began that came to
+ * its end: at most `flushEveryMs` and the time of two writes. There is no fsync, so a power failure can also lose what
+ * the operating system had not written yet, half a minute as a rule. What is lost is always the newest; a restart
+ * never invents a sample, and never brings back one that was discarded before the last flush.
  */
-export class SeriesStore implements SeriesSource, SeriesSink {
-  readonly retentionMs: number;
-  readonly #maxSamples: number;
-  readonly #maxSeries: number;
-  readonly #log: Log;
-  readonly #arena = new SampleArena();
-  readonly #index = new SeriesIndex();
-  /** The series of label objects seen before, so that a writer that keeps its labels is not looked up again. */
-  readonly #byIdentity = new WeakMap<Labels, Column>();
-  #alsoTo: SampleSink | undefined;
-  #samples = 0;
-  #refused = 0;
-  #evicted = 0;
-  #discarded = 0;
-  #jump = { from: 0, to: Number.POSITIVE_INFINITY, saidAt: Number.NEGATIVE_INFINITY };
+export class SeriesStore extends MemorySeries {
+  #log: SampleLog | undefined;
+  readonly #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
 
-  constructor(log: Log, bounds: SeriesBounds = {}) {
-    this.#log = log;
-    this.retentionMs = bounds.retentionMs ?? 3 * DAY;
-    this.#maxSamples = bounds.maxSamples ?? 20_000_000;
-    this.#maxSeries = bounds.maxSeries ?? 100_000;
+  /** Set while the disk refuses samples; they are in memory then, and tried again. */
+  get trouble(): StoreTrouble | undefined {
+    return this.#log?.trouble;
   }
 
-  /** From now on appended samples are handed on as well. */
-  copyTo(sink: SampleSink): void {
-    this.#alsoTo = sink;
+  override stats(): SeriesStats {
+    const { bytes = 0, pending = 0, lost = 0 } = this.#log ?? {};
+    return { ...super.stats(), logBytes: bytes, pending, lost };
   }
 
-  /**
-   * Appends one sample. Labels with an empty value count as absent; times are cut to whole milliseconds.
-   * The labels object must not be changed afterwards: the same object is taken to be the same series.
-   * Throws a SeriesLimit when the series is new and one too many, a RangeError when `at` is no time after 1970.
-   */
-  append(labels: Labels, at: number, value: number): void {
-    let column = this.#byIdentity.get(labels);
-    if (column === undefined || !column.listed) {
-      column = this.#columnOf(labels);
-      // Only an object that comes again is worth remembering: most writers make a new one for every sample.
-      if (column.foundBy === labels) this.#byIdentity.set(labels, column);
-      else column.foundBy = labels;
+  /** Writes what has been appended until now. Never rejects; see `trouble`. */
+  async flush(): Promise<void> {
+    await this.#log?.flush();
+  }
+
+  /** Drops what is too old at `at` from memory, and segments of the log with nothing left that is kept. */
+  async sweep(at: number): Promise<void> {
+    this.expire(at);
+    await this.#log?.forget(this.oldestAt() ?? at);
+  }
+
+  /** Writes what is left and closes. Samples appended after this are in memory only. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    this.copyTo(undefined);
+    await this.#log?.close();
+  }
+
+  /** Reads the log back, and keeps it from now on; only once, by `openSeries`. */
+  async keep(options: SeriesOptions): Promise<void> {
+    const { dir, clock, log, flushEveryMs = FLUSH_MS } = options;
+    if (dir !== undefined) {
+      const began = clock.now();
+      const keepFrom = began - this.retentionMs;
+      this.restoring = true;
+      const found = await replay({ dir, log, keepFrom, ref: (labels) => this.ref(labels) });
+      this.restoring = false;
+      const segmentMs = Math.max(HOUR, this.retentionMs / 24);
+      this.#log = new SampleLog({ dir, clock, log, segmentMs, ...found });
+      const { series, samples, refused } = this.stats();
+      log.info({ series, samples, refused, segments: found.files.length }, "earlier samples are read");
     }
-    this.#write(column, at, value);
+    this.copyTo(this.#log);
+    this.#running = this.#run(clock, dir === undefined ? SWEEP_MS : flushEveryMs);
   }
 
-  /** A way to write to one series that skips the look-up. The series itself begins with its first sample. */
-  ref(labels: Labels): SeriesRef {
-    let column: Column | undefined;
-    return {
-      append: (at, value) => {
-        if (column === undefined || !column.listed) column = this.#columnOf(labels);
-        this.#write(column, at, value);
-      },
-    };
-  }
-
-  select(matchers: readonly Matcher[]): readonly Series[] {
-    return this.#index.select(matchers);
-  }
-
-  /** Metric names with the number of series of each. */
-  names(): ReadonlyMap<string, number> {
-    return this.#index.names();
-  }
-
-  /** The time of the oldest sample kept; `undefined` when there is none. */
-  oldestAt(): number | undefined {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const column of this.#index.all) oldest = Math.min(oldest, column.at(0));
-    return oldest === Number.POSITIVE_INFINITY ? undefined : oldest;
-  }
-
-  stats(): SeriesStats {
-    return {
-      series: this.#index.all.length,
-      samples: this.#samples,
-      bytes: this.#arena.bytes,
-      refused: this.#refused,
-      evicted: this.#evicted,
-      discarded: this.#discarded,
-    };
-  }
-
-  /** Drops what is older than the retention allows at `at`, and series that have no samples left. */
-  expire(at: number): void {
-    this.#dropUntil(at - this.retentionMs - 1, Number.POSITIVE_INFINITY);
-  }
-
-  /** The series of a label set: the one that is there, or a new one that the index does not know yet. */
-  #columnOf(labels: Labels): Column {
-    const known = this.#index.get(labels);
-    if (known !== undefined) return known;
-    if (this.#index.all.length >= this.#maxSeries) {
-      this.#refused++;
-      throw new SeriesLimit(this.#maxSeries, labels);
+  async #run(clock: Clock, everyMs: number): Promise<void> {
+    const { signal } = this.#stop;
+    let sinceSweep = 0;
+    while (!signal.aborted) {
+      await clock.sleep(everyMs, signal);
+      // Elapsed time, since the wall clock may jump.
+      sinceSweep += everyMs;
+      if (sinceSweep >= SWEEP_MS) {
+        sinceSweep = 0;
+        await this.sweep(clock.now());
+      }
+      await this.flush();
     }
-    return new Column(this.#arena, this.#index.own(labels));
   }
+}
 
-  #write(column: Column, time: number, value: number): void {
-    const at = Math.floor(time);
-    if (!(at >= 0 && at <= LATEST)) throw new RangeError(`${time} is not a time in milliseconds since 1970`);
-    if (at > column.lastAt) {
-      column.push(at, value);
-      this.#samples++;
-    } else if (at === column.lastAt) column.replaceLast(value);
-    else this.#goBack(column, at, value);
-    if (!column.listed) this.#index.add(column);
-    this.#alsoTo?.add(column, at, value);
-    if (this.#samples > this.#maxSamples) this.#evict();
-  }
-
-  #goBack(column: Column, at: number, value: number): void {
-    const before = column.length;
-    const lastAt = column.lastAt;
-    column.keepFirst(column.indexAt(at) + 1);
-    const discarded = before - column.length;
-    this.#samples -= discarded;
-    this.#discarded += discarded;
-    if (column.lastAt === at) column.replaceLast(value);
-    else {
-      column.push(at, value);
-      this.#samples++;
-    }
-    this.#sayJump(lastAt, at);
-  }
-
-  /** One jump shows itself in every series, at the next sample of each; it is said once. */
-  #sayJump(from: number, to: number): void {
-    const jump = this.#jump;
-    const same = from <= jump.from && to >= jump.to;
-    if (same || Math.abs(to - jump.saidAt) < JUMP_QUIET_MS) {
-      jump.from = Math.max(jump.from, from);
-      return;
-    }
-    this.#jump = { from, to, saidAt: to };
-    this.#log.warn(
-      { from, to, backMs: from - to },
-      "the clock went back; samples from what is now the future are discarded",
-    );
-  }
-
-  /** Makes room: drops the oldest sixteenth of all samples, so that this need not be done for every append. */
-  #evict(): void {
-    const wanted = this.#samples - Math.floor((this.#maxSamples * 15) / 16);
-    // Looks for the earliest time up to which there are enough samples; it need not be found exactly.
-    let low = (this.oldestAt() ?? 0) - 1;
-    let high = low + 1;
-    for (const { lastAt } of this.#index.all) high = Math.max(high, lastAt);
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      let count = 0;
-      for (const column of this.#index.all) count += column.indexAt(middle) + 1;
-      if (count < wanted) low = middle;
-      else high = middle;
-      if (count >= wanted && count < wanted * 1.25) break;
-    }
-    const before = this.#samples;
-    if (high - low > 1) this.#dropUntil(high, Number.POSITIVE_INFINITY);
-    else {
-      // Many samples of one instant: only as many of them go as must.
-      this.#dropUntil(low, Number.POSITIVE_INFINITY);
-      this.#dropUntil(high, wanted - (before - this.#samples));
-    }
-    if (this.#evicted === 0)
-      this.#log.warn(
-        { maxSamples: this.#maxSamples, oldestAt: this.oldestAt() },
-        "there are more samples than may be kept; the oldest go before their time",
-      );
-    this.#evicted += before - this.#samples;
-  }
-
-  /** Drops samples with `at <= until`, at most so many, and takes series without samples out of the index. */
-  #dropUntil(until: number, most: number): void {
-    const empty: Column[] = [];
-    let left = most;
-    for (const column of this.#index.all) {
-      if (left <= 0) break;
-      column.foundBy = undefined;
-      if (column.at(0) > until) continue;
-      const count = Math.min(column.indexAt(until) + 1, left);
-      column.dropFirst(count);
-      this.#samples -= count;
-      left -= count;
-      if (column.length === 0) empty.push(column);
-    }
-    this.#index.remove(empty);
-  }
+/**
+ * Opens the series: reads what the log has and keeps writing it until `close`. A log that is damaged or cannot be read
+ * or written never keeps it from opening; what is wrong is said in the log, and in `trouble`.
+ */
+export async function openSeries(options: SeriesOptions): Promise<SeriesStore> {
+  const store = new SeriesStore(options.log, options);
+  await store.keep(options);
+  return store;
 }
