@@ -1,43 +1,77 @@
+/** An alert: where one rule stands for one label set. */
 import type { Labels } from "../storage/labels.ts";
 
-interface Common {
-  /** `<rule id>/<fingerprint of labels>`. */
+/** Why an alert ended: the expression stopped holding, somebody closed it, or its rule went away or was paused. */
+export type ResolveReason = "recovered" | "closed" | "rule-removed" | "rule-paused";
+
+/** The part of an alert that `step` moves. Inactive is the absence of a standing. */
+export type Standing =
+  | {
+      readonly state: "pending";
+      /** When the expression first held in this episode. */
+      readonly since: number;
+      /** The value when the state last changed; the current one is kept in memory only. */
+      readonly value: number;
+    }
+  | {
+      readonly state: "firing";
+      readonly since: number;
+      readonly value: number;
+      readonly firedAt: number;
+      /** Set while `keep_firing_for` holds an alert whose expression no longer does. */
+      readonly keptSince?: number;
+    }
+  | {
+      /** Was firing, and now nothing is known: not resolved, and said so. */
+      readonly state: "nodata";
+      readonly since: number;
+      readonly value: number;
+      readonly firedAt: number;
+      readonly blindSince: number;
+      readonly reason: string;
+    }
+  | {
+      readonly state: "resolved";
+      readonly since: number;
+      readonly value: number;
+      readonly firedAt: number;
+      readonly resolvedAt: number;
+      readonly reason: ResolveReason;
+      /** Closed by hand while it still fired: it must be seen well once before it may fire anew. */
+      readonly held?: true;
+    };
+
+/** What an alert is about; the same for its whole life. */
+export interface AlertIdentity {
+  /** `<rule id>/<fingerprint of the labels that the expression gave, __name__ included>`. */
   readonly id: string;
   readonly rule: number;
   /** With `alertname`, `severity` and the rule's own labels; without `__name__`. */
   readonly labels: Labels;
+  /** The labels as the expression gave them, to find the alert's data again. */
+  readonly found: Labels;
   readonly annotations: Labels;
-  /** When the expression first held in this episode. */
-  readonly since: number;
-  /** The value when the state last changed; the current one is kept in memory only. */
-  readonly value: number;
 }
 
-/** Where one rule stands for one label set. Inactive is the absence of a document. */
-export type Alert =
-  | (Common & { readonly state: "pending" })
-  | (Common & {
-      readonly state: "firing";
-      readonly firedAt: number;
-      readonly incident: number;
-      /** Set while `keep_firing_for` holds an alert whose expression no longer does. */
-      readonly keptSince?: number;
-    })
-  | (Common & {
-      /** Was firing, and now nothing is known: not resolved, and said so. */
-      readonly state: "nodata";
-      readonly firedAt: number;
-      readonly incident: number;
-      readonly blindSince: number;
-      readonly reason: string;
-    })
-  | (Common & {
-      readonly state: "resolved";
-      readonly firedAt: number;
-      readonly incident: number;
-      readonly resolvedAt: number;
-      readonly reason: ResolveReason;
-    });
+/** An alert as it is stored. One that has fired belongs to an incident. */
+export type Alert = AlertIdentity &
+  (
+    | Extract<Standing, { state: "pending" }>
+    | (Exclude<Standing, { state: "pending" }> & { readonly incident: number })
+  );
 
-/** Why an alert ended: the expression stopped holding, somebody closed it, or its rule went away or was paused. */
-export type ResolveReason = "recovered" | "closed" | "rule-removed" | "rule-paused";
+/** An alert that has fired, and belongs to an incident. */
+export type FiredAlert = Exclude<Alert, { state: "pending" }>;
+
+/** An alert that is trouble now: it fires, or fired and is now blind. */
+export type ActiveAlert = Extract<Alert, { state: "firing" | "nodata" }>;
+
+/** Whether an alert counts among its incident's troubles now. */
+export function isActive(alert: Alert): alert is ActiveAlert {
+  return alert.state === "firing" || alert.state === "nodata";
+}
+
+/** What stays of an alert when its standing changes. */
+export function identityOf({ id, rule, labels, found, annotations }: AlertIdentity): AlertIdentity {
+  return { id, rule, labels, found, annotations };
+}

@@ -1,3 +1,4 @@
+/** A delivery: one card on its way to one conversation, durable. */
 import type { Card } from "./card.ts";
 import type { Receipt } from "./channel.ts";
 
@@ -26,4 +27,14 @@ export interface Delivery {
   readonly trouble?: { readonly at: number; readonly code: string; readonly message: string };
   /** Given up: nobody will see `wanted`. */
   readonly lostAt?: number;
+}
+
+/** Whether there is still something to send. */
+export function isPending(delivery: Delivery): boolean {
+  return delivery.wanted > delivery.sent && delivery.lostAt === undefined;
+}
+
+/** The id of the standing delivery of an incident's card. */
+export function incidentDeliveryId(incident: number, conversation: string): string {
+  return `incident-${incident}@${conversation}`;
 }

@@ -1,3 +1,4 @@
+/** An incident: the episode of one group of alerts, and its story. */
 import type { Labels } from "../storage/labels.ts";
 import type { Severity } from "./card.ts";
 
@@ -7,6 +8,15 @@ export interface Acknowledgement {
   readonly person: string;
   readonly at: number;
   readonly until: number;
+  readonly note?: string;
+}
+
+/** Why nobody has been told of an incident so far. */
+export interface Untold {
+  /** The word of the muter that held it: `silence`. */
+  readonly by: string;
+  /** The number of the silence, when it was one. */
+  readonly silence?: number;
   readonly note?: string;
 }
 
@@ -31,37 +41,47 @@ export interface Incident {
   readonly peak: number;
   /** Raised by every change that people should see; deliveries chase it. */
   readonly version: number;
+  /** The version of the last change worth a message of its own where a card cannot be changed in place. */
+  readonly news: number;
   /** Conversations that have its card, or are to have it. */
   readonly tells: readonly string[];
+  /** Set while everything in it is muted and no card has been wanted yet. */
+  readonly untold?: Untold;
 }
+
+/** What can happen in an incident's story. */
+export const HAPPENINGS = [
+  "fired",
+  "joined",
+  "worse",
+  "nodata",
+  "data-back",
+  "recovered",
+  "resolved",
+  "closed",
+  "acknowledged",
+  "unacknowledged",
+  "acknowledge-ended",
+  "silenced",
+  "unsilenced",
+  "silence-ended",
+  "told",
+  "not-told",
+  "undeliverable",
+  "watch-interrupted",
+] as const;
 
 /** One line of an incident's story, as data: words are made when somebody reads it. */
 export interface TimelineEntry {
   readonly incident: number;
   readonly at: number;
-  readonly what:
-    | "fired"
-    | "joined"
-    | "worse"
-    | "nodata"
-    | "data-back"
-    | "recovered"
-    | "resolved"
-    | "closed"
-    | "acknowledged"
-    | "unacknowledged"
-    | "acknowledge-ended"
-    | "silenced"
-    | "unsilenced"
-    | "silence-ended"
-    | "told"
-    | "not-told"
-    | "undeliverable"
-    | "watch-interrupted";
+  readonly what: (typeof HAPPENINGS)[number];
   readonly person?: string;
+  /** Of the alert it is about; of the first one when `count` is above 1. */
   readonly labels?: Labels;
   readonly value?: number;
   readonly until?: number;
+  /** How many alerts did the same in the same evaluation; 1 when absent. */
   readonly count?: number;
   readonly silence?: number;
   readonly conversation?: string;

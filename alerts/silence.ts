@@ -1,3 +1,4 @@
+/** A silence: matchers, a time window, who and why. */
 import type { Matcher } from "../storage/matchers.ts";
 
 /** Matchers + a time window + who + why: alerts that match tell nobody. */
@@ -15,4 +16,14 @@ export interface Silence {
   readonly incident?: number;
   /** Set when somebody ended it early. */
   readonly endedBy?: string;
+  /**
+   * How far its consequences have been drawn: the cards of what it hides say "silenced" once it has begun, and are
+   * set back, or told for the first time, once it is over. Stored, so that a restart draws each exactly once.
+   */
+  readonly drawn: "waiting" | "begun" | "over";
+}
+
+/** Whether a silence holds at a moment. Its end does not belong to it. */
+export function isInForce(silence: Silence, at: number): boolean {
+  return silence.startsAt <= at && at < silence.endsAt;
 }

@@ -1,0 +1,131 @@
+/** The book of alerts: what is stored, what is asked of it, and every way in which people change it. */
+import type { Change, Store, Table } from "../storage/store.ts";
+import { type Alert, type FiredAlert, isActive } from "./alert.ts";
+import type { Card, IncidentStatus } from "./card.ts";
+import type { Delivery } from "./delivery.ts";
+import { endAlertsOf } from "./end-alerts.ts";
+import type { Incident, TimelineEntry } from "./incident.ts";
+import { type Index, keepIndex } from "./index-of.ts";
+import { muters, silenceView } from "./mute.ts";
+import { type Ownership, ownership } from "./ownership.ts";
+import type { GroupOf, Route } from "./route.ts";
+import { isInForce, type Silence } from "./silence.ts";
+import { activeLabels, type Silencing, silencing } from "./silencing.ts";
+import { note, post, tell } from "./story.ts";
+import { openTables, type Tables } from "./tables.ts";
+import { applyTurns, type Turn, type TurnContext } from "./turns.ts";
+
+/**
+ * Every operation takes the `change` of a commit, so that the caller's own lines (an audit trail) are in the same
+ * one. Questions are answered from what is on disk.
+ */
+export interface AlertBook extends Ownership, Omit<Silencing, "draw"> {
+  /** For those who watch: the board, the courier. */
+  readonly tables: Tables;
+  readonly index: Index;
+  /** What the rest of this room turns and draws with. */
+  readonly context: TurnContext;
+  readonly draw: Silencing["draw"];
+
+  /** Says one card once in a conversation; gives back the delivery's id. */
+  post(change: Change, conversation: string, card: Card, lane: Delivery["lane"], at: number): string;
+  /** Adds a line to an incident's story. */
+  note(change: Change, entry: TimelineEntry): void;
+  /** Wants an incident's card, as this commit leaves it, wherever it is told. */
+  tell(change: Change, incident: Incident, at: number): void;
+  /** Ends what a rule has, in the commit that pauses or removes it. */
+  endAlertsOf(change: Change, rule: number, reason: "rule-removed" | "rule-paused", at: number): void;
+  /** Draws the consequences of alerts that turned. */
+  turn(change: Change, turns: readonly Turn[], at: number): readonly Incident[];
+
+  /** Open incidents, oldest first. */
+  activeIncidents(): readonly Incident[];
+  incident(id: number): Incident | undefined;
+  /** Every alert that fired in an incident and has not begun another episode since, active ones first. */
+  members(id: number): readonly FiredAlert[];
+  /** An incident's story, oldest first. */
+  timeline(id: number): readonly TimelineEntry[];
+  silence(id: number): Silence | undefined;
+  /** Silences in force, oldest first. */
+  activeSilences(at: number): readonly Silence[];
+  /** The alerts of a rule that are pending, firing or blind. */
+  alertsOf(rule: number): readonly Alert[];
+  /** resolved, else acknowledged, else silenced when every active alert is, else firing. */
+  statusOf(incident: Incident, at: number): IncidentStatus;
+  /** The silence that hides an incident longest, if all of it is hidden. */
+  silenceOf(incident: Incident, at: number): Silence | undefined;
+}
+
+export interface BookOptions {
+  readonly store: Store;
+  /** IANA name of the time zone in which refusals and reasons name times. */
+  readonly zone: string;
+  readonly groupOf: GroupOf;
+  readonly route: Route;
+}
+
+/** Opens the book; a store may be asked once. */
+export function openAlertBook({ store, zone, groupOf, route }: BookOptions): AlertBook {
+  const tables = openTables(store);
+  const index = keepIndex(tables);
+  const silencesOver = silenceView(index);
+  const context: TurnContext = { tables, index, groupOf, route, muters: muters(silencesOver, zone) };
+  const active = remembered(tables.incidents, () => [...index.open.values()].sort((a, b) => a.id - b.id));
+
+  function silenceOf(incident: Incident, at: number): Silence | undefined {
+    if (index.silences.size === 0) return undefined;
+    let longest: Silence | undefined;
+    for (const labels of activeLabels(context, incident.id)) {
+      const over = silencesOver(labels, at);
+      if (over.length === 0) return undefined;
+      for (const silence of over)
+        if (longest === undefined || silence.endsAt > longest.endsAt) longest = silence;
+    }
+    return longest;
+  }
+
+  return {
+    ...ownership(context, zone),
+    ...silencing(context, silencesOver, zone),
+    tables,
+    index,
+    context,
+
+    post: (change, conversation, card, lane, at) => post(change, tables, conversation, card, lane, at),
+    note: (change, entry) => note(change, tables, entry),
+    tell: (change, incident, at) => tell(change, tables, incident, at),
+    endAlertsOf: (change, rule, reason, at) => endAlertsOf(context, change, rule, reason, at),
+    turn: (change, turns, at) => applyTurns(context, change, turns, at),
+
+    activeIncidents: active,
+    incident: (id) => tables.incidents.get(String(id)),
+    members: (id) => {
+      const all = [...(index.members.get(id)?.values() ?? [])];
+      return [...all.filter(isActive), ...all.filter((alert) => !isActive(alert))];
+    },
+    timeline: (id) => [...(index.stories.get(id)?.values() ?? [])],
+    silence: (id) => tables.silences.get(String(id)),
+    activeSilences: (at) => [...index.silences.values()].filter((silence) => isInForce(silence, at)),
+    alertsOf: (rule) =>
+      [...(index.waiting.get(rule)?.values() ?? [])].filter(({ state }) => state !== "resolved"),
+    silenceOf,
+    statusOf(incident, at) {
+      if (incident.resolvedAt !== undefined) return "resolved";
+      const owner = incident.acknowledgement;
+      if (owner !== undefined && at < owner.until) return "acknowledged";
+      return silenceOf(incident, at) === undefined ? "firing" : "silenced";
+    },
+  };
+}
+
+/** Makes a list once and again only after its table has changed. */
+function remembered<T>(table: Table<unknown>, make: () => readonly T[]): () => readonly T[] {
+  let list: readonly T[] | undefined;
+  table.watch(() => {
+    list = undefined;
+  });
+  return () => {
+    list ??= make();
+    return list;
+  };
+}

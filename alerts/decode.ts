@@ -1,0 +1,139 @@
+/** What is read back from the store is checked before it is believed. */
+import * as z from "zod";
+import type { Alert } from "./alert.ts";
+import type { Delivery } from "./delivery.ts";
+import { HAPPENINGS, type Incident, type TimelineEntry } from "./incident.ts";
+import type { Silence } from "./silence.ts";
+
+const at = z.number();
+const labels = z.record(z.string(), z.string());
+const severity = z.enum(["critical", "warning", "info"]);
+/** JSON has no NaN and no infinity; the store writes null for them. */
+const value = z
+  .number()
+  .nullable()
+  .transform((read) => read ?? Number.NaN);
+
+const identity = {
+  id: z.string(),
+  rule: z.number(),
+  labels,
+  found: labels,
+  annotations: labels,
+  since: at,
+  value,
+};
+const fired = { ...identity, firedAt: at, incident: z.number() };
+
+const alert = z.discriminatedUnion("state", [
+  z.object({ ...identity, state: z.literal("pending") }),
+  z.object({ ...fired, state: z.literal("firing"), keptSince: at.exactOptional() }),
+  z.object({ ...fired, state: z.literal("nodata"), blindSince: at, reason: z.string() }),
+  z.object({
+    ...fired,
+    state: z.literal("resolved"),
+    resolvedAt: at,
+    reason: z.enum(["recovered", "closed", "rule-removed", "rule-paused"]),
+    held: z.literal(true).exactOptional(),
+  }),
+]);
+
+const incident = z.object({
+  id: z.number(),
+  group: z.string(),
+  title: z.string(),
+  labels,
+  severity,
+  openedAt: at,
+  resolvedAt: at.exactOptional(),
+  closedBy: z.string().exactOptional(),
+  acknowledgement: z
+    .object({ person: z.string(), at, until: at, note: z.string().exactOptional() })
+    .exactOptional(),
+  active: z.number(),
+  peak: z.number(),
+  version: z.number(),
+  news: z.number(),
+  tells: z.array(z.string()),
+  untold: z
+    .object({ by: z.string(), silence: z.number().exactOptional(), note: z.string().exactOptional() })
+    .exactOptional(),
+});
+
+const timelineEntry = z.object({
+  incident: z.number(),
+  at,
+  what: z.enum(HAPPENINGS),
+  person: z.string().exactOptional(),
+  labels: labels.exactOptional(),
+  value: value.exactOptional(),
+  until: at.exactOptional(),
+  count: z.number().exactOptional(),
+  silence: z.number().exactOptional(),
+  conversation: z.string().exactOptional(),
+  note: z.string().exactOptional(),
+});
+
+const silence = z.object({
+  id: z.number(),
+  matchers: z.array(z.object({ name: z.string(), op: z.enum(["=", "!=", "=~", "!~"]), value: z.string() })),
+  startsAt: at,
+  endsAt: at,
+  person: z.string(),
+  conversation: z.string(),
+  why: z.string(),
+  createdAt: at,
+  incident: z.number().exactOptional(),
+  endedBy: z.string().exactOptional(),
+  drawn: z.enum(["waiting", "begun", "over"]),
+});
+
+const card = z.object({
+  kind: z.enum(["text", "incident", "reply", "digest"]),
+  title: z.string().exactOptional(),
+  text: z.string().exactOptional(),
+  severity: severity.exactOptional(),
+  status: z.enum(["firing", "acknowledged", "silenced", "resolved"]).exactOptional(),
+  incident: z.number().exactOptional(),
+  fields: z.array(z.object({ name: z.string(), value: z.string() })).exactOptional(),
+  image: z.string().exactOptional(),
+  actions: z.array(z.object({ id: z.string(), label: z.string(), command: z.string() })).exactOptional(),
+});
+
+const delivery = z.object({
+  id: z.string(),
+  conversation: z.string(),
+  lane: z.enum(["urgent", "normal"]),
+  about: z.union([z.object({ incident: z.number() }), z.object({ card })]),
+  wanted: z.number(),
+  sent: z.number(),
+  receipt: z.record(z.string(), z.string()).exactOptional(),
+  attempts: z.number(),
+  dueAt: at,
+  createdAt: at,
+  trouble: z.object({ at, code: z.string(), message: z.string() }).exactOptional(),
+  lostAt: at.exactOptional(),
+});
+
+const watch = z.object({ aliveAt: at });
+
+/** The last time the watchman is known to have been awake. */
+export interface Watch {
+  readonly aliveAt: number;
+}
+
+/** Each throws an error that says what is wrong with the document. */
+export const decode = {
+  alert: (raw: unknown): Alert => read(alert, raw),
+  incident: (raw: unknown): Incident => read(incident, raw),
+  timelineEntry: (raw: unknown): TimelineEntry => read(timelineEntry, raw),
+  silence: (raw: unknown): Silence => read(silence, raw),
+  delivery: (raw: unknown): Delivery => read(delivery, raw),
+  watch: (raw: unknown): Watch => read(watch, raw),
+};
+
+function read<T>(schema: z.ZodType<T>, raw: unknown): T {
+  const result = schema.safeParse(raw);
+  if (!result.success) throw new Error(z.prettifyError(result.error));
+  return result.data;
+}

@@ -1,0 +1,181 @@
+/** One round of the watch: every rule that is due is judged, its alerts step, and all that turned is one commit. */
+import { fingerprint, type Labels, METRIC_NAME } from "../storage/labels.ts";
+import type { Log } from "../storage/log.ts";
+import type { Change, Store } from "../storage/store.ts";
+import { type Alert, type AlertIdentity, identityOf, type Standing } from "./alert.ts";
+import type { AlertBook } from "./alert-book.ts";
+import type { DueRule, Judgement } from "./due-rule.ts";
+import { type HealthBook, keepHealth } from "./rule-health.ts";
+import { type StepOptions, step, type Verdict } from "./step.ts";
+import type { Turn } from "./turns.ts";
+
+/** What one round did. */
+export interface Round {
+  readonly judged: number;
+  readonly failed: number;
+  readonly turned: number;
+}
+
+export interface Evaluator {
+  /**
+   * Judges `rules` at `at` and commits what turned. One round at a time: a rule's next round must see this one's
+   * commit. Rejects with NotSaved when the disk refuses; then nothing has turned, and the next round tries again.
+   */
+  evaluate(rules: readonly DueRule[], at: number): Promise<Round>;
+  /** The value an alert had when it was last found; the stored one is that of its last turn. */
+  currentValue(alert: string): number | undefined;
+  readonly health: Pick<HealthBook, "of" | "counts">;
+}
+
+export interface EvaluatorOptions {
+  readonly store: Store;
+  readonly book: AlertBook;
+  readonly log: Log;
+  /** When the watchman was last known to be awake, from before this start. */
+  readonly lastAliveAt: number | undefined;
+  /** How often that is stored while nothing else is, in milliseconds. */
+  readonly aliveEveryMs: number;
+}
+
+/** As far back as an expression looks for a present value; see PromQL's lookback. */
+const LOOK_BACK_MS = 5 * 60_000;
+
+/** A step that is to be committed, with all that is needed to take it again from a newer standing. */
+interface Wanted extends Turn {
+  readonly verdict: Verdict;
+  readonly options: StepOptions;
+}
+
+/** Opens the evaluator; what it keeps in memory can all be lost. */
+export function openEvaluator({ store, book, log, lastAliveAt, aliveEveryMs }: EvaluatorOptions): Evaluator {
+  const { alerts, watch } = book.tables;
+  const values = new Map<string, number>();
+  const judgedAt = new Map<number, number>();
+  const health = keepHealth();
+  const idOf = rememberIds();
+  let aliveAt = lastAliveAt;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let trustedFrom = Number.NEGATIVE_INFINITY;
+
+  return {
+    health,
+    currentValue: (alert) => values.get(alert),
+
+    async evaluate(rules, at) {
+      const wanted: Wanted[] = [];
+      let failed = 0;
+      if (!trusted(at)) return { judged: 0, failed, turned: 0 };
+      for (const rule of rules) {
+        const judgement = health.measure(rule, at, log);
+        if (judgement === undefined) failed++;
+        else collect(rule, judgement, at, wanted);
+      }
+      const beat = aliveAt === undefined || Math.abs(at - aliveAt) >= aliveEveryMs;
+      if (wanted.length > 0 || beat) await save(wanted, at);
+      return { judged: rules.length - failed, failed, turned: wanted.length };
+    },
+  };
+
+  /**
+   * Whether what is recorded around `at` is about now. After the clock was put back it is not: the samples of the
+   * time that comes a second time are the old ones. Until new ones stand in their place nothing is judged, and
+   * every alert stays where it is.
+   */
+  function trusted(at: number): boolean {
+    if (at < lastAt) {
+      trustedFrom = at + Math.min(lastAt - at, LOOK_BACK_MS);
+      log.warn(
+        { byMs: lastAt - at, judgingFrom: trustedFrom },
+        "the clock was put back: nothing is judged for a while",
+      );
+    }
+    lastAt = at;
+    return at >= trustedFrom;
+  }
+
+  /** Steps every label set that the rule found, and every one that it found before and not now. */
+  function collect(rule: DueRule, judgement: Judgement, at: number, wanted: Wanted[]): void {
+    const { findings } = judgement;
+    const known = book.index.waiting.get(rule.id);
+    const lastJudgedAt = judgedAt.get(rule.id) ?? lastAliveAt;
+    judgedAt.set(rule.id, at);
+    if (findings.length === 0 && known === undefined) return;
+    const { forMs, keepFiringForMs, maxGapMs } = rule;
+    const options: StepOptions = { forMs, keepFiringForMs, maxGapMs, lastJudgedAt };
+    const take = (before: Alert | undefined, verdict: Verdict, identity: () => AlertIdentity): void => {
+      const after = step(before, verdict, options, at);
+      if (after !== before) wanted.push({ identity: identity(), before, after, verdict, options, rule });
+    };
+
+    const found = new Set<string>();
+    for (const { labels, value } of findings) {
+      const id = idOf(rule.id, labels);
+      if (found.has(id)) continue;
+      found.add(id);
+      values.set(id, value);
+      const before = known?.get(id) ?? alerts.get(id);
+      take(before, { is: "bad", value }, () => identify(rule, id, labels, value, before));
+    }
+    for (const [id, before] of known ?? []) {
+      if (found.has(id)) continue;
+      const verdict: Verdict = judgement.hasData(before.found)
+        ? { is: "ok" }
+        : { is: "unknown", reason: judgement.blindReason(before.found) };
+      take(before, verdict, () => identityOf(before));
+    }
+  }
+
+  async function save(wanted: readonly Wanted[], at: number): Promise<void> {
+    try {
+      await store.commit((change) => {
+        const turns = wanted.map((turn) => renewed(change, turn, at)).filter((turn) => turn !== undefined);
+        book.turn(change, turns, at);
+        change.put(watch, "watchman", { aliveAt: at });
+      });
+    } catch (error) {
+      // The break in a pending alert was seen but not kept; without this its `for` would run on across it.
+      for (const { before, after, identity } of wanted)
+        if (before !== undefined && after === undefined)
+          judgedAt.set(identity.rule, Number.NEGATIVE_INFINITY);
+      throw error;
+    }
+    aliveAt = at;
+    for (const { identity, after } of wanted)
+      if (after === undefined || after.state === "resolved") values.delete(identity.id);
+  }
+
+  /** The same turn from what commits on their way to disk will have made of the alert. */
+  function renewed(change: Change, turn: Wanted, at: number): Turn | undefined {
+    const before = change.get(alerts, turn.identity.id);
+    if (before === turn.before) return turn;
+    const after: Standing | undefined = step(before, turn.verdict, turn.options, at);
+    return after === before ? undefined : { ...turn, before, after };
+  }
+}
+
+/** What a newly found label set is called and carries; an episode keeps what it began with. */
+function identify(
+  rule: DueRule,
+  id: string,
+  found: Labels,
+  value: number,
+  before: Alert | undefined,
+): AlertIdentity {
+  if (before !== undefined && before.state !== "resolved") return identityOf(before);
+  const { [METRIC_NAME]: _, ...own } = found;
+  const labels = { severity: "warning", ...own, ...rule.labelsFor(found, value), alertname: rule.name };
+  return { id, rule: rule.id, labels, found, annotations: rule.annotationsFor(found, value) };
+}
+
+/** Ids of alerts. Expressions mostly give out a series' own label set, the same object at every look. */
+function rememberIds(): (rule: number, labels: Labels) => string {
+  const prints = new WeakMap<Labels, string>();
+  return (rule, labels) => {
+    let print = prints.get(labels);
+    if (print === undefined) {
+      print = fingerprint(labels);
+      prints.set(labels, print);
+    }
+    return `${rule}/${print}`;
+  };
+}

@@ -1,0 +1,219 @@
+/** Puts the room together and keeps it running: the rounds of evaluation, the deadlines, the courier. */
+import type { Clock } from "../storage/clock.ts";
+import type { Locale } from "../storage/locale.ts";
+import type { Log } from "../storage/log.ts";
+import type { Store } from "../storage/store.ts";
+import type { FiredAlert } from "./alert.ts";
+import { type AlertBook, openAlertBook } from "./alert-book.ts";
+import type { Card } from "./card.ts";
+import type { Channel } from "./channel.ts";
+import { openDeadlines } from "./deadlines.ts";
+import { type Courier, createCourier } from "./deliver.ts";
+import type { DeliveryStats } from "./delivery-tally.ts";
+import type { DueRule } from "./due-rule.ts";
+import { openEvaluator } from "./evaluate.ts";
+import type { Incident } from "./incident.ts";
+import { incidentCard } from "./incident-card.ts";
+import { type Interruption, lastAliveAt, noteInterruption } from "./interruption.ts";
+import { keepLoop } from "./loop.ts";
+import { openReminders, type Reminders } from "./reminders.ts";
+import { openRounds } from "./rounds.ts";
+import { type GroupOf, groupByRule, type Route, tellAsTheRuleSays } from "./route.ts";
+import type { RuleHealth } from "./rule-health.ts";
+import type { WatchedRules } from "./watched-rules.ts";
+import { type Explanation, explain } from "./why.ts";
+
+export interface AlertsOptions {
+  readonly store: Store;
+  readonly rules: WatchedRules;
+  readonly channels: Readonly<Record<string, Channel>>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly locale: Locale;
+  /** IANA name of the time zone. */
+  readonly zone: string;
+  /** 0 ≤ x < 1, for every jitter. */
+  random(): number;
+  readonly groupOf?: GroupOf;
+  readonly route?: Route;
+  /** How often the time is stored while nothing else is, in milliseconds; 10 s unless told. */
+  readonly aliveEveryMs?: number;
+}
+
+/** How the watch goes. */
+export interface AlertStats {
+  /** Rounds since this start. */
+  readonly evaluations: number;
+  readonly lastAt: number | undefined;
+  /** How late the last round began, and how long it took with its commit, in milliseconds. */
+  readonly lastLagMs: number;
+  readonly lastDurationMs: number;
+  readonly rules: Readonly<Record<RuleHealth["state"], number>>;
+  readonly alerts: Readonly<Record<"pending" | "firing" | "nodata", number>>;
+  readonly incidents: number;
+  readonly silences: number;
+  readonly deliveries: DeliveryStats;
+}
+
+export interface Alerts {
+  readonly book: AlertBook;
+  readonly courier: Courier;
+  readonly reminders: Reminders;
+  /** Judges what is due at `at`; true when anything was. Rejects with NotSaved when the disk refuses. */
+  evaluateDue(at: number): Promise<boolean>;
+  /** Does what time alone brings about; true when anything was due. */
+  deadlinesDue(at: number): Promise<boolean>;
+  /** The card of an incident, as it is at `at`, in a language. */
+  card(incident: Incident, at: number, locale?: Locale): Card;
+  explain(incident: Incident, at: number): Explanation;
+  currentValue(alert: string): number | undefined;
+  ruleHealth(rule: number): RuleHealth | undefined;
+  stats(): AlertStats;
+  /** Starts the loops. Gives back the time in which nobody watched before, if it was long. */
+  start(): Promise<Interruption | undefined>;
+  /** Stops judging, then gives the courier up to `drainMs`. */
+  stop(drainMs: number): Promise<void>;
+}
+
+/** Opens the room; a store may be asked once. Nothing runs until `start`. */
+export function openAlerts(options: AlertsOptions): Alerts {
+  const { store, rules, channels, clock, log, locale, zone, random } = options;
+  const book = openAlertBook({
+    store,
+    zone,
+    groupOf: options.groupOf ?? groupByRule,
+    route: options.route ?? tellAsTheRuleSays,
+  });
+  const evaluator = openEvaluator({
+    store,
+    book,
+    log,
+    lastAliveAt: lastAliveAt(book),
+    aliveEveryMs: options.aliveEveryMs ?? 10_000,
+  });
+  const reminders = openReminders({ store, book, rules: () => rules.reminders(), locale, zone });
+  const deadlines = openDeadlines({ store, book, reminders, locale });
+  const courier = createCourier({
+    store,
+    book,
+    channels,
+    clock,
+    log,
+    random,
+    draw: (incident, at) => card(incident, at),
+  });
+  const rounds = openRounds<DueRule>(clock.now(), random);
+  let evaluations = 0;
+  let lastAt: number | undefined;
+  let lastLagMs = 0;
+  let lastDurationMs = 0;
+
+  function card(incident: Incident, at: number, language: Locale = locale): Card {
+    const members = book.members(incident.id);
+    const facts = factsOf(members);
+    return incidentCard(incident, members, {
+      locale: language,
+      zone,
+      status: book.statusOf(incident, at),
+      silence: incident.resolvedAt === undefined ? book.silenceOf(incident, at) : undefined,
+      expression: facts?.expression,
+      unit: facts?.unit,
+      currentValue: evaluator.currentValue,
+    });
+  }
+
+  function factsOf(members: readonly FiredAlert[]): ReturnType<WatchedRules["facts"]> {
+    return members[0] === undefined ? undefined : rules.facts(members[0].rule);
+  }
+
+  async function evaluateDue(at: number): Promise<boolean> {
+    await endOrphans(at);
+    const due = rounds.due(at, rules.byInterval());
+    for (const round of due) {
+      const startedAt = performance.now();
+      await evaluator.evaluate(round.rules, round.at);
+      evaluations++;
+      lastAt = round.at;
+      lastLagMs = round.lagMs;
+      lastDurationMs = performance.now() - startedAt;
+    }
+    return due.length > 0;
+  }
+
+  /** Whoever pauses or removes a rule ends its alerts in the same commit; this is the net under that. */
+  async function endOrphans(at: number): Promise<void> {
+    const orphans = [...book.index.waiting.keys()].filter((rule) => rules.standing(rule) !== "judged");
+    if (orphans.length === 0) return;
+    await store.commit((change) => {
+      for (const rule of orphans)
+        book.endAlertsOf(
+          change,
+          rule,
+          rules.standing(rule) === "paused" ? "rule-paused" : "rule-removed",
+          at,
+        );
+    });
+  }
+
+  const judging = keepLoop({
+    clock,
+    log,
+    name: "evaluation",
+    run: evaluateDue,
+    nextAt: () => rounds.nextAt(),
+  });
+  const minding = keepLoop({ clock, log, name: "deadlines", run: deadlines.due, nextAt: deadlines.nextAt });
+  const unwatch = [
+    rules.watch(() => {
+      judging.wake();
+      minding.wake();
+    }),
+    book.tables.incidents.watch((_id, after, before) => {
+      if (after?.acknowledgement !== before?.acknowledgement) minding.wake();
+    }),
+    book.tables.silences.watch(() => minding.wake()),
+  ];
+
+  return {
+    book,
+    courier,
+    reminders,
+    evaluateDue,
+    deadlinesDue: deadlines.due,
+    card,
+    explain: (incident, at) =>
+      explain(
+        { book, currentValue: evaluator.currentValue, healthOf: evaluator.health.of, ruleFacts: rules.facts },
+        incident,
+        at,
+      ),
+    currentValue: evaluator.currentValue,
+    ruleHealth: evaluator.health.of,
+    stats() {
+      const { pending, firing, nodata } = book.index.counts;
+      return {
+        evaluations,
+        lastAt,
+        lastLagMs,
+        lastDurationMs,
+        rules: evaluator.health.counts(),
+        alerts: { pending, firing, nodata },
+        incidents: book.index.open.size,
+        silences: book.activeSilences(clock.now()).length,
+        deliveries: courier.stats(),
+      };
+    },
+    async start() {
+      const interruption = await noteInterruption(store, book, clock.now());
+      judging.start();
+      minding.start();
+      courier.start();
+      return interruption;
+    },
+    async stop(drainMs) {
+      for (const end of unwatch) end();
+      await Promise.all([judging.stop(), minding.stop()]);
+      await courier.stop(drainMs);
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** An incident's story in words. */
+import type { MetricUnit } from "../rules/metric-words.ts";
+import { inLocale, type Locale, type Text } from "../storage/locale.ts";
+import type { TimelineEntry } from "./incident.ts";
+import { where } from "./incident-card.ts";
+import { formatTime, formatValue, nameOf, plain } from "./words.ts";
+
+/** One line of the story without its time, as plain text; markdown needs `escapeMarkdown` around it. */
+export function storyWords(
+  entry: TimelineEntry,
+  { locale, zone, unit }: { locale: Locale; zone: string; unit?: MetricUnit | undefined },
+): string {
+  const who = entry.person === undefined ? { zh: "有人", en: "somebody" } : same(nameOf(entry.person));
+  const until = entry.until === undefined ? "" : formatTime(entry.until, zone, locale);
+  const value = entry.value === undefined ? "" : formatValue(entry.value, unit, locale);
+  const words = inLocale(locale, WORDS[entry.what](entry, { who, until, value, about: about(entry) }));
+  const note = entry.note === undefined || OWN_NOTE.has(entry.what) ? "" : plain(entry.note);
+  if (note === "") return words;
+  return locale === "zh-CN" ? `${words}：${note}` : `${words}: ${note}`;
+}
+
+interface Parts {
+  readonly who: Text;
+  readonly until: string;
+  readonly value: string;
+  readonly about: Text;
+}
+
+/** These say their note in their own words, or it is a word of ours and not of people. */
+const OWN_NOTE: ReadonlySet<TimelineEntry["what"]> = new Set(["worse", "resolved", "recovered"]);
+
+const WORDS: Readonly<Record<TimelineEntry["what"], (entry: TimelineEntry, parts: Parts) => Text>> = {
+  fired: (_, { about, value }) => ({
+    zh: `触发 ${about.zh}${par(value)}`,
+    en: `fired ${about.en}${par(value)}`,
+  }),
+  joined: (_, { about, value }) => ({
+    zh: `又触发 ${about.zh}${par(value)}`,
+    en: `also fired ${about.en}${par(value)}`,
+  }),
+  worse: ({ note }) => ({ zh: `级别升为 ${severityZh(note)}`, en: `got worse: ${note ?? ""}` }),
+  nodata: (_, { about }) => ({ zh: `没有数据了 ${about.zh}`, en: `no data any more ${about.en}` }),
+  "data-back": (_, { about, value }) => ({
+    zh: `数据恢复，仍在触发 ${about.zh}${par(value)}`,
+    en: `data is back and it still fires ${about.en}${par(value)}`,
+  }),
+  recovered: (entry, { about }) => ({ zh: `${endZh(entry)} ${about.zh}`, en: `${endEn(entry)} ${about.en}` }),
+  resolved: (entry) => ({ zh: `全部结束（${endZh(entry)}）`, en: `all over (${endEn(entry)})` }),
+  closed: (_, { who }) => ({ zh: `${who.zh} 关闭了告警`, en: `${who.en} closed it` }),
+  acknowledged: (_, { who, until }) => ({
+    zh: `${who.zh} 认领，到 ${until}`,
+    en: `${who.en} acknowledged it until ${until}`,
+  }),
+  unacknowledged: (_, { who }) => ({ zh: `${who.zh} 放弃认领`, en: `${who.en} gave it back` }),
+  "acknowledge-ended": (_, { who }) => ({
+    zh: `${who.zh} 的认领到期`,
+    en: `the acknowledgement by ${who.en} ended`,
+  }),
+  silenced: ({ silence }, { who, until }) => ({
+    zh: `${who.zh} 静默（${silence ?? "?"}），到 ${until}`,
+    en: `${who.en} silenced it (${silence ?? "?"}) until ${until}`,
+  }),
+  unsilenced: ({ silence }, { who }) => ({
+    zh: `${who.zh} 解除静默 ${silence ?? "?"}`,
+    en: `${who.en} ended silence ${silence ?? "?"}`,
+  }),
+  "silence-ended": ({ silence }) => ({
+    zh: `静默 ${silence ?? "?"} 到期`,
+    en: `silence ${silence ?? "?"} ended`,
+  }),
+  told: ({ conversation }) => ({ zh: `已告知 ${conversation ?? ""}`, en: `told ${conversation ?? ""}` }),
+  "not-told": ({ silence }, { until }) =>
+    silence === undefined
+      ? { zh: "没有告知任何人", en: "nobody was told" }
+      : {
+          zh: `没有告知任何人：静默 ${silence}，到 ${until}`,
+          en: `nobody was told: silence ${silence} until ${until}`,
+        },
+  undeliverable: ({ conversation }) => ({
+    zh: `无法送达 ${conversation ?? ""}`,
+    en: `could not be delivered to ${conversation ?? ""}`,
+  }),
+  "watch-interrupted": (_, { until }) => ({
+    zh: `更夫停过，直到 ${until} 之前的情况不明`,
+    en: `nobody watched; what happened before ${until} is unknown`,
+  }),
+};
+
+function about({ labels, count }: TimelineEntry): Text {
+  const place = labels === undefined ? "" : plain(where(labels) || labels["alertname"] || "", 120);
+  if (count === undefined || count < 2) return same(place);
+  return { zh: `${count} 条，如 ${place}`, en: `${count} alerts, such as ${place}` };
+}
+
+function endZh({ note }: TimelineEntry): string {
+  if (note === "rule-removed") return "规则已删除";
+  return note === "rule-paused" ? "规则已停用" : "恢复";
+}
+
+function endEn({ note }: TimelineEntry): string {
+  if (note === "rule-removed") return "rule removed";
+  return note === "rule-paused" ? "rule paused" : "recovered";
+}
+
+function severityZh(word: string | undefined): string {
+  if (word === "critical") return "严重";
+  return word === "warning" ? "警告" : "提示";
+}
+
+function same(text: string): Text {
+  return { zh: text, en: text };
+}
+
+function par(value: string): string {
+  return value === "" ? "" : ` (${value})`;
+}

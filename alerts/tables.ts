@@ -1,0 +1,34 @@
+/** The tables of this room. */
+import type { Store, Table } from "../storage/store.ts";
+import type { Alert } from "./alert.ts";
+import { decode, type Watch } from "./decode.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Incident, TimelineEntry } from "./incident.ts";
+import type { Silence } from "./silence.ts";
+
+export interface Tables {
+  /** By alert id. */
+  readonly alerts: Table<Alert>;
+  /** By number. */
+  readonly incidents: Table<Incident>;
+  /** By a running number, so that insertion order is the order of the story. */
+  readonly timeline: Table<TimelineEntry>;
+  /** By number. */
+  readonly silences: Table<Silence>;
+  /** By delivery id. */
+  readonly deliveries: Table<Delivery>;
+  /** One document, `watchman`. */
+  readonly watch: Table<Watch>;
+}
+
+/** Opens the tables of this room; each store may be asked once. */
+export function openTables(store: Store): Tables {
+  return {
+    alerts: store.table("alerts", decode.alert),
+    incidents: store.table("incidents", decode.incident),
+    timeline: store.table("timeline", decode.timelineEntry),
+    silences: store.table("silences", decode.silence),
+    deliveries: store.table("deliveries", decode.delivery),
+    watch: store.table("watch", decode.watch),
+  };
+}

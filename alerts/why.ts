@@ -1,0 +1,133 @@
+/** The whole decision about an incident, as data: why it fired, what was asked, who was told, and how that went. */
+import type { Labels } from "../storage/labels.ts";
+import { type Alert, isActive } from "./alert.ts";
+import type { AlertBook } from "./alert-book.ts";
+import type { IncidentStatus } from "./card.ts";
+import { type Delivery, incidentDeliveryId, isPending } from "./delivery.ts";
+import type { Incident } from "./incident.ts";
+import type { MuteReason } from "./mute.ts";
+import type { RuleHealth } from "./rule-health.ts";
+
+/** What is known of the rule behind an incident; the rule itself may be gone. */
+export interface RuleFacts {
+  readonly name: string;
+  readonly expression: string;
+  readonly forMs: number;
+}
+
+export interface AlertFacts {
+  readonly id: string;
+  readonly state: Alert["state"];
+  readonly labels: Labels;
+  readonly since: number;
+  readonly firedAt: number;
+  /** At the last look; at the last turn when nothing was found since. */
+  readonly value: number;
+  /** Why it is blind, or why it ended. */
+  readonly reason?: string;
+}
+
+/** One muter, asked about every active alert. */
+export interface MuterAnswer {
+  readonly name: string;
+  readonly held: number;
+  readonly asked: number;
+  /** Its reason for the first alert that it holds. */
+  readonly reason?: MuteReason;
+}
+
+export interface DeliveryFacts {
+  readonly conversation: string;
+  /** `unwanted`: nothing has been wanted there so far, see the muters. */
+  readonly state: "told" | "waiting" | "lost" | "unwanted";
+  readonly wanted: number;
+  readonly sent: number;
+  /** Whether the platform gave something back to edit the card by. */
+  readonly receipt: boolean;
+  readonly attempts: number;
+  readonly dueAt?: number;
+  readonly lostAt?: number;
+  readonly trouble?: Delivery["trouble"];
+}
+
+export interface Explanation {
+  readonly incident: Incident;
+  readonly status: IncidentStatus;
+  readonly rules: readonly {
+    readonly id: number;
+    readonly rule: RuleFacts | undefined;
+    readonly health: RuleHealth | undefined;
+  }[];
+  /** The first of them, active ones first. */
+  readonly alerts: readonly AlertFacts[];
+  readonly active: number;
+  readonly total: number;
+  readonly muters: readonly MuterAnswer[];
+  readonly deliveries: readonly DeliveryFacts[];
+}
+
+export interface WhyOptions {
+  readonly book: AlertBook;
+  currentValue(alert: string): number | undefined;
+  healthOf(rule: number): RuleHealth | undefined;
+  ruleFacts(rule: number): RuleFacts | undefined;
+}
+
+/** So many alerts are described one by one. */
+const DESCRIBED = 20;
+
+/** Explains an incident as things stand at `at`. */
+export function explain(
+  { book, currentValue, healthOf, ruleFacts }: WhyOptions,
+  incident: Incident,
+  at: number,
+): Explanation {
+  const members = book.members(incident.id);
+  const active = members.filter(isActive);
+  const rules = [...new Set(members.map(({ rule }) => rule))];
+  return {
+    incident,
+    status: book.statusOf(incident, at),
+    rules: rules.map((id) => ({ id, rule: ruleFacts(id), health: healthOf(id) })),
+    alerts: members.slice(0, DESCRIBED).map((alert) => {
+      const { id, state, labels, since, firedAt } = alert;
+      const value = (state === "firing" ? currentValue(id) : undefined) ?? alert.value;
+      const reason = "reason" in alert ? { reason: alert.reason } : {};
+      return { id, state, labels, since, firedAt, value, ...reason };
+    }),
+    active: active.length,
+    total: members.length,
+    muters: book.context.muters.map(({ name, mutes }) => {
+      const reasons = active
+        .map(({ labels }) => mutes(labels, incident, at))
+        .filter((reason) => reason !== undefined);
+      const [reason] = reasons;
+      return {
+        name,
+        held: reasons.length,
+        asked: active.length,
+        ...(reason === undefined ? {} : { reason }),
+      };
+    }),
+    deliveries: incident.tells.map((conversation) => deliveryFacts(book, incident.id, conversation)),
+  };
+}
+
+function deliveryFacts(book: AlertBook, incident: number, conversation: string): DeliveryFacts {
+  const delivery = book.tables.deliveries.get(incidentDeliveryId(incident, conversation));
+  if (delivery === undefined)
+    return { conversation, state: "unwanted", wanted: 0, sent: 0, receipt: false, attempts: 0 };
+  const { wanted, sent, attempts, dueAt, lostAt, trouble } = delivery;
+  const waits = isPending(delivery);
+  return {
+    conversation,
+    state: lostAt !== undefined ? "lost" : waits ? "waiting" : "told",
+    wanted,
+    sent,
+    receipt: delivery.receipt !== undefined,
+    attempts,
+    ...(waits ? { dueAt } : {}),
+    ...(lostAt === undefined ? {} : { lostAt }),
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}
