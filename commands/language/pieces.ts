@@ -32,6 +32,7 @@ const PROCESS =
 const RAW = /[a-z_:][a-z0-9_:]*_[a-z0-9_:]*|up(?= ?(?:[=!]=|\{))/iy;
 const SIGN = /(>=|=>|≥|⩾|≧|<=|=<|≤|⩽|≦|==|!=|<>|≠|>|<|=)/y;
 const PUNCTUATION = /[ ,.;:!、~]+/y;
+const MENTION = /@\S+ /y;
 const WORD = /[\w.-]+/y;
 const QUOTED = /"[^"]*"/y;
 const NAME = / ?:? ?(?:"([^"]+)"|([^\s,;"]+))/y;
@@ -66,7 +67,8 @@ export function cutPieces(text: string): Piece[] | undefined {
   const small = lower(text);
   const pieces: Piece[] = [];
   let unknown = 0;
-  let i = 0;
+  // Whom a line is said to is no part of what it says.
+  let i = match(MENTION, text, 0)?.[0].length ?? 0;
   while (i < text.length) {
     i += match(PUNCTUATION, text, i)?.[0].length ?? 0;
     if (i >= text.length) break;

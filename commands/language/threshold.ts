@@ -75,10 +75,11 @@ function finalLimit(named: Named, parts: Parts): Limit | undefined {
   return undefined;
 }
 
-/** `cpu is at 80%`: reaching it is meant, where passing it would be. */
+/** `cpu is at 80%`: reaching it is meant; a number of things is exactly what it is said to be. */
 function impliedOrEqual(named: Named, parts: Parts): Comparison {
   const implied = impliedOp(named);
-  return parts.weak && implied === ">" ? ">=" : implied;
+  if (!parts.weak || implied !== ">") return implied;
+  return named.word === undefined || named.word.unit === "count" ? "==" : ">=";
 }
 
 /** Without verb and comparison only the short form of an upper limit (`cpu 80% 5m`) is a rule; the rest is talk. */
