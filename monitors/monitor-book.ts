@@ -65,13 +65,15 @@ export interface MonitorBook {
   /** Pauses or resumes. Throws `MonitorRefused` when there is none of this name, or the file names it. */
   pause(change: Change, name: string, paused: boolean): MonitorRecord;
   /**
-   * Makes the book agree with `gengfu.yml`. The file owns its names: a monitor made in chat under one of them is
-   * kept under a new name. Throws `MonitorRefused` when the list has a name twice.
+   * Makes the book agree with `gengfu.yml`, and adds the built-in `system` monitor unless there is another. The
+   * file owns its names: a monitor made in chat under one of them is kept under a new name. Throws
+   * `MonitorRefused` when the list has a name twice.
    */
   syncFileMonitors(change: Change, list: readonly MonitorSpec[]): readonly Renamed[];
-  /** Adds the `system` monitor unless there is one, under any name. */
-  ensureBuiltIn(change: Change): void;
 }
+
+/** The kind, and where it is free the name, of the monitor that is there from the start. */
+const BUILT_IN = "system";
 
 /** Opens the book over a store. Throws, naming what is wrong, when a stored monitor cannot be understood. */
 export function createMonitorBook(store: Store, kinds: MonitorKinds = monitorKinds): MonitorBook {
@@ -93,6 +95,24 @@ export function createMonitorBook(store: Store, kinds: MonitorKinds = monitorKin
       const name = `${wanted}-${i}`;
       if (!taken.has(name) && change.get(table, name) === undefined) return name;
     }
+  }
+
+  function ensureBuiltIn(change: Change, taken: ReadonlySet<string>): void {
+    const system = kinds[BUILT_IN];
+    if (system === undefined) return;
+    for (const { name, source } of table.values())
+      if (source.kind === "built-in" && change.get(table, name)?.source.kind === "built-in") return;
+    const free = change.get(table, BUILT_IN) === undefined;
+    put(change, {
+      name: free ? BUILT_IN : freeName(change, BUILT_IN, taken),
+      kind: system.kind,
+      options: {},
+      intervalMs: system.intervalMs,
+      timeoutMs: system.timeoutMs,
+      labels: {},
+      paused: false,
+      source: { kind: "built-in" },
+    });
   }
 
   return {
@@ -131,10 +151,12 @@ export function createMonitorBook(store: Store, kinds: MonitorKinds = monitorKin
         if (named.has(name)) throw nameTaken(name);
         named.add(name);
       }
-      const ownSystem = list.some(({ kind }) => kind === "system");
+      // Two system monitors would double every alert about this machine.
+      let hasSystem = list.some(({ kind }) => kind === "system");
+      for (const { kind, source } of table.values())
+        if (kind === "system" && source.kind === "chat") hasSystem = true;
       for (const { name, source } of table.values()) {
-        // Two system monitors would double every alert about this machine.
-        const replaced = source.kind === "built-in" && ownSystem;
+        const replaced = source.kind === "built-in" && hasSystem;
         if ((source.kind === "file" || replaced) && !named.has(name)) change.remove(table, name);
       }
       const renamed: Renamed[] = [];
@@ -149,27 +171,8 @@ export function createMonitorBook(store: Store, kinds: MonitorKinds = monitorKin
         // A start with an unchanged file changes nothing: no commit, no news for those who watch.
         if (there?.source.kind !== "file" || !same(there, record)) put(change, record);
       }
+      if (!hasSystem) ensureBuiltIn(change, named);
       return renamed;
-    },
-
-    ensureBuiltIn(change) {
-      const name = "system";
-      for (const record of table.values()) {
-        if (record.kind === "system" && change.get(table, record.name)?.kind === "system") return;
-      }
-      const there = change.get(table, name);
-      if (there?.kind === "system") return;
-      const { intervalMs, timeoutMs } = monitorKinds.system;
-      put(change, {
-        name: there === undefined ? name : freeName(change, name, new Set()),
-        kind: "system",
-        options: {},
-        intervalMs,
-        timeoutMs,
-        labels: {},
-        paused: false,
-        source: { kind: "built-in" },
-      });
     },
   };
 }
