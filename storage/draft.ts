@@ -146,10 +146,10 @@ export class Draft implements Change {
 /** The operations as the journal has them; throws a TypeError that names the document that cannot be written. */
 export function encodeOperations(operations: readonly Operation[]): string {
   const written = operations.map((operation) => {
-    if (operation[0] !== "i" && operation[0] !== "u") return JSON.stringify(operation);
+    if (operation[0] !== "i" && operation[0] !== "u") return encode(operation);
     const [kind, table, id, document] = operation;
     try {
-      return `["${kind}",${JSON.stringify(table)},${JSON.stringify(id)},${encode(document)}]`;
+      return `["${kind}",${encode(table)},${encode(id)},${encode(document)}]`;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new TypeError(`table ${table}, document ${id}: ${why}`, { cause: error });

@@ -1,5 +1,6 @@
 /** Reading a journal back: its commits in order, and where it ends in good health. */
 import { decodeText } from "./encode.ts";
+import type { Text } from "./locale.ts";
 import { readRecord } from "./record.ts";
 import { isOperation, type Operation } from "./state.ts";
 import { StoreError } from "./store-error.ts";
@@ -40,20 +41,28 @@ export function parseJournal(path: string, data: Buffer): JournalContent {
   const commits: (readonly Operation[])[] = [];
   while (position < data.length) {
     const found = readRecord(data, position);
-    if (found.is !== "line") {
-      const lost = found.is === "torn" || wasNeverSaved(data, position);
-      if (!lost) throw damaged(path, lines + 1, position, found.is === "damaged" ? found.why : "");
-      break;
+    if (found.is === "torn") break;
+    if (found.is === "damaged") {
+      if (wasNeverSaved(data, position)) break;
+      throw damaged(path, lines + 1, position, found.why);
     }
     if (head === undefined) {
       head = asHead(found.json);
-      if (head === undefined) throw damaged(path, 1, 0, "it does not begin as a journal of Gengfu does");
+      if (head === undefined)
+        throw damaged(path, 1, 0, {
+          zh: "文件开头不是 Gengfu 的日志",
+          en: "it does not begin as a journal of Gengfu does",
+        });
     } else {
       const entry = asEntry(found.json);
-      if (entry === undefined) throw damaged(path, lines + 1, position, "the line is not a commit");
+      if (entry === undefined)
+        throw damaged(path, lines + 1, position, { zh: "该行不是一次提交", en: "the line is not a commit" });
       const expected = head.after + commits.length + 1;
       if (entry.number !== expected)
-        throw damaged(path, lines + 1, position, `commit ${expected} is missing, ${entry.number} follows`);
+        throw damaged(path, lines + 1, position, {
+          zh: `缺少第 ${expected} 次提交，后面是第 ${entry.number} 次`,
+          en: `commit ${expected} is missing, ${entry.number} follows`,
+        });
       commits.push(entry.operations);
     }
     position = found.end;
@@ -80,10 +89,10 @@ function wasNeverSaved(data: Buffer, position: number): boolean {
 /** The least that a disk leaves out, in bytes; a single zero is damage of another kind. */
 const SECTOR = Buffer.alloc(512);
 
-function damaged(path: string, line: number, byte: number, why: string): StoreError {
+function damaged(path: string, line: number, byte: number, why: Text): StoreError {
   return new StoreError({
-    zh: `${path} 已损坏，第 ${line} 行，第 ${byte} 字节：${why}。请从备份恢复；若把文件截断到第 ${byte} 字节，则之后的内容全部丢失。`,
-    en: `${path} is damaged at line ${line}, byte ${byte}: ${why}. Restore it from a backup; cutting the file at byte ${byte} loses everything after it.`,
+    zh: `${path} 已损坏，第 ${line} 行，第 ${byte} 字节：${why.zh}。请从备份恢复；若把文件截断到第 ${byte} 字节，则之后的内容全部丢失。`,
+    en: `${path} is damaged at line ${line}, byte ${byte}: ${why.en}. Restore it from a backup; cutting the file at byte ${byte} loses everything after it.`,
   });
 }
 

@@ -3,6 +3,7 @@
  * length tells a line that was cut short from one that was changed.
  */
 import { crc32 } from "node:zlib";
+import type { Text } from "./locale.ts";
 
 /** Writes one line. */
 export function writeRecord(json: string): Buffer {
@@ -21,7 +22,7 @@ export function writeRecord(json: string): Buffer {
 export type Found =
   | { readonly is: "line"; readonly json: string; readonly end: number }
   | { readonly is: "torn" }
-  | { readonly is: "damaged"; readonly why: string };
+  | { readonly is: "damaged"; readonly why: Text };
 
 const NEWLINE = 10;
 const SPACE = 32;
@@ -43,14 +44,17 @@ export function readRecord(data: Buffer, start: number): Found {
   const parts = /^([0-9a-f]{8}) (\d+)$/.exec(head);
   if (headEnd < 0 || parts === null) {
     const partial = newline < 0 && /^[0-9a-f]{0,8}$|^[0-9a-f]{8} \d*$/.test(head);
-    return partial ? { is: "torn" } : { is: "damaged", why: "the line does not start as one" };
+    return partial
+      ? { is: "torn" }
+      : { is: "damaged", why: { zh: "该行的开头不对", en: "the line does not start as one" } };
   }
   const from = headEnd + 1;
   const length = Number(parts[2]);
   if (newline < 0 && data.length < from + length + 1) return { is: "torn" };
-  if (newline !== from + length) return { is: "damaged", why: "the line is not as long as it says" };
+  if (newline !== from + length)
+    return { is: "damaged", why: { zh: "该行的长度与所记不符", en: "the line is not as long as it says" } };
   const body = data.subarray(from, newline);
   if (crc32(body) !== Number.parseInt(parts[1] ?? "", 16))
-    return { is: "damaged", why: "its checksum does not match" };
+    return { is: "damaged", why: { zh: "校验和不符", en: "its checksum does not match" } };
   return { is: "line", json: body.toString(), end: newline + 1 };
 }

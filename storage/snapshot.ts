@@ -8,6 +8,7 @@ import { crc32 } from "node:zlib";
 import type { Adapter } from "lowdb";
 import { decodeText, encode } from "./encode.ts";
 import { type Files, type OpenFile, readWhole } from "./files.ts";
+import type { Text } from "./locale.ts";
 import { emptyState, type State } from "./state.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -87,8 +88,8 @@ function* linesOf(stored: Stored): Generator<string> {
   const { schema, generation } = stored;
   yield JSON.stringify({ gengfu: "snapshot", format: 1, schema, generation });
   for (const [table, documents] of stored.tables) {
-    yield JSON.stringify({ table });
-    for (const [id, document] of documents) yield `[${JSON.stringify(id)},${encode(document)}]`;
+    yield encode({ table });
+    for (const [id, document] of documents) yield `[${encode(id)},${encode(document)}]`;
   }
   yield JSON.stringify({ counters: Object.fromEntries(stored.counters) });
 }
@@ -120,10 +121,10 @@ async function writeLines(file: OpenFile, lines: Iterable<string>, signal: Abort
 }
 
 function parseSnapshot(path: string, data: Buffer): Stored {
-  const wrong = (line: number, byte: number, why: string): StoreError =>
+  const wrong = (line: number, byte: number, why: Text): StoreError =>
     new StoreError({
-      zh: `${path} 已损坏，第 ${line} 行，第 ${byte} 字节：${why}。请从备份恢复。`,
-      en: `${path} is damaged at line ${line}, byte ${byte}: ${why}. Restore it from a backup.`,
+      zh: `${path} 已损坏，第 ${line} 行，第 ${byte} 字节：${why.zh}。请从备份恢复。`,
+      en: `${path} is damaged at line ${line}, byte ${byte}: ${why.en}. Restore it from a backup.`,
     });
   const state = emptyState();
   let head: { schema: number; generation: number } | undefined;
@@ -131,19 +132,22 @@ function parseSnapshot(path: string, data: Buffer): Stored {
   let position = 0;
   for (let line = 1; position < data.length; line++) {
     const newline = data.indexOf(10, position);
-    if (newline < 0) throw wrong(line, position, "its last line is cut short");
+    if (newline < 0) throw wrong(line, position, { zh: "最后一行不完整", en: "its last line is cut short" });
     let raw: unknown;
     try {
       raw = decodeText(data.toString("utf8", position, newline));
     } catch {
-      throw wrong(line, position, "the line is not JSON");
+      throw wrong(line, position, { zh: "该行不是 JSON", en: "the line is not JSON" });
     }
     const fields = typeof raw === "object" && raw !== null ? (raw as Record<string, unknown>) : {};
     if (head === undefined) {
       head = { schema: Number(fields["schema"]), generation: Number(fields["generation"]) };
       const known = fields["gengfu"] === "snapshot" && fields["format"] === 1;
       if (!known || !Number.isSafeInteger(head.schema) || !Number.isSafeInteger(head.generation))
-        throw wrong(line, position, "it does not begin as a snapshot of Gengfu does");
+        throw wrong(line, position, {
+          zh: "文件开头不是 Gengfu 的快照",
+          en: "it does not begin as a snapshot of Gengfu does",
+        });
     } else if (Array.isArray(raw) && documents !== undefined) {
       // An id that was removed and put again while the snapshot was written stands twice; the later place counts.
       documents.delete(String(raw[0]));
@@ -154,12 +158,13 @@ function parseSnapshot(path: string, data: Buffer): Stored {
     } else if (typeof fields["counters"] === "object" && fields["counters"] !== null) {
       for (const [name, value] of Object.entries(fields["counters"])) state.counters.set(name, Number(value));
     } else if (typeof fields["end"] === "number") {
-      if (newline + 1 !== data.length) throw wrong(line, newline + 1, "there is more after its end");
+      if (newline + 1 !== data.length)
+        throw wrong(line, newline + 1, { zh: "结尾之后还有内容", en: "there is more after its end" });
       if (crc32(data.subarray(0, position)) !== fields["end"])
-        throw wrong(line, position, "its checksum does not match");
+        throw wrong(line, position, { zh: "校验和不符", en: "its checksum does not match" });
       return { ...state, ...head };
-    } else throw wrong(line, position, "the line is none of a snapshot");
+    } else throw wrong(line, position, { zh: "该行不属于快照", en: "the line is none of a snapshot" });
     position = newline + 1;
   }
-  throw wrong(1, position, "its end is missing");
+  throw wrong(1, position, { zh: "缺少结尾", en: "its end is missing" });
 }

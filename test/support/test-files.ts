@@ -13,52 +13,43 @@ export interface Step {
 /** What a test wants of a step: let it be, or fail with this code, a write after so many bytes of it. */
 export type Verdict = { readonly code: string; readonly afterBytes?: number } | undefined;
 
-/** The real file system, with a hand on every step that changes something. */
-export function testFiles(before: (step: Step) => Verdict | Promise<Verdict>): Files {
-  const ask = async (
-    op: Step["op"],
-    path: string,
-    partial?: (bytes: number) => Promise<void>,
-  ): Promise<void> => {
-    const verdict = await before({ op, path });
-    if (verdict === undefined) return;
-    if (verdict.afterBytes !== undefined) await partial?.(verdict.afterBytes);
-    throw Object.assign(new Error(`${verdict.code}: made to fail`), { code: verdict.code });
+/**
+ * The real file system, with a hand on every step that changes something. With `inTurn`, no step begins before
+ * the one before it has ended, its `before` included: what `before` sees is then one instant.
+ */
+export function testFiles(
+  before: (step: Step) => Verdict | Promise<Verdict>,
+  { inTurn = false }: { readonly inTurn?: boolean } = {},
+): Files {
+  let turn: Promise<unknown> = Promise.resolve();
+  const step = <R>(op: Step["op"], path: string, act: (bytes?: number) => Promise<R>): Promise<R> => {
+    const run = async (): Promise<R> => {
+      const verdict = await before({ op, path });
+      if (verdict === undefined) return act();
+      if (verdict.afterBytes !== undefined) await act(verdict.afterBytes);
+      throw Object.assign(new Error(`${verdict.code}: made to fail`), { code: verdict.code });
+    };
+    if (!inTurn) return run();
+    const result = turn.then(run);
+    turn = result.catch(() => {});
+    return result;
   };
   return {
     ...systemFiles,
     async open(path, how) {
-      if (how === "create") await ask("create", path);
-      const file = await systemFiles.open(path, how);
-      const wrapped: OpenFile = {
+      const open = (): Promise<OpenFile> => systemFiles.open(path, how);
+      const file = await (how === "create" ? step("create", path, open) : open());
+      return {
         ...file,
-        async write(data, position) {
-          await ask("write", path, (bytes) => file.write(data.subarray(0, bytes), position));
-          await file.write(data, position);
-        },
-        async truncate(length) {
-          await ask("truncate", path);
-          await file.truncate(length);
-        },
-        async datasync() {
-          await ask("datasync", path);
-          await file.datasync();
-        },
+        write: (data, position) =>
+          step("write", path, (bytes = data.length) => file.write(data.subarray(0, bytes), position)),
+        truncate: (length) => step("truncate", path, () => file.truncate(length)),
+        datasync: () => step("datasync", path, () => file.datasync()),
       };
-      return wrapped;
     },
-    async rename(from, to) {
-      await ask("rename", to);
-      await systemFiles.rename(from, to);
-    },
-    async remove(path) {
-      await ask("remove", path);
-      await systemFiles.remove(path);
-    },
-    async syncFolder(path) {
-      await ask("syncFolder", path);
-      await systemFiles.syncFolder(path);
-    },
+    rename: (from, to) => step("rename", to, () => systemFiles.rename(from, to)),
+    remove: (path) => step("remove", path, () => systemFiles.remove(path)),
+    syncFolder: (path) => step("syncFolder", path, () => systemFiles.syncFolder(path)),
   };
 }
 
