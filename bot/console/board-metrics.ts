@@ -65,7 +65,7 @@ function past(series: Series, at: number): (number | null)[] {
     const found = series.indexAt(until);
     const known = found >= 0 && series.at(found) > until - STEP_MS;
     const value = known ? series.value(found) : Number.NaN;
-    points.push(Number.isFinite(value) ? rounded(value) : null);
+    points.push(rounded(value));
   }
   return points;
 }
@@ -82,8 +82,9 @@ function unitOf(metric: string): MetricView["unit"] {
 }
 
 /** Four digits are more than a small line can show. */
-function rounded(value: number): number {
-  if (value === 0 || !Number.isFinite(value)) return value;
+function rounded(value: number): number | null {
+  if (!Number.isFinite(value)) return null;
+  if (value === 0) return 0;
   const scale = 10 ** (3 - Math.floor(Math.log10(Math.abs(value))));
   return Number.isFinite(scale) && scale !== 0 ? Math.round(value * scale) / scale : value;
 }

@@ -9,7 +9,8 @@ export interface MetricView {
   readonly name?: string;
   /** Without `__name__` and without what names the monitor itself. */
   readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
+  /** The last one; `null` when it is no number. */
+  readonly value: number | null;
   readonly unit: "%" | "s" | "B" | "B/s" | "";
   /** The last 30 minutes, oldest first, at most 60 values; `null` where nothing is known. */
   readonly points: readonly (number | null)[];
@@ -31,15 +32,15 @@ export interface MonitorView {
 export interface RuleView {
   readonly id: number;
   readonly name: string;
-  /** The PromQL, or the cron schedule. */
-  readonly expr: string;
-  readonly forMs?: number;
-  readonly severity?: "critical" | "warning" | "info";
+  /** The PromQL of a rule that judges. */
+  readonly expr?: string;
+  /** The schedule of a rule that reminds, in words. */
+  readonly schedule?: string;
+  /** How long the expression must hold, as Prometheus writes it: `5m`. */
+  readonly for?: string;
   readonly state: "ok" | "pending" | "firing" | "nodata" | "error" | "paused";
   /** When a schedule runs next, RFC 3339. */
   readonly next?: string;
-  /** What is wrong with it, in state `error` or `nodata`. */
-  readonly reason?: string;
 }
 
 export interface IncidentView {
@@ -51,8 +52,8 @@ export interface IncidentView {
 
 /** Something that works badly: the disk, a channel, an undelivered card. */
 export interface TroubleView {
-  readonly what: string;
-  readonly detail: string;
+  readonly name: string;
+  readonly text: string;
 }
 
 /** The lists hold at most 100 entries each, the most pressing first; `totals` counts all there are. */

@@ -1,6 +1,7 @@
 /** One entry of a console conversation: what is stored, and the JSON that goes over the wire. */
 import { z } from "zod";
 import type { Card } from "../../alerts/card.ts";
+import type { WireMessage } from "./wire.ts";
 
 /** How the bot signs; no person may use the name. */
 export const BOT = "bot";
@@ -48,15 +49,6 @@ const message = z.strictObject({
 export function decodeMessage(raw: unknown): Message {
   return message.parse(raw);
 }
-
-/** A message as the console's doors give it out: the design's card JSON. */
-export type WireMessage = Card & {
-  readonly id: string;
-  readonly seq: number;
-  /** RFC 3339, UTC. */
-  readonly at: string;
-  readonly from: string;
-};
 
 /** Puts a message into its JSON shape. */
 export function toWire({ id, seq, at, from, card }: Message): WireMessage {

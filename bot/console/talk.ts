@@ -5,7 +5,8 @@ import type { Text } from "../../storage/locale.ts";
 import { NotSaved } from "../../storage/store.ts";
 import { CONSOLE } from "./channel.ts";
 import type { Conversations } from "./conversations.ts";
-import { type Message, toWire, type WireMessage } from "./message.ts";
+import { type Message, toWire } from "./message.ts";
+import type { WireMessage } from "./wire.ts";
 
 /** What a person said or pressed, for the commands to carry out. */
 export interface Spoken {

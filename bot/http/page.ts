@@ -8,8 +8,11 @@ import type Router from "@koa/router";
 import type { Context } from "koa";
 import type { Locale } from "../../storage/locale.ts";
 
+/** Files of the page that need no compiler. */
+const AS_WRITTEN = ["style.css", "card.css", "board.css", "icon.svg"];
+
 /** Adds `GET /` and `GET /assets/…`. Files are read anew each time: they are few, small and asked for rarely. */
-export function addPage(router: Router, { locale, token }: { locale: Locale; token: boolean }): void {
+export function addPage(router: Router, { locale }: { locale: Locale }): void {
   const root = packageRoot();
   const source = join(root, "bot/console/page");
   const compiled = join(root, "dist/bot/console/page");
@@ -17,7 +20,7 @@ export function addPage(router: Router, { locale, token }: { locale: Locale; tok
   router.get("/", async (ctx) => {
     const html = await readFile(join(source, "index.html"), "utf8");
     ctx.type = "html";
-    send(ctx, html.replace("{{lang}}", locale).replace("{{token}}", token ? "needed" : "none"));
+    send(ctx, html.replace(/(?<=<html lang=")[^"]*/, locale));
   });
 
   router.get("/assets/:file", async (ctx) => {
@@ -25,13 +28,17 @@ export function addPage(router: Router, { locale, token }: { locale: Locale; tok
     const path = await find(file);
     if (path === undefined) return;
     ctx.type = file.slice(file.lastIndexOf("."));
-    send(ctx, await readFile(path));
+    const content = await readFile(path);
+    // A browser knows no packages; an import map would have to stand in the document, which the policy forbids.
+    send(
+      ctx,
+      file === "markdown.js" ? content.toString().replace('from "marked"', 'from "./marked.js"') : content,
+    );
   });
 
   /** A name is looked up among those there are, never joined to a path. */
   async function find(file: string): Promise<string | undefined> {
-    if (file === "style.css") return join(source, file);
-    if (file === "icon.svg") return join(source, file);
+    if (AS_WRITTEN.includes(file)) return join(source, file);
     if (file === "marked.js") return join(root, "node_modules/marked/lib/marked.esm.js");
     const modules = existsSync(compiled) ? await readdir(compiled) : [];
     const known = modules.find((name) => name === file && name.endsWith(".js"));

@@ -84,7 +84,7 @@ function createApp(deps: HttpDeps, loopback: boolean, signal: AbortSignal): Koa 
   const { token } = deps;
   const router = new Router();
   addHealth(router, deps);
-  addPage(router, { locale: deps.locale, token: token !== undefined });
+  addPage(router, deps);
   addConsoleDoors(router, deps);
   addEvents(router, { ...deps, signal });
 
