@@ -21,8 +21,8 @@ export interface Stored extends State {
 
 const NAME = "snapshot.ndjson";
 const DRAFT = "snapshot.ndjson.tmp";
-/** Characters encoded before the event loop gets its turn: one or two milliseconds of work. */
-const SLICE = 128 * 1024;
+/** Characters encoded before the event loop gets its turn: about a millisecond of work. */
+const SLICE = 64 * 1024;
 /** Bytes after which the disk gets its share, so that a commit's fdatasync never waits for all of it. */
 const SYNC_EVERY = 4 * 1024 * 1024;
 
