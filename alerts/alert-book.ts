@@ -13,7 +13,8 @@ import { isInForce, type Silence } from "./silence.ts";
 import { activeLabels, type Silencing, silencing } from "./silencing.ts";
 import { note, post, tell } from "./story.ts";
 import { openTables, type Tables } from "./tables.ts";
-import { applyTurns, type Turn, type TurnContext } from "./turns.ts";
+import type { TurnContext } from "./turn-context.ts";
+import { applyTurns, type Turn } from "./turns.ts";
 
 /**
  * Every operation takes the `change` of a commit, so that the caller's own lines (an audit trail) are in the same

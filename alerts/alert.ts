@@ -1,5 +1,6 @@
 /** An alert: where one rule stands for one label set. */
 import type { Labels } from "../storage/labels.ts";
+import type { Text } from "../storage/locale.ts";
 
 /** Why an alert ended: the expression stopped holding, somebody closed it, or its rule went away or was paused. */
 export type ResolveReason = "recovered" | "closed" | "rule-removed" | "rule-paused";
@@ -28,7 +29,7 @@ export type Standing =
       readonly value: number;
       readonly firedAt: number;
       readonly blindSince: number;
-      readonly reason: string;
+      readonly reason: Text;
     }
   | {
       readonly state: "resolved";
@@ -43,12 +44,12 @@ export type Standing =
 
 /** What an alert is about; the same for its whole life. */
 export interface AlertIdentity {
-  /** `<rule id>/<fingerprint of the labels that the expression gave, __name__ included>`. */
+  /** `<rule id>/<fingerprint of found>`. */
   readonly id: string;
   readonly rule: number;
-  /** With `alertname`, `severity` and the rule's own labels; without `__name__`. */
+  /** `found` with `alertname`, `severity` and the rule's own labels. */
   readonly labels: Labels;
-  /** The labels as the expression gave them, to find the alert's data again. */
+  /** The labels as the expression gave them, without `__name__`: what makes it this alert, and finds its data again. */
   readonly found: Labels;
   readonly annotations: Labels;
 }

@@ -92,8 +92,12 @@ export async function backtest(trial: Trial, past: Past, breathe: () => Promise<
     }
     for (const [key, { labels }] of watched) {
       if (found.has(key)) continue;
-      const reason = (): string => judgement.blindReason(labels);
-      move(key, labels, judgement.hasData(labels) ? { is: "ok" } : { is: "unknown", reason: reason() }, at);
+      move(
+        key,
+        labels,
+        judgement.hasData(labels) ? { is: "ok" } : { is: "unknown", reason: judgement.blindReason(labels) },
+        at,
+      );
     }
 
     function move(key: string, labels: Labels, verdict: Verdict, at: number): void {

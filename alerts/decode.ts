@@ -6,6 +6,7 @@ import { HAPPENINGS, type Incident, type TimelineEntry } from "./incident.ts";
 import type { Silence } from "./silence.ts";
 
 const at = z.number();
+const text = z.object({ zh: z.string(), en: z.string() });
 const labels = z.record(z.string(), z.string());
 const severity = z.enum(["critical", "warning", "info"]);
 /** JSON has no NaN and no infinity; the store writes null for them. */
@@ -28,7 +29,7 @@ const fired = { ...identity, firedAt: at, incident: z.number() };
 const alert = z.discriminatedUnion("state", [
   z.object({ ...identity, state: z.literal("pending") }),
   z.object({ ...fired, state: z.literal("firing"), keptSince: at.exactOptional() }),
-  z.object({ ...fired, state: z.literal("nodata"), blindSince: at, reason: z.string() }),
+  z.object({ ...fired, state: z.literal("nodata"), blindSince: at, reason: text }),
   z.object({
     ...fired,
     state: z.literal("resolved"),
@@ -72,6 +73,7 @@ const timelineEntry = z.object({
   silence: z.number().exactOptional(),
   conversation: z.string().exactOptional(),
   note: z.string().exactOptional(),
+  reason: text.exactOptional(),
 });
 
 const silence = z.object({

@@ -1,5 +1,6 @@
 /** A rule as the watch sees it: what it is called, how patient it is, and how to judge. */
 import type { Labels } from "../storage/labels.ts";
+import type { Text } from "../storage/locale.ts";
 import type { RuleOrigin } from "./route.ts";
 
 /** What a rule says of one moment. */
@@ -9,7 +10,7 @@ export interface Judgement {
   /** Whether anything is known about a label set that is not among the findings. */
   hasData(labels: Labels): boolean;
   /** Why nothing is known, for people. */
-  blindReason(labels: Labels): string;
+  blindReason(labels: Labels): Text;
 }
 
 export interface DueRule extends RuleOrigin {

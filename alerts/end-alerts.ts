@@ -2,7 +2,8 @@
 import type { Change } from "../storage/store.ts";
 import { type FiredAlert, identityOf, isActive, type ResolveReason } from "./alert.ts";
 import type { RuleOrigin } from "./route.ts";
-import { applyTurns, type Turn, type TurnContext } from "./turns.ts";
+import type { TurnContext } from "./turn-context.ts";
+import { applyTurns, type Turn } from "./turns.ts";
 
 /** Ends what a rule has: firing and blind alerts resolve with `reason`, pending ones vanish, held ones are let go. */
 export function endAlertsOf(

@@ -1,5 +1,5 @@
 /** One round of the watch: every rule that is due is judged, its alerts step, and all that turned is one commit. */
-import { fingerprint, type Labels, METRIC_NAME } from "../storage/labels.ts";
+import { fingerprint, type Labels } from "../storage/labels.ts";
 import type { Log } from "../storage/log.ts";
 import type { Change, Store } from "../storage/store.ts";
 import { type Alert, type AlertIdentity, identityOf, type Standing } from "./alert.ts";
@@ -24,7 +24,7 @@ export interface Evaluator {
   evaluate(rules: readonly DueRule[], at: number): Promise<Round>;
   /** The value an alert had when it was last found; the stored one is that of its last turn. */
   currentValue(alert: string): number | undefined;
-  readonly health: Pick<HealthBook, "of" | "counts">;
+  readonly health: Pick<HealthBook, "of" | "counts" | "forget">;
 }
 
 export interface EvaluatorOptions {
@@ -162,8 +162,7 @@ function identify(
   before: Alert | undefined,
 ): AlertIdentity {
   if (before !== undefined && before.state !== "resolved") return identityOf(before);
-  const { [METRIC_NAME]: _, ...own } = found;
-  const labels = { severity: "warning", ...own, ...rule.labelsFor(found, value), alertname: rule.name };
+  const labels = { severity: "warning", ...found, ...rule.labelsFor(found, value), alertname: rule.name };
   return { id, rule: rule.id, labels, found, annotations: rule.annotationsFor(found, value) };
 }
 

@@ -131,8 +131,9 @@ function blindWords(shown: readonly FiredAlert[], say: (text: Text) => string): 
   const blind = shown.filter((alert) => alert.state === "nodata");
   const [first] = blind;
   if (first === undefined) return undefined;
-  if (shown.length === 1) return first.reason;
-  return say({ zh: `${blind.length} 条：${first.reason}`, en: `${blind.length} of them: ${first.reason}` });
+  if (shown.length === 1) return say(first.reason);
+  const { zh, en } = first.reason;
+  return say({ zh: `${blind.length} 条：${zh}`, en: `${blind.length} of them: ${en}` });
 }
 
 function actions(id: number, { status, silence }: CardFacts, say: (text: Text) => string): Action[] {

@@ -1,5 +1,6 @@
 /** An incident: the episode of one group of alerts, and its story. */
 import type { Labels } from "../storage/labels.ts";
+import type { Text } from "../storage/locale.ts";
 import type { Severity } from "./card.ts";
 
 /** "I have it": stops repeats and escalation until its deadline or until it gets worse. */
@@ -85,6 +86,8 @@ export interface TimelineEntry {
   readonly count?: number;
   readonly silence?: number;
   readonly conversation?: string;
-  /** A person's note, or a machine's reason; plain text. */
+  /** What a person wrote, or a word of ours such as why it ended; plain text. */
   readonly note?: string;
+  /** Why there is no data. */
+  readonly reason?: Text;
 }

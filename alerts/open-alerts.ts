@@ -164,7 +164,8 @@ export function openAlerts(options: AlertsOptions): Alerts {
   });
   const minding = keepLoop({ clock, log, name: "deadlines", run: deadlines.due, nextAt: deadlines.nextAt });
   const unwatch = [
-    rules.watch(() => {
+    rules.watch((rule) => {
+      if (rules.standing(rule) !== "judged") evaluator.health.forget(rule);
       judging.wake();
       minding.wake();
     }),

@@ -5,7 +5,8 @@ import { resolving } from "./end-alerts.ts";
 import type { Acknowledgement, Incident } from "./incident.ts";
 import { isOver, noSuchIncident, type Refused } from "./refused.ts";
 import { note, tell } from "./story.ts";
-import { applyTurns, type ByHand, type TurnContext } from "./turns.ts";
+import type { TurnContext } from "./turn-context.ts";
+import { applyTurns, type ByHand } from "./turns.ts";
 import { formatTime, nameOf } from "./words.ts";
 
 /** A second click within this time is the same click. */

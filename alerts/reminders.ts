@@ -12,6 +12,8 @@ export interface ReminderRule extends RuleOrigin {
   /** Changes when the times do: expression and zone. */
   readonly schedule: string;
   readonly remind: string;
+  /** The first time after the rule was made or resumed, when that was stored with it. */
+  readonly firstAt?: number | undefined;
   /** The first time after `at`; undefined when there is none. */
   nextAfter(at: number): number | undefined;
 }
@@ -55,7 +57,7 @@ export function openReminders({ store, book, rules, locale, zone }: ReminderOpti
   function work(rule: ReminderRule, at: number): ((change: Change) => void) | undefined {
     const known = table.get(String(rule.id));
     if (known === undefined || known.schedule !== rule.schedule)
-      return (change) => change.put(table, String(rule.id), nextFor(rule, at));
+      return (change) => change.put(table, String(rule.id), firstFor(rule, at));
     const { nextAt } = known;
     if (nextAt === undefined || nextAt > at) return undefined;
     return (change) => {
@@ -112,6 +114,12 @@ export function openReminders({ store, book, rules, locale, zone }: ReminderOpti
     },
     nextOf: (rule) => table.get(String(rule))?.nextAt,
   };
+}
+
+/** A time that was stored with the rule and has passed since is still to be said: the crash came in between. */
+function firstFor(rule: ReminderRule, at: number): Reminder {
+  const { firstAt, id, schedule } = rule;
+  return firstAt === undefined ? nextFor(rule, at) : { rule: id, schedule, nextAt: firstAt };
 }
 
 function nextFor(rule: ReminderRule, at: number): Reminder {

@@ -1,12 +1,14 @@
 /** How each rule fared when it was last judged; kept in memory only. */
+import { PromqlError } from "../rules/promql/promql-error.ts";
+import type { Text } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { DueRule, Judgement } from "./due-rule.ts";
 
 export interface RuleHealth {
   /** `nodata`: judged, and the expression had nothing to judge. */
   readonly state: "ok" | "nodata" | "error";
-  /** The error, or why there is nothing; "" when all is well. */
-  readonly message: string;
+  /** The error, or why there is nothing; absent when all is well. */
+  readonly message: Text | undefined;
   readonly lastAt: number;
   readonly durationMs: number;
 }
@@ -30,7 +32,7 @@ export function keepHealth(): HealthBook {
   function record(
     rule: number,
     state: RuleHealth["state"],
-    message: string,
+    message: Text | undefined,
     at: number,
     startedAt: number,
   ): void {
@@ -58,11 +60,12 @@ export function keepHealth(): HealthBook {
       try {
         const judgement = rule.judge(at);
         const sees = judgement.findings.length > 0 || judgement.hasData(NO_LABELS);
-        if (sees) record(rule.id, "ok", "", at, startedAt);
+        if (sees) record(rule.id, "ok", undefined, at, startedAt);
         else record(rule.id, "nodata", judgement.blindReason(NO_LABELS), at, startedAt);
         return judgement;
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const words = error instanceof Error ? error.message : String(error);
+        const message = error instanceof PromqlError ? error.text : { zh: words, en: words };
         // An expression that fails fails at every look; it is news only when it begins.
         if (records.get(rule.id)?.state !== "error")
           log.warn({ rule: rule.id, err: error }, "a rule cannot be judged");

@@ -3,12 +3,13 @@ import type { Labels } from "../storage/labels.ts";
 import { type Matcher, matches } from "../storage/matchers.ts";
 import type { Change } from "../storage/store.ts";
 import { isActive } from "./alert.ts";
+import { holdOf, untoldBy } from "./hold.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
 import { muters, type SilenceView, withSilence } from "./mute.ts";
 import { isOver, noSuchIncident, type Refused } from "./refused.ts";
 import { isInForce, type Silence } from "./silence.ts";
 import { note, tell } from "./story.ts";
-import { holdOf, type TurnContext, untoldBy } from "./turns.ts";
+import type { TurnContext } from "./turn-context.ts";
 
 /** What a silence would hide. */
 export interface Hidden {

@@ -1,11 +1,12 @@
 /** The state machine of an alert: (where it stands, what was seen, when) -> where it stands. Pure. */
+import type { Text } from "../storage/locale.ts";
 import type { Standing } from "./alert.ts";
 
 /** What one look at one label set says. `unknown` is never "ok": nothing was seen. */
 export type Verdict =
   | { readonly is: "bad"; readonly value: number }
   | { readonly is: "ok" }
-  | { readonly is: "unknown"; readonly reason: string };
+  | { readonly is: "unknown"; readonly reason: Text };
 
 export interface StepOptions {
   /** How long the expression must hold without a break before the alert fires. */

@@ -14,7 +14,8 @@ export function storyWords(
   const until = entry.until === undefined ? "" : formatTime(entry.until, zone, locale);
   const value = entry.value === undefined ? "" : formatValue(entry.value, unit, locale);
   const words = inLocale(locale, WORDS[entry.what](entry, { who, until, value, about: about(entry) }));
-  const note = entry.note === undefined || OWN_NOTE.has(entry.what) ? "" : plain(entry.note);
+  const reason = entry.reason === undefined ? "" : inLocale(locale, entry.reason);
+  const note = entry.note === undefined || OWN_NOTE.has(entry.what) ? plain(reason) : plain(entry.note);
   if (note === "") return words;
   return locale === "zh-CN" ? `${words}：${note}` : `${words}: ${note}`;
 }

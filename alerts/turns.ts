@@ -3,12 +3,12 @@ import { labelValue } from "../storage/labels.ts";
 import type { Change } from "../storage/store.ts";
 import { type Alert, type AlertIdentity, type FiredAlert, isActive, type Standing } from "./alert.ts";
 import type { Severity } from "./card.ts";
-import type { Incident, TimelineEntry, Untold } from "./incident.ts";
-import type { Index } from "./index-of.ts";
-import type { MuteReason, NamedMuter } from "./mute.ts";
-import type { GroupOf, Route, RuleOrigin } from "./route.ts";
+import { holdOf, notTold, untoldBy } from "./hold.ts";
+import type { Incident, TimelineEntry } from "./incident.ts";
+import type { MuteReason } from "./mute.ts";
+import type { RuleOrigin } from "./route.ts";
 import { note, tell } from "./story.ts";
-import type { Tables } from "./tables.ts";
+import type { TurnContext } from "./turn-context.ts";
 
 /** One change of one alert's standing. */
 export interface Turn {
@@ -16,15 +16,6 @@ export interface Turn {
   readonly before: Alert | undefined;
   readonly after: Standing | undefined;
   readonly rule: RuleOrigin;
-}
-
-/** What the room of incidents needs to turn. */
-export interface TurnContext {
-  readonly tables: Tables;
-  readonly index: Index;
-  readonly groupOf: GroupOf;
-  readonly route: Route;
-  readonly muters: readonly NamedMuter[];
 }
 
 /** Who ended it by hand. */
@@ -222,68 +213,6 @@ function settle(
   return quiet && hold !== undefined ? { ...next, untold: untoldBy(hold) } : next;
 }
 
-/**
- * The reason why nobody is told, or nothing as soon as one alert of the incident may be told. The alerts at hand are
- * asked first, because one loud alert settles it.
- */
-export function holdOf(
-  context: TurnContext,
-  change: Change,
-  incident: Incident,
-  first: readonly FiredAlert[],
-  andMembers: boolean,
-  at: number,
-): MuteReason | undefined {
-  let reason: MuteReason | undefined;
-  for (const alert of first) {
-    const held = muteOf(context.muters, alert, incident, at);
-    if (held === undefined) return undefined;
-    reason ??= held;
-  }
-  if (!andMembers) return reason;
-  for (const id of context.index.members.get(incident.id)?.keys() ?? []) {
-    const alert = change.get(context.tables.alerts, id);
-    if (alert === undefined || !isActive(alert) || alert.incident !== incident.id) continue;
-    const held = muteOf(context.muters, alert, incident, at);
-    if (held === undefined) return undefined;
-    reason ??= held;
-  }
-  return reason;
-}
-
-/** The first reason to hold back news of this alert altogether. */
-function muteOf(
-  muters: readonly NamedMuter[],
-  alert: Alert,
-  incident: Incident,
-  at: number,
-): MuteReason | undefined {
-  for (const muter of muters) {
-    const reason = muter.mutes(alert.labels, incident, at);
-    if (reason?.holds === "everything") return reason;
-  }
-  return undefined;
-}
-
-export function untoldBy(hold: MuteReason): Untold {
-  return {
-    by: hold.by,
-    ...(hold.silence === undefined ? {} : { silence: hold.silence }),
-    ...(hold.note === undefined ? {} : { note: hold.note }),
-  };
-}
-
-function notTold(incident: Incident, hold: MuteReason, at: number): TimelineEntry {
-  const { by: _, ...why } = untoldBy(hold);
-  return {
-    incident: incident.id,
-    at,
-    what: "not-told",
-    ...why,
-    ...(hold.until === undefined ? {} : { until: hold.until }),
-  };
-}
-
 function summary(about: readonly FiredAlert[]): Partial<TimelineEntry> {
   const first = about[0];
   if (first === undefined) return {};
@@ -292,7 +221,8 @@ function summary(about: readonly FiredAlert[]): Partial<TimelineEntry> {
 }
 
 function reasonOf(alert: FiredAlert | undefined): Partial<TimelineEntry> {
-  return alert !== undefined && "reason" in alert ? { note: alert.reason } : {};
+  if (alert?.state === "nodata") return { reason: alert.reason };
+  return alert?.state === "resolved" ? { note: alert.reason } : {};
 }
 
 const RANKS: readonly Severity[] = ["info", "warning", "critical"];

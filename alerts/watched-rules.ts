@@ -12,6 +12,6 @@ export interface WatchedRules {
   /** Whether a rule is judged, paused, or gone. */
   standing(rule: number): "judged" | "paused" | "gone";
   facts(rule: number): (RuleFacts & { readonly unit: MetricUnit | undefined }) | undefined;
-  /** Calls `listener` after any rule changed; returns how to stop. */
-  watch(listener: () => void): () => void;
+  /** Calls `listener` after a rule changed; returns how to stop. */
+  watch(listener: (rule: number) => void): () => void;
 }

@@ -1,6 +1,7 @@
 /** The whole decision about an incident, as data: why it fired, what was asked, who was told, and how that went. */
 import type { Labels } from "../storage/labels.ts";
-import { type Alert, isActive } from "./alert.ts";
+import type { Text } from "../storage/locale.ts";
+import { type Alert, isActive, type ResolveReason } from "./alert.ts";
 import type { AlertBook } from "./alert-book.ts";
 import type { IncidentStatus } from "./card.ts";
 import { type Delivery, incidentDeliveryId, isPending } from "./delivery.ts";
@@ -19,12 +20,15 @@ export interface AlertFacts {
   readonly id: string;
   readonly state: Alert["state"];
   readonly labels: Labels;
+  /** The labels as the expression gave them. */
+  readonly found: Labels;
   readonly since: number;
   readonly firedAt: number;
   /** At the last look; at the last turn when nothing was found since. */
   readonly value: number;
-  /** Why it is blind, or why it ended. */
-  readonly reason?: string;
+  /** Why it is blind. */
+  readonly reason?: Text;
+  readonly ended?: ResolveReason;
 }
 
 /** One muter, asked about every active alert. */
@@ -90,10 +94,11 @@ export function explain(
     status: book.statusOf(incident, at),
     rules: rules.map((id) => ({ id, rule: ruleFacts(id), health: healthOf(id) })),
     alerts: members.slice(0, DESCRIBED).map((alert) => {
-      const { id, state, labels, since, firedAt } = alert;
+      const { id, state, labels, found, since, firedAt } = alert;
       const value = (state === "firing" ? currentValue(id) : undefined) ?? alert.value;
-      const reason = "reason" in alert ? { reason: alert.reason } : {};
-      return { id, state, labels, since, firedAt, value, ...reason };
+      const reason = alert.state === "nodata" ? { reason: alert.reason } : {};
+      const ended = alert.state === "resolved" ? { ended: alert.reason } : {};
+      return { id, state, labels, found, since, firedAt, value, ...reason, ...ended };
     }),
     active: active.length,
     total: members.length,
