@@ -21,6 +21,9 @@ interface Answer {
 
 type Test = (value: string) => boolean;
 
+/** Up to so many new series are looked at one by one; with more it is cheaper to ask the index anew. */
+const FEW = 16;
+
 /** All series that have samples. */
 export class SeriesIndex {
   /** By serial, that is, in the order in which they came. */
@@ -117,10 +120,15 @@ export class SeriesIndex {
   }
 
   #refresh(known: Answer, matchers: readonly Matcher[]): readonly Column[] {
+    let first = this.#all.length;
+    while (first > 0 && (this.#all[first - 1]?.serial ?? 0) > known.serial) {
+      first--;
+      if (this.#all.length - first <= FEW) continue;
+      const found = this.#find(matchers);
+      return same(known.found, found) ? known.found : found;
+    }
     const gone = known.removals !== this.#removals && known.found.some((column) => !column.listed);
     const found = gone ? known.found.filter((column) => column.listed) : known.found;
-    let first = this.#all.length;
-    while (first > 0 && (this.#all[first - 1]?.serial ?? 0) > known.serial) first--;
     const come = this.#all.slice(first).filter(({ labels }) => matches(matchers, labels));
     return come.length === 0 ? found : [...found, ...come];
   }
@@ -134,31 +142,31 @@ export class SeriesIndex {
       if (columns === undefined) return [];
       if (smallest === undefined || columns.length < smallest.length) smallest = columns;
     }
-    return filter(smallest ?? this.#matching(matchers, tests) ?? this.#all, matchers, tests);
+    const fewer = this.#matching(matchers, tests, smallest?.length ?? Number.POSITIVE_INFINITY);
+    return filter(fewer ?? smallest ?? this.#all, matchers, tests);
   }
 
-  /** The series that the most selective of the matchers leaves which demand, without `=`, that a label be there. */
-  #matching(matchers: readonly Matcher[], tests: readonly Test[]): Column[] | undefined {
+  /**
+   * The series that the most selective matcher leaves among those that demand, other than by `=`, that a label be
+   * there; `undefined` when they leave no fewer than `than`, or finding out would cost more than it saves.
+   */
+  #matching(matchers: readonly Matcher[], tests: readonly Test[], than: number): Column[] | undefined {
     let best: Posting[] | undefined;
-    let fewest = Number.POSITIVE_INFINITY;
+    let fewest = than;
     matchers.forEach(({ name, op, value }, i) => {
       const test = tests[i];
-      if (test === undefined || test("")) return;
-      const postings = this.#byLabel.get(name);
+      if (test === undefined || op === "=" || test("")) return;
+      const postings = this.#byLabel.get(name) ?? new Map<string, Posting>();
       const literals = op === "=~" ? regexLiterals(value) : undefined;
-      const found: Posting[] = [];
-      if (literals !== undefined)
-        for (const literal of new Set(literals)) {
-          const posting = postings?.get(literal);
-          if (posting !== undefined) found.push(posting);
-        }
-      else for (const [text, posting] of postings ?? []) if (test(text)) found.push(posting);
+      if (literals === undefined && postings.size >= fewest) return;
+      const values = literals === undefined ? [...postings.keys()].filter(test) : new Set(literals);
+      const found = [...values].flatMap((text) => postings.get(text) ?? []);
       const count = found.reduce((sum, { columns }) => sum + columns.length, 0);
       if (count >= fewest) return;
       fewest = count;
       best = found;
     });
-    return best?.flatMap(({ columns }) => columns).sort((a, b) => a.serial - b.serial);
+    return best?.flatMap(({ columns }) => columns).sort((one, other) => one.serial - other.serial);
   }
 
   #unlink(column: Column): void {
@@ -195,4 +203,8 @@ function filter(
     };
   });
   return columns.filter((column) => checks.every((check) => check(column)));
+}
+
+function same(some: readonly Column[], others: readonly Column[]): boolean {
+  return some.length === others.length && some.every((column, i) => column === others[i]);
 }

@@ -83,6 +83,17 @@ test("an answer once given is not changed by what comes later", () => {
   expect([everything.length, first.length, store.select(every).length]).toEqual([1, 1, 2]);
 });
 
+test("answers stay right and the same when many series come at once", () => {
+  const store = new MemorySeries(silentLog);
+  const questions: Matcher[][] = ["a", "b"].map((value) => [{ name: "job", op: "=", value }]);
+  store.append({ job: "a", n: "first" }, 1, 1);
+  const before = questions.map((one) => store.select(one));
+  for (let i = 0; i < 100; i++) store.append({ job: "b", n: String(i) }, 1, 1);
+  const after = questions.map((one) => store.select(one));
+  expect(after[0]).toBe(before[0]);
+  expect([before[1]?.length, after[1]?.length]).toEqual([0, 100]);
+});
+
 test("an expression that is not RE2 is an error that names it", () => {
   const store = new MemorySeries(silentLog);
   store.append({ host: "a" }, 1, 1);
