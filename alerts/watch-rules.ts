@@ -43,7 +43,7 @@ export function watchRules(book: RuleBook, series: SeriesSource): WatchedRules {
       if (rule?.kind !== "promql") return undefined;
       return { name: rule.name, expression: rule.expr, forMs: rule.forMs, unit: unitOf(rule.expr) };
     },
-    watch: (listener) => book.table.watch(() => listener()),
+    watch: (listener) => book.table.watch((id) => listener(Number(id))),
   };
 }
 
@@ -92,6 +92,7 @@ function makeReminder(rule: CronRule): ReminderRule {
     ...originOf(rule),
     schedule: `${rule.cron} ${rule.zone}`,
     remind: rule.text,
+    firstAt: rule.nextAt,
     nextAfter: (at) => nextRun(schedule, rule.zone, at),
   };
 }

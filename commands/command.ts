@@ -39,6 +39,8 @@ export interface Command {
   /** Whole lines that work as they stand, once what they name exists. */
   readonly examples: Text;
   readonly needs: Role;
+  /** Its word also begins ordinary sentences (`监控 https://… 打不开时告警`), which then win. */
+  readonly yieldsToSentence?: true;
   run(rest: string, call: Call, world: World): Promise<Reply> | Reply;
 }
 

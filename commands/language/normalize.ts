@@ -4,7 +4,7 @@
 export interface Normalized {
   readonly text: string;
   /** `sourceAt[i]` is the index in the typed line of character `i` of `text`; one entry more for the end. */
-  readonly sourceAt: readonly number[];
+  readonly sourceAt: ArrayLike<number>;
 }
 
 const SIGNS: Readonly<Record<string, string>> = {
@@ -71,16 +71,24 @@ export function isSpace(code: number): boolean {
   );
 }
 
+const SIGN_CODES = new Map(
+  Object.entries(SIGNS).map(([wide, sign]) => [wide.charCodeAt(0), sign.charCodeAt(0)]),
+);
+
 function isAsciiLetter(code: number): boolean {
   return (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 }
 
+const SPACE = 0x20;
+const WIDE_SPACE = 0x3000;
+const DASH = 0x2014;
+const HYPHEN = 0x2d;
+
 /** The plain form of one visible character. */
-function plain(char: string, code: number): string {
-  if (code < 0x80) return char;
-  const sign = SIGNS[char];
-  if (sign !== undefined) return sign;
-  return code >= 0xff01 && code <= 0xff5e ? String.fromCharCode(code - 0xfee0) : char;
+function plain(code: number): number {
+  if (code < 0x80) return code;
+  if (code >= 0xff01 && code <= 0xff5e) return code - 0xfee0;
+  return SIGN_CODES.get(code) ?? code;
 }
 
 /** May a quotation begin after this character? Not after a letter or digit, so that `don't` and `5"` stay words. */
@@ -120,48 +128,58 @@ export function quotePairs(text: string): ReadonlyMap<number, number> {
 
 /** As `normalize`, and says where each character came from. */
 export function normalizeTracked(line: string): Normalized {
-  const chars: string[] = [];
-  const from: number[] = [];
+  // Typed arrays: a pasted megabyte must not become a million little strings. A dash may become two hyphens.
+  const codes = new Uint16Array(line.length * 2);
+  const from = new Int32Array(line.length * 2 + 1);
+  let length = 0;
   for (let i = 0; i < line.length; i++) {
     const code = line.charCodeAt(i);
     if (isInvisible(code)) continue;
-    if (code === 0x2014) {
-      // Phones turn `--url` into a dash; between Chinese words a dash stays a dash.
-      const run = line.charCodeAt(i + 1) === 0x2014 ? 2 : 1;
-      const before = chars[chars.length - 1];
-      if ((before === undefined || before === " ") && isAsciiLetter(line.charCodeAt(i + run))) {
-        chars.push("-", "-");
-        from.push(i, i);
-        i += run - 1;
-        continue;
-      }
+    const run = code === DASH && (length === 0 || codes[length - 1] === SPACE) ? dashRun(line, i) : 0;
+    if (run > 0) {
+      codes.fill(HYPHEN, length, length + 2);
+      from.fill(i, length, length + 2);
+      length += 2;
+      i += run - 1;
+      continue;
     }
-    chars.push(isSpace(code) ? (code === 0x3000 ? "\u3000" : " ") : plain(line[i] as string, code));
-    from.push(i);
+    codes[length] = isSpace(code) ? (code === WIDE_SPACE ? WIDE_SPACE : SPACE) : plain(code);
+    from[length++] = i;
   }
-  const wide = chars.join("");
-  const pairs = quotePairs(wide.replaceAll("\u3000", " "));
-  const out: string[] = [];
-  const sourceAt: number[] = [];
+  const pairs = quotePairs(decode(codes, length));
+  let kept = 0;
   let closesAt = -1;
-  for (let i = 0; i < chars.length; i++) {
-    const char = chars[i] as string;
-    const closing = i > closesAt ? pairs.get(i) : undefined;
-    if (closing !== undefined) closesAt = closing;
-    if (i > closesAt && (char === " " || char === "\u3000")) {
-      if (out.length === 0 || out[out.length - 1] === " ") continue;
-      out.push(" ");
-    } else {
-      out.push(char);
-    }
-    sourceAt.push(from[i] as number);
+  for (let i = 0; i < length; i++) {
+    const code = codes[i] as number;
+    if (i > closesAt) closesAt = pairs.get(i) ?? closesAt;
+    const quoted = i <= closesAt;
+    const space = !quoted && (code === SPACE || code === WIDE_SPACE);
+    if (space && (kept === 0 || codes[kept - 1] === SPACE)) continue;
+    codes[kept] = space ? SPACE : code;
+    from[kept++] = from[i] as number;
   }
-  if (out[out.length - 1] === " " && closesAt < chars.length - 1) {
-    out.pop();
-    sourceAt.pop();
-  }
-  sourceAt.push(line.length);
-  return { text: out.join(""), sourceAt };
+  if (kept > 0 && codes[kept - 1] === SPACE) kept--;
+  from[kept] = line.length;
+  return { text: decode(codes, kept), sourceAt: from.subarray(0, kept + 1) };
+}
+
+/** Phones turn `--url` into a dash: how many dashes stand before an ASCII letter; 0 when a dash is a dash. */
+function dashRun(line: string, at: number): number {
+  const run = line.charCodeAt(at + 1) === DASH ? 2 : 1;
+  return isAsciiLetter(line.charCodeAt(at + run)) ? run : 0;
+}
+
+/** Calls with more arguments than this overflow the stack of some engines. */
+const CHUNK = 8192;
+
+function decode(codes: Uint16Array, length: number): string {
+  let text = "";
+  for (let i = 0; i < length; i += CHUNK)
+    text += String.fromCharCode.apply(
+      null,
+      codes.subarray(i, Math.min(i + CHUNK, length)) as unknown as number[],
+    );
+  return text;
 }
 
 /**

@@ -20,6 +20,9 @@ type Body<T = Piece> = T extends Piece ? Omit<T, "from"> : never;
 /** More unknown characters than this make no rule; giving up early keeps long chatter cheap. */
 const MOST_UNKNOWN = 80;
 
+/** Nobody says a rule in more pieces than this. */
+const MOST_PIECES = 80;
+
 const URL_START = /https?:\/\//iy;
 const PATH = /\/(?:[\w.-]+\/?)*/y;
 const DRIVE = /([a-z])(?:盘|:(?=[ \\]|$)|:\\)/iy;
@@ -34,6 +37,7 @@ const SIGN = /(>=|=>|≥|⩾|≧|<=|=<|≤|⩽|≦|==|!=|<>|≠|>|<|=)/y;
 const PUNCTUATION = /[ ,.;:!、~]+/y;
 const MENTION = /@\S+ /y;
 const WORD = /[\w.-]+/y;
+const BEGINS_MEASURE = /[\da-z零〇○一二两俩三四五六七八九幺十百负半每-]/;
 const QUOTED = /"[^"]*"/y;
 const NAME = / ?:? ?(?:"([^"]+)"|([^\s,;"]+))/y;
 
@@ -72,6 +76,7 @@ export function cutPieces(text: string): Piece[] | undefined {
   while (i < text.length) {
     i += match(PUNCTUATION, text, i)?.[0].length ?? 0;
     if (i >= text.length) break;
+    if (pieces.length > MOST_PIECES) return undefined;
     const body = scanPiece(text, small, i) ?? { kind: "unknown", to: i + unknownLength(text, i) };
     const piece = { ...body, from: i } as Piece;
     const last = pieces.at(-1);
@@ -94,32 +99,34 @@ function unknownLength(text: string, at: number): number {
 }
 
 function scanPiece(text: string, small: string, at: number): Body | undefined {
-  const inWord = at > 0 && /[\w]/.test(text[at] as string) && /\w/.test(text[at - 1] as string);
-  const url = scanUrl(text, at);
+  const char = small[at] as string;
+  const ascii = char < "\u0080";
+  const inWord = /\w/.test(char) && /\w/.test(text[at - 1] ?? "");
+  const url = char === "h" ? scanUrl(text, at) : undefined;
   if (url !== undefined) return url;
   const sign = match(SIGN, text, at);
   if (sign !== undefined) {
     return { kind: "comparison", op: SIGNS[sign[0]] as Comparison, to: at + sign[0].length };
   }
   if (!inWord) {
-    const label = scanLabel(text, at);
+    const label = ascii || char === "根" ? scanLabel(text, at) : undefined;
     if (label !== undefined) return label;
     const word = findWord(small, at);
     if (word !== undefined) return { ...word.meaning, to: word.to };
-    const process = scanProcess(text, small, at);
+    const process = ascii || char === "进" ? scanProcess(text, small, at) : undefined;
     if (process !== undefined) return process;
   }
-  const measure = /[\d]/.test(text[at - 1] ?? "") ? undefined : scanMeasure(text, at);
+  const measure =
+    BEGINS_MEASURE.test(char) && !/\d/.test(text[at - 1] ?? "") ? scanMeasure(text, at) : undefined;
   // `5xx` is no five.
   if (measure !== undefined && !(/\w/.test(text[measure.to - 1] ?? "") && /\w/.test(text[measure.to] ?? "")))
     return { kind: "measure", measure, to: measure.to };
-  if (inWord) return undefined;
+  if (inWord || !ascii) return undefined;
   const raw = match(RAW, text, at);
   if (raw !== undefined && /[a-z]/i.test(raw[0]))
     return { kind: "raw", metric: raw[0], to: at + raw[0].length };
   const quoted = match(QUOTED, text, at);
-  if (quoted !== undefined) return { kind: "quoted", to: at + quoted[0].length };
-  return undefined;
+  return quoted && { kind: "quoted", to: at + quoted[0].length };
 }
 
 /** Chinese ends an address, and so does the sign that ends a sentence or a clause. */

@@ -25,6 +25,8 @@ interface Collected {
 
 const FILLER =
   /^(?: |,|的|在|于|都|准时|定时|整点|整|就|请|要|一次|左右(?=$)|时候?|(?:on|at|please|sharp|exactly|from)(?= ))/i;
+/** More small words than this between two parts of a schedule make it no schedule. */
+const MOST_FILLERS = 16;
 const CLOCK_JOINT = /^ ?(?:[、,和及与] ?|and (?:at )?|& ?)/i;
 const HOURS_JOINT = /^ ?(?:到|至|[-~]|to |until |and ) ?/i;
 
@@ -33,7 +35,7 @@ export function scanSchedule(text: string, at: number): FoundSchedule | undefine
   const seen: Collected = { clocks: [], vague: false };
   let i = at;
   let to = at;
-  for (;;) {
+  for (let fillers = 0; fillers < MOST_FILLERS; ) {
     const next = scanHours(text, i, seen) ?? scanClocks(text, i, seen) ?? scanDays(text, i, seen);
     if (next !== undefined) {
       i = to = next;
@@ -42,6 +44,7 @@ export function scanSchedule(text: string, at: number): FoundSchedule | undefine
     const filler = FILLER.exec(text.slice(i, i + 9));
     if (filler === null) break;
     i += filler[0].length;
+    fillers++;
   }
   if (to === at) return undefined;
   return { to, recurs: seen.found !== undefined, schedule: cronOf(seen), timed: seen.clocks.length > 0 };

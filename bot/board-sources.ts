@@ -1,0 +1,94 @@
+import { standingOf } from "../commands/rule-list.ts";
+import type { World } from "../commands/world.ts";
+import type { MonitorRecord } from "../monitors/monitor-book.ts";
+import { explainReason } from "../monitors/reason.ts";
+import { describeSchedule } from "../rules/describe-schedule.ts";
+import { metricWords } from "../rules/metric-words.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { Clock } from "../storage/clock.ts";
+import { formatDuration } from "../storage/duration.ts";
+import { inLocale, type Locale } from "../storage/locale.ts";
+import type { Matcher } from "../storage/matchers.ts";
+import type { BoardSources, MonitorFacts } from "./console/board.ts";
+import type { RuleView, TroubleView } from "./console/board-view.ts";
+import type { Readiness } from "./http/health.ts";
+
+/** What the console's board shows of the world. */
+export function boardSources(
+  world: World,
+  about: { readonly clock: Clock; readonly locale: Locale; readonly readiness: () => Readiness },
+): BoardSources {
+  const { clock, locale } = about;
+  const titles = new Map(metricWords.map(({ metric, title }) => [metric, inLocale(locale, title)]));
+  const matchers = new Map<string, readonly Matcher[]>();
+
+  function matchersOf(name: string): readonly Matcher[] {
+    let found = matchers.get(name);
+    if (found === undefined) {
+      // Kept, because the series store remembers what it found per array of matchers.
+      found = [{ name: "monitor", op: "=", value: name }];
+      matchers.set(name, found);
+    }
+    return found;
+  }
+
+  function* monitors(): Iterable<MonitorFacts> {
+    for (const record of world.monitors.table.values()) yield monitorFacts(record);
+  }
+
+  function monitorFacts(record: MonitorRecord): MonitorFacts {
+    const status = world.watch.status(record.name);
+    const reason =
+      status?.up === false && status.reason !== undefined
+        ? inLocale(locale, explainReason(status.reason))
+        : undefined;
+    const url = record.options["url"];
+    return {
+      name: record.name,
+      kind: record.kind,
+      target: typeof url === "string" ? url : record.kind,
+      state: record.paused ? "paused" : status === undefined ? "waiting" : status.up ? "up" : "down",
+      ...(reason === undefined ? {} : { reason }),
+      matchers: matchersOf(record.name),
+    };
+  }
+
+  function ruleView(rule: Rule): RuleView {
+    const standing = standingOf(rule, world);
+    const state = standing === "waiting" ? "ok" : standing;
+    if (rule.kind === "cron") {
+      return {
+        id: rule.id,
+        name: rule.name,
+        schedule: describeSchedule(rule.cron, locale),
+        state,
+        ...(rule.nextAt === undefined ? {} : { next: new Date(rule.nextAt).toISOString() }),
+      };
+    }
+    return {
+      id: rule.id,
+      name: rule.name,
+      expr: rule.expr,
+      state,
+      ...(rule.forMs === 0 ? {} : { for: formatDuration(rule.forMs) }),
+    };
+  }
+
+  return {
+    locale,
+    clock,
+    series: world.series,
+    monitors,
+    *rules() {
+      for (const rule of world.rules.all()) yield ruleView(rule);
+    },
+    incidents: () => world.alerts.book.activeIncidents(),
+    card: (incident) => world.alerts.card(incident, clock.now(), locale),
+    trouble: (): readonly TroubleView[] =>
+      about
+        .readiness()
+        .checks.filter(({ ok }) => !ok)
+        .map(({ name, detail }) => ({ name, text: detail })),
+    nameOf: (metric) => titles.get(metric),
+  };
+}

@@ -1,0 +1,49 @@
+import { ack } from "./ack.ts";
+import { alerts } from "./alerts.ts";
+import { auditTrail } from "./audit-trail.ts";
+import { chart } from "./chart.ts";
+import type { Command } from "./command.ts";
+import { helpCommand } from "./help.ts";
+import { monitorAdd } from "./monitor-add.ts";
+import { monitorPause, monitorRemove, monitorResume, monitors, monitorTest } from "./monitors.ts";
+import { resolve } from "./resolve.ts";
+import { ruleAdd } from "./rule-add.ts";
+import { rules } from "./rule-list.ts";
+import { rulePause, ruleRemove, ruleResume } from "./rule-state.ts";
+import { ruleTest } from "./rule-test.ts";
+import { show } from "./show.ts";
+import { silence } from "./silence.ts";
+import { silences } from "./silences.ts";
+import { status } from "./status.ts";
+import { unack } from "./unack.ts";
+import { unsilence } from "./unsilence.ts";
+import { why } from "./why.ts";
+
+/** The table of everything that can be said besides sentences, in the order in which help shows it. */
+export const commands: readonly Command[] = [
+  alerts,
+  show,
+  ack,
+  unack,
+  silence,
+  unsilence,
+  silences,
+  resolve,
+  why,
+  rules,
+  ruleAdd,
+  ruleTest,
+  rulePause,
+  ruleResume,
+  ruleRemove,
+  monitors,
+  monitorAdd,
+  monitorTest,
+  monitorPause,
+  monitorResume,
+  monitorRemove,
+  chart,
+  status,
+  auditTrail,
+  helpCommand(() => commands),
+];

@@ -1,0 +1,22 @@
+/** Puts words that people or machines wrote into markdown so that they stay words. */
+
+/** Inline code. A fence longer than any run of backticks inside keeps every character as it is. */
+export function code(text: string): string {
+  const flat = text.replace(/\s+/g, " ").trim();
+  if (flat === "") return "";
+  const fence = "`".repeat(longestRun(flat) + 1);
+  const pad = flat.startsWith("`") || flat.endsWith("`") ? " " : "";
+  return `${fence}${pad}${flat}${pad}${fence}`;
+}
+
+/** A block of code, line breaks kept. */
+export function codeBlock(text: string): string {
+  const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
+  return `${fence}\n${text}\n${fence}`;
+}
+
+function longestRun(text: string): number {
+  let longest = 0;
+  for (const run of text.match(/`+/g) ?? []) longest = Math.max(longest, run.length);
+  return longest;
+}

@@ -1,0 +1,76 @@
+import type { Card, Field } from "../alerts/card.ts";
+import { formatSpan, formatTime } from "../alerts/words.ts";
+import { describeSchedule } from "../rules/describe-schedule.ts";
+import type { CronRule, PromqlRule, Rule } from "../rules/rule.ts";
+import { formatDuration } from "../storage/duration.ts";
+import { inLocale, type Text } from "../storage/locale.ts";
+import { action, type Call } from "./command.ts";
+import { backtestText, tryOut } from "./rule-preview.ts";
+import type { World } from "./world.ts";
+
+/** What the bot understood of a rule, shown to the one who made it. `opening` says what has just happened. */
+export async function ruleMade(rule: Rule, opening: Text, call: Call, world: World): Promise<Card> {
+  const field = (name: Text, value: string): Field => ({ name: inLocale(call.locale, name), value });
+  const about =
+    rule.kind === "cron"
+      ? cronFields(rule, field, call, world)
+      : await promqlFields(rule, field, call, world);
+  return {
+    kind: "reply",
+    title: inLocale(call.locale, opening),
+    fields: [...about, field({ zh: "通知", en: "Tells" }, tells(rule, call))],
+    actions: [
+      action(call, "undo", { zh: "撤销", en: "Undo" }, `rule remove ${rule.id}`),
+      ...(rule.kind === "cron"
+        ? []
+        : [action(call, "test", { zh: "试算", en: "Test" }, `rule test ${rule.expr}`)]),
+    ],
+  };
+}
+
+type MakeField = (name: Text, value: string) => Field;
+
+async function promqlFields(rule: PromqlRule, field: MakeField, call: Call, world: World): Promise<Field[]> {
+  const result = await tryOut(world.rules.compiled(rule), rule, world, call.at);
+  return [
+    field({ zh: "表达式", en: "Expression" }, rule.expr),
+    field(
+      { zh: "持续", en: "For" },
+      rule.forMs === 0 ? inLocale(call.locale, { zh: "立即", en: "at once" }) : spanText(rule.forMs, call),
+    ),
+    field({ zh: "级别", en: "Severity" }, rule.labels["severity"] ?? "warning"),
+    field({ zh: "试算", en: "On record" }, inLocale(call.locale, backtestText(result, world.zone))),
+  ];
+}
+
+function cronFields(rule: CronRule, field: MakeField, call: Call, world: World): Field[] {
+  const next =
+    rule.nextAt === undefined
+      ? inLocale(call.locale, { zh: "不会再有", en: "never again" })
+      : `${formatTime(rule.nextAt, rule.zone, call.locale)} (${rule.zone})`;
+  return [
+    field({ zh: "提醒", en: "Reminds" }, rule.text),
+    field({ zh: "时间", en: "When" }, `${describeSchedule(rule.cron, call.locale)} (${rule.cron})`),
+    field({ zh: "下一次", en: "Next" }, next),
+    ...(world.zone === rule.zone ? [] : [field({ zh: "时区", en: "Time zone" }, rule.zone)]),
+  ];
+}
+
+/** `5分钟（5m）`: the words people read and the form that PromQL has. */
+function spanText(ms: number, call: Call): string {
+  return call.locale === "zh-CN" ? `${formatSpan(ms, "zh-CN")}（${formatDuration(ms)}）` : formatDuration(ms);
+}
+
+/** The conversations that a rule tells, in words. */
+export function tells(rule: Rule, call: Call): string {
+  const named =
+    rule.tells.length > 0 ? rule.tells : [rule.source.kind === "chat" ? rule.source.conversation : ""];
+  return named
+    .map((one) => {
+      if (one === call.conversation) return inLocale(call.locale, { zh: "本会话", en: "this conversation" });
+      return one === ""
+        ? inLocale(call.locale, { zh: "默认会话 console:ops", en: "the default, console:ops" })
+        : one;
+    })
+    .join(", ");
+}

@@ -1,0 +1,184 @@
+import type { Card } from "../alerts/card.ts";
+import { inLocale, type Locale, type Text } from "../storage/locale.ts";
+import type { Log } from "../storage/log.ts";
+import { NotSaved } from "../storage/store.ts";
+import { refusal } from "./allow.ts";
+import { type Call, type Command, type Person, Refusal, type Reply } from "./command.ts";
+import { type Found, findCommand } from "./find.ts";
+import { nearest } from "./help.ts";
+import { commands } from "./index.ts";
+import { normalize } from "./language/normalize.ts";
+import { type Sentence, understand } from "./language/sentence.ts";
+import { code } from "./markdown.ts";
+import { askForMissing, makeRule } from "./sentence-rule.ts";
+import type { World } from "./world.ts";
+
+/** One thing said by one person in one conversation. */
+export interface Message {
+  /** `console:ops`. */
+  readonly conversation: string;
+  /** `console:alice`. */
+  readonly person: string;
+  /** For display; the id without its prefix when absent. */
+  readonly name?: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+type Heard = Found | Sentence;
+
+/** What the road needs besides the world that commands act on. */
+export interface Ears {
+  readonly world: World;
+  readonly locale: Locale;
+  readonly log: Log;
+  /** Who is who: name and role of a person. */
+  whois(person: string, name: string | undefined): Person;
+}
+
+/** Longer lines are answered, not parsed. In characters. */
+const LONGEST_LINE = 4_000;
+
+/** How long a half sentence waits for its other half. */
+const HALF_WAITS_MS = 5 * 60_000;
+
+/** Who said half a sentence, until when it waits. Bounded: the oldest leaves first. */
+const HALVES_KEPT = 1_000;
+
+/** The road of everything that is said: words → command → allowed? → done → reply. */
+export function openRoad(ears: Ears): (message: Message) => Promise<readonly Card[]> {
+  const halves = new Map<string, { line: string; until: number }>();
+
+  return async (message) => {
+    const tooLong = message.text.length > LONGEST_LINE;
+    const line = tooLong ? "" : normalize(message.text).trim();
+    const heard = tooLong ? undefined : listen(line, message);
+    const person = ears.whois(message.person, message.name);
+    const call: Call = {
+      person,
+      conversation: message.conversation,
+      at: message.at,
+      locale: languageOf(line, heard, ears.locale),
+      line,
+      change: (edit) =>
+        ears.world.store.commit((change) => {
+          const result = edit(change);
+          const { conversation, at } = message;
+          ears.world.audit.add(change, { at, person: person.id, conversation, line });
+          return result;
+        }),
+    };
+    try {
+      if (tooLong) {
+        throw new Refusal({
+          zh: `这一句有 ${message.text.length} 个字符，太长了；一句最多 ${LONGEST_LINE} 个。`,
+          en: `That line has ${message.text.length} characters; a line may have at most ${LONGEST_LINE}.`,
+        });
+      }
+      const reply = await take(heard, call);
+      return isMany(reply) ? reply : [reply];
+    } catch (error) {
+      return [asReply(error, call)];
+    }
+  };
+
+  /** What a line is: a command, a sentence, or neither. */
+  function listen(line: string, message: Message): Heard | undefined {
+    const found = findCommand(line, commands);
+    const sentence = understand(line);
+    const whole = sentence !== undefined && sentence.kind !== "half";
+    // `监控 https://… 响应时间超过2秒告警` starts with a command's word and is a sentence all the same.
+    const yields = whole && found?.command.yieldsToSentence === true && found.rest !== "";
+    return found !== undefined && !yields ? found : (sentence ?? completed(line, message));
+  }
+
+  function take(heard: Heard | undefined, call: Call): Promise<Reply> | Reply {
+    if (heard === undefined) throw notUnderstood(call.line, call);
+    halves.delete(keyOf(call.conversation, call.person.id));
+    if ("command" in heard) {
+      permit(call, heard.command);
+      return heard.command.run(heard.rest, call, ears.world);
+    }
+    if (heard.kind === "half") {
+      remember(call);
+      return askForMissing(heard, call);
+    }
+    permit(call, { needs: "operator" });
+    return makeRule(heard, call, ears.world);
+  }
+
+  /** Keeps half a sentence for its other half. */
+  function remember(call: Call): void {
+    halves.set(keyOf(call.conversation, call.person.id), { line: call.line, until: call.at + HALF_WAITS_MS });
+    for (const key of halves.keys()) {
+      if (halves.size <= HALVES_KEPT) break;
+      halves.delete(key);
+    }
+  }
+
+  /** The half that was said before, with this line as its other half. */
+  function completed(line: string, message: Message): Sentence | undefined {
+    const half = halves.get(keyOf(message.conversation, message.person));
+    if (half === undefined || half.until < message.at) return undefined;
+    return understand(`${half.line} ${line}`);
+  }
+
+  function asReply(error: unknown, call: Call): Card {
+    if (error instanceof Refusal) return { kind: "reply", text: inLocale(call.locale, error.text) };
+    if (error instanceof NotSaved) {
+      ears.log.error({ error, line: call.line }, "a command could not be saved");
+      return { kind: "reply", severity: "critical", text: inLocale(call.locale, notSaved) };
+    }
+    // Short enough to read out, and only meant to find the line in the log again.
+    const reference = Math.floor(ears.world.random() * 0xffffff)
+      .toString(16)
+      .padStart(6, "0");
+    ears.log.error({ error, reference, line: call.line }, "a command failed");
+    return {
+      kind: "reply",
+      text: inLocale(call.locale, {
+        zh: `这一句没能办成，是程序的错。日志里的编号是 ${code(reference)}。`,
+        en: `That did not work, and it is our fault. Its reference in the log is ${code(reference)}.`,
+      }),
+    };
+  }
+}
+
+/** What people are told when the disk refuses: nothing has changed. */
+export const notSaved: Text = {
+  zh: "没有保存：数据目录现在写不进去，什么都没有改变。请检查磁盘，然后再说一遍。",
+  en: "Not saved: the data directory cannot be written just now, and nothing has changed. Check the disk, then say it again.",
+};
+
+function permit(call: Call, command: Pick<Command, "needs">): void {
+  const no = refusal(call.person.role, command.needs);
+  if (no !== undefined) throw new Refusal(no);
+}
+
+function notUnderstood(line: string, call: Call): Refusal {
+  if (line === "") {
+    return new Refusal({
+      zh: "我没看到内容。说“帮助”看看能说什么。",
+      en: "I see nothing there. Say help to see what I know.",
+    });
+  }
+  const near = nearest(line, commands, call);
+  return new Refusal({
+    zh: `没听懂。${near.length > 0 ? `最接近的是：${near.map(code).join("、")}。` : ""}说“帮助”看看能说什么，或者像这样说一条规则：${code("CPU使用率超过80%持续5分钟告警")}`,
+    en: `I did not understand that. ${near.length > 0 ? `The nearest are ${near.map(code).join(", ")}. ` : ""}Say help to see what I know, or a rule like ${code("alert when cpu > 80% for 5m")}`,
+  });
+}
+
+function keyOf(conversation: string, person: string): string {
+  return `${conversation}\n${person}`;
+}
+
+/** A sentence has its language, Chinese characters make a line Chinese; other lines get the configured one. */
+function languageOf(line: string, heard: Heard | undefined, fallback: Locale): Locale {
+  if (heard !== undefined && "language" in heard) return heard.language === "zh" ? "zh-CN" : "en";
+  return /\p{Script=Han}/u.test(line) ? "zh-CN" : fallback;
+}
+
+function isMany(reply: Reply): reply is readonly Card[] {
+  return Array.isArray(reply);
+}

@@ -1,0 +1,123 @@
+import { isRefused } from "../alerts/refused.ts";
+import { formatSpan, formatTime } from "../alerts/words.ts";
+import { MatcherError } from "../storage/matcher-error.ts";
+import { formatMatchers, type Matcher, parseMatchers } from "../storage/matchers.ts";
+import { takeNumber, takeSpan } from "./arguments.ts";
+import { action, answer, type Call, type Command, Refusal } from "./command.ts";
+import { tokenize } from "./language/tokenize.ts";
+import { code } from "./markdown.ts";
+import { quoted } from "./phrases.ts";
+import type { World } from "./world.ts";
+
+/** How long a silence lasts when nothing is said. */
+const DEFAULT_MS = 3_600_000;
+
+/** What is to be silenced, for how long, and why. */
+interface Wanted {
+  readonly matchers: readonly Matcher[];
+  readonly incident?: number;
+  readonly forMs: number;
+  readonly why: string;
+}
+
+/** `silence 12 2h [why]` by incident, `silence host=~"web.*" 2h [why]` by matchers. */
+export const silence: Command = {
+  words: ["silence", "mute"],
+  twins: ["静默", "静音", "屏蔽"],
+  takes: { zh: "编号|匹配条件 [时长] [原因]", en: "N|MATCHERS [2h] [why]" },
+  summary: {
+    zh: "静默一个告警，或所有符合条件的告警，默认 1 小时",
+    en: "silence an incident, or everything that matches, for 1 hour unless said otherwise",
+  },
+  examples: {
+    zh: '静默 12 2小时 发布中\n静默 instance=~"web.*" 2小时',
+    en: 'silence 12 2h deploying\nsilence instance=~"web.*" 2h',
+  },
+  needs: "operator",
+  async run(rest, call, world) {
+    const wanted = takeNumber(rest) === undefined ? byMatchers(rest) : byIncident(rest, world);
+    const { book } = world.alerts;
+    // Asked before it is made: afterwards what it hides no longer counts as news.
+    const hidden = book.preview(wanted.matchers);
+    const made = await call.change((change) => {
+      const result = book.addSilence(change, {
+        matchers: wanted.matchers,
+        startsAt: call.at,
+        endsAt: call.at + wanted.forMs,
+        person: call.person.id,
+        conversation: call.conversation,
+        why: wanted.why,
+        at: call.at,
+        ...(wanted.incident === undefined ? {} : { incident: wanted.incident }),
+      });
+      if (isRefused(result)) throw new Refusal(result.refused);
+      return result;
+    });
+    const what = code(formatMatchers(wanted.matchers));
+    const why =
+      wanted.why === ""
+        ? { zh: "", en: "" }
+        : { zh: `，原因：${quoted(wanted.why)}`, en: `, because: ${quoted(wanted.why)}` };
+    return answer(
+      call,
+      {
+        zh: `静默 ${made.id}：${what}，${formatSpan(wanted.forMs, "zh-CN")}，到 ${formatTime(made.endsAt, world.zone, "zh-CN")}${why.zh}。现在挡住 ${hidden.incidents} 个事件里的 ${hidden.alerts} 条告警。`,
+        en: `Silence ${made.id}: ${what} for ${formatSpan(wanted.forMs, "en")}, until ${formatTime(made.endsAt, world.zone, "en")}${why.en}. It hides ${hidden.alerts} alerts of ${hidden.incidents} incidents now.`,
+      },
+      { actions: [unsilenceAction(call, made.id)] },
+    );
+  },
+};
+
+/** The button that ends a silence. */
+export function unsilenceAction(call: Call, id: number): ReturnType<typeof action> {
+  return action(
+    call,
+    `unsilence-${id}`,
+    { zh: `解除静默 ${id}`, en: `End silence ${id}` },
+    `unsilence ${id}`,
+  );
+}
+
+function byIncident(rest: string, { alerts }: World): Wanted {
+  const { value: id, rest: after } = takeNumber(rest) ?? { value: 0, rest };
+  const incident = alerts.book.incident(id);
+  if (incident === undefined) {
+    throw new Refusal({
+      zh: `没有编号是 #${id} 的告警。说“告警”看现在有哪些。`,
+      en: `There is no incident #${id}. Say alerts to see which there are.`,
+    });
+  }
+  return { incident: id, matchers: alerts.book.matchersFor(incident), ...spanAndWhy(after) };
+}
+
+function byMatchers(rest: string): Wanted {
+  const tokens = tokenize(rest);
+  // Matchers come first; the first word that is none begins the time or the reason.
+  const end = tokens.findIndex(({ text }) => !/^[{,]|[=~]|[,}]$/.test(text));
+  const cut = end === -1 ? rest.length : (tokens[end]?.from ?? rest.length);
+  const text = rest.slice(0, cut).trim();
+  if (text === "") {
+    throw new Refusal({
+      zh: `要静默哪个告警？例如 ${code("静默 12 2小时")}，或按条件 ${code('静默 instance=~"web.*" 2小时')}`,
+      en: `Silence which incident? For example ${code("silence 12 2h")}, or by matchers ${code('silence instance=~"web.*" 2h')}`,
+    });
+  }
+  const matchers = readMatchers(text);
+  return { matchers, ...spanAndWhy(rest.slice(cut).trim()) };
+}
+
+/** Parses matchers that somebody typed; a mistake becomes a refusal with its place. */
+export function readMatchers(text: string): readonly Matcher[] {
+  try {
+    return parseMatchers(text);
+  } catch (error) {
+    if (error instanceof MatcherError) throw new Refusal(error.text);
+    throw error;
+  }
+}
+
+function spanAndWhy(rest: string): { forMs: number; why: string } {
+  const span = takeSpan(rest);
+  return { forMs: span?.value ?? DEFAULT_MS, why: span?.rest ?? rest };
+}
