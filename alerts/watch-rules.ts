@@ -1,4 +1,4 @@
-/** The rules of the book as the watch needs them: each made ready to be judged once, and again when it changes. */
+/** The rules of the book as the watch needs them: each made ready once, and again when it changes. */
 import { nextRun, parseSchedule } from "../rules/cron.ts";
 import { judge } from "../rules/judge.ts";
 import type { CronRule, PromqlRule, Rule } from "../rules/rule.ts";
@@ -14,58 +14,46 @@ import type { WatchedRules } from "./watched-rules.ts";
 
 /** Two missed rounds and half of one more: then nobody can say what happened in between. */
 const GAP_ROUNDS = 2.5;
-/** Rules judged every second are not blind after two of them: a look may take that long. */
-const SHORTEST_GAP_MS = 30_000;
+/** A quick restart, with the first round and its jitter, fits into this. */
+const SHORTEST_GAP_MS = 60_000;
 
-/** Makes the rules of the book ready; what was made for a rule is kept until the rule changes. */
+/** The rules of the book, judged on `series`; what is made for a rule is kept until the rule changes. */
 export function watchRules(book: RuleBook, series: SeriesSource): WatchedRules {
-  const due = remembered((rule: PromqlRule) => makeDue(rule, book, series));
-  const said = remembered(makeReminder);
-  let rules: ReadonlyMap<number, readonly PromqlRule[]> | undefined;
+  const due = remembered((rule: PromqlRule) => dueRule(rule, book, series));
+  const reminders = remembered(reminderRule);
+  const facts = remembered(({ name, expr, forMs }: PromqlRule) => ({
+    name,
+    expression: expr,
+    forMs,
+    unit: unitOf(expr),
+  }));
+  let from: ReturnType<RuleBook["byInterval"]> | undefined;
   let byInterval: ReadonlyMap<number, readonly DueRule[]> = new Map();
 
   return {
     byInterval() {
       const now = book.byInterval();
-      if (now !== rules) {
-        rules = now;
-        byInterval = new Map([...now].map(([intervalMs, list]) => [intervalMs, list.map(due)]));
-      }
+      if (now !== from)
+        byInterval = new Map([...now].map(([intervalMs, rules]) => [intervalMs, rules.map(due)]));
+      from = now;
       return byInterval;
     },
-    reminders: () => book.cronRules().map(said),
+    reminders: () => book.cronRules().map(reminders),
     standing(id) {
       const rule = book.find(id);
-      return rule === undefined ? "gone" : rule.paused ? "paused" : "judged";
+      if (rule?.kind !== "promql") return "gone";
+      return rule.paused ? "paused" : "judged";
     },
     facts(id) {
       const rule = book.find(id);
-      if (rule?.kind !== "promql") return undefined;
-      return { name: rule.name, expression: rule.expr, forMs: rule.forMs, unit: unitOf(rule.expr) };
+      return rule?.kind === "promql" ? facts(rule) : undefined;
     },
     watch: (listener) => book.table.watch((id) => listener(Number(id))),
   };
 }
 
-/** Makes something once per document; a changed rule is another document. */
-function remembered<R extends object, T>(make: (rule: R) => T): (rule: R) => T {
-  const made = new WeakMap<R, T>();
-  return (rule) => {
-    const known = made.get(rule);
-    if (known !== undefined) return known;
-    const fresh = make(rule);
-    made.set(rule, fresh);
-    return fresh;
-  };
-}
-
-function originOf(rule: Rule): RuleOrigin {
-  const { id, name, tells, source } = rule;
-  return { id, name, tells, conversation: source.kind === "chat" ? source.conversation : undefined };
-}
-
-function makeDue(rule: PromqlRule, book: RuleBook, series: SeriesSource): DueRule {
-  const { forMs, keepFiringForMs, labels, annotations, intervalMs } = rule;
+function dueRule(rule: PromqlRule, book: RuleBook, series: SeriesSource): DueRule {
+  const { forMs, keepFiringForMs, intervalMs, labels, annotations } = rule;
   return {
     ...originOf(rule),
     forMs,
@@ -78,15 +66,7 @@ function makeDue(rule: PromqlRule, book: RuleBook, series: SeriesSource): DueRul
   };
 }
 
-/** Fills templates in; what has none in it is the same object every time. */
-function filler(texts: Labels): (found: Labels, value: number) => Labels {
-  const entries = Object.entries(texts);
-  if (!entries.some(([, text]) => text.includes("{{"))) return () => texts;
-  return (found, value) =>
-    Object.fromEntries(entries.map(([name, text]) => [name, renderTemplate(text, found, value)]));
-}
-
-function makeReminder(rule: CronRule): ReminderRule {
+function reminderRule(rule: CronRule): ReminderRule {
   const schedule = parseSchedule(rule.cron);
   return {
     ...originOf(rule),
@@ -94,5 +74,32 @@ function makeReminder(rule: CronRule): ReminderRule {
     remind: rule.text,
     firstAt: rule.nextAt,
     nextAfter: (at) => nextRun(schedule, rule.zone, at),
+  };
+}
+
+function originOf({ id, name, tells, source }: Rule): RuleOrigin {
+  return { id, name, tells, conversation: source.kind === "chat" ? source.conversation : undefined };
+}
+
+/** Fills templates in; texts without any are the same object every time. */
+function filler(texts: Labels): (found: Labels, value: number) => Labels {
+  const entries = Object.entries(texts);
+  if (!entries.some(([, text]) => text.includes("{{"))) return () => texts;
+  return (found, value) => {
+    const filled = entries.map(([name, text]) => [name, renderTemplate(text, found, value)] as const);
+    // An empty label is no label, as Prometheus has it.
+    return Object.fromEntries(filled.filter(([, text]) => text !== ""));
+  };
+}
+
+/** Makes something once per document; a changed rule is another document. */
+function remembered<R extends object, T>(make: (rule: R) => T): (rule: R) => T {
+  const made = new WeakMap<R, T>();
+  return (rule) => {
+    const known = made.get(rule);
+    if (known !== undefined) return known;
+    const fresh = make(rule);
+    made.set(rule, fresh);
+    return fresh;
   };
 }
