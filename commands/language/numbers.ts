@@ -12,6 +12,8 @@ const HAN_DIGITS = "零一二三四五六七八九";
 const HAN_OTHERS: Readonly<Record<string, number>> = { 〇: 0, "○": 0, 两: 2, 俩: 2, 幺: 1 };
 const HAN_PLACES: Readonly<Record<string, number>> = { 十: 10, 百: 100, 千: 1000 };
 const HAN_GROUPS: Readonly<Record<string, number>> = { 万: 1e4, 亿: 1e8 };
+/** No number is spelled in more characters than this; reading on at every place would cost a square. */
+const LONGEST_HAN = 24;
 const AFTER_DIGITS = /^ ?(万亿|千万|百万|亿|万|千|百)/;
 
 const ENGLISH_ONES =
@@ -52,7 +54,7 @@ export function parseNumberWords(text: string): { value: number; rest: string } 
 
 /** Takes the dust of binary fractions off a product: `1.1 * 1000` is 1100. */
 export function exact(value: number): number {
-  return Number(value.toPrecision(15));
+  return Number.isInteger(value) ? value : Number(value.toPrecision(15));
 }
 
 function scanDigits(text: string, at: number): FoundNumber | undefined {
@@ -72,20 +74,20 @@ function scanDigits(text: string, at: number): FoundNumber | undefined {
 function scanHan(text: string, at: number): FoundNumber | undefined {
   let to = at;
   let places = false;
-  while (to < text.length) {
+  while (to < text.length && to - at <= LONGEST_HAN) {
     const char = text[to] as string;
     if (char in HAN_PLACES || char in HAN_GROUPS) places = true;
     else if (hanDigit(char) === undefined) break;
     to++;
   }
-  if (to === at) return undefined;
+  if (to === at || to - at > LONGEST_HAN) return undefined;
   const run = text.slice(at, to);
   const whole = places ? hanPlaces(run) : Number([...run].map((char) => hanDigit(char)).join(""));
   if (whole === undefined) return undefined;
   if (text[to] !== "点" || hanDigit(text[to + 1]) === undefined) return { value: whole, to };
   let fraction = "";
   let end = to + 1;
-  while (hanDigit(text[end]) !== undefined) fraction += hanDigit(text[end++]);
+  while (end - to <= LONGEST_HAN && hanDigit(text[end]) !== undefined) fraction += hanDigit(text[end++]);
   return { value: Number(`${whole}.${fraction}`), to: end };
 }
 

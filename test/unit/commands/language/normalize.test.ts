@@ -14,7 +14,7 @@ test.each([
   ["“a”", '"a"'],
   ["‘a’", "'a'"],
   ['say "a   b"   c', 'say "a   b" c'],
-  ['say “a   b”   c', 'say "a   b" c'],
+  ["say “a   b”   c", 'say "a   b" c'],
   ['say "a   b', 'say "a b'],
   ["c\u200bp\u200du\ufeff", "cpu"],
   ["\u202ecpu\u202c \u200fx", "cpu x"],
@@ -32,7 +32,14 @@ test.each([
 });
 
 test("what is plain already stays, so that normalizing twice changes nothing", () => {
-  for (const line of ['a "b  c" d', "每天9点提醒 吃药", " “a  b” ", "'a  b' \"c", "——a ——", "\u3000“\u3000”\u3000"])
+  for (const line of [
+    'a "b  c" d',
+    "每天9点提醒 吃药",
+    " “a  b” ",
+    "'a  b' \"c",
+    "——a ——",
+    "\u3000“\u3000”\u3000",
+  ])
     expect(normalize(normalize(line))).toBe(normalize(line));
 });
 
@@ -56,7 +63,7 @@ test.each([
   const time = (length: number): number => {
     const line = seed.repeat(Math.ceil(length / seed.length));
     let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 2; i++) {
       const before = performance.now();
       normalize(line);
       best = Math.min(best, performance.now() - before);

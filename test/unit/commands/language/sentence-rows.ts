@@ -8,8 +8,14 @@ export const thresholdRows: readonly (readonly [line: string, meaning: string])[
   ["当cpu大于等于90%超过10分钟时严重告警", "cpu_usage_percent >= 90 for 10m critical"],
   ["磁盘剩余空间不足10GB时通知我", "disk_free_bytes < 10737418240"],
   ["负载高于 8 持续 半小时 报警", "load1 > 8 for 30m"],
-  ["https://shop.example/health 响应时间超过2秒时告警", "https://shop.example/health probe_duration_seconds > 2"],
-  ["https://shop.example/health响应时间超过2秒时告警", "https://shop.example/health probe_duration_seconds > 2"],
+  [
+    "https://shop.example/health 响应时间超过2秒时告警",
+    "https://shop.example/health probe_duration_seconds > 2",
+  ],
+  [
+    "https://shop.example/health响应时间超过2秒时告警",
+    "https://shop.example/health probe_duration_seconds > 2",
+  ],
   ["alert when https://shop.example latency > 2s", "https://shop.example probe_duration_seconds > 2"],
   ["https://x.example 打不开告警", "https://x.example probe_success == 0"],
   ["https://x.example 挂了", "https://x.example probe_success == 0"],
@@ -28,7 +34,10 @@ export const thresholdRows: readonly (readonly [line: string, meaning: string])[
     "https://shop.example 状态码不是200持续2分钟严重告警",
     "https://shop.example probe_http_status_code != 200 for 2m critical",
   ],
-  ["page me if https://shop.example returns status 500", "https://shop.example probe_http_status_code == 500"],
+  [
+    "page me if https://shop.example returns status 500",
+    "https://shop.example probe_http_status_code == 500",
+  ],
   [
     "https://shop.example/a?b=1&c=2#x 延迟大于500毫秒 持续 1分钟 警告",
     "https://shop.example/a?b=1&c=2#x probe_duration_seconds > 0.5 for 1m warning",
@@ -37,7 +46,10 @@ export const thresholdRows: readonly (readonly [line: string, meaning: string])[
   ["https://x.example 证书剩余不足14天告警", "https://x.example probe_ssl_earliest_cert_expiry < 14"],
   ["证书14天内到期告警 https://x.example", "https://x.example probe_ssl_earliest_cert_expiry < 14"],
   ["https://x.example 证书剩余天数小于一个月告警", "https://x.example probe_ssl_earliest_cert_expiry < 30"],
-  ["alert when https://x.example cert expires in 14 days", "https://x.example probe_ssl_earliest_cert_expiry < 14"],
+  [
+    "alert when https://x.example cert expires in 14 days",
+    "https://x.example probe_ssl_earliest_cert_expiry < 14",
+  ],
   ["网卡 eth0 接收速率超过 10MB/s", 'network_receive_bytes_per_second{interface="eth0"} > 10485760'],
   ["出站流量超过100Mbps持续5分钟告警", "network_transmit_bytes_per_second > 12500000 for 5m"],
   ["入流量超过每秒10兆告警", "network_receive_bytes_per_second > 10485760"],

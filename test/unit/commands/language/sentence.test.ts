@@ -31,7 +31,9 @@ describe("half a sentence", () => {
     const half = understand(line);
     if (half?.kind !== "half") throw new Error("not a half");
     const example = understand(half.example);
-    expect(example?.kind).toBe(half.missing.some((each) => each === "when" || each === "text") ? "remind" : "threshold");
+    expect(example?.kind).toBe(
+      half.missing.some((each) => each === "when" || each === "text") ? "remind" : "threshold",
+    );
     expect(example?.language).toBe(half.language);
   });
 
@@ -83,7 +85,9 @@ test("the language is Chinese as soon as one character is", () => {
 });
 
 test("letters are understood large and small", () => {
-  for (const [line, meaning] of thresholdRows.filter(([each]) => !/named|名为|https|\/|nginx|eth0|["_]|\dMbps|B\/s/.test(each))) {
+  for (const [line, meaning] of thresholdRows.filter(
+    ([each]) => !/named|名为|https|\/|nginx|eth0|["_]|\dMbps|B\/s/.test(each),
+  )) {
     expect(said(understand(line.toUpperCase())), line).toBe(meaning);
     expect(said(understand(line.toLowerCase())), line).toBe(meaning);
   }

@@ -1,7 +1,25 @@
 import { expect, test } from "vitest";
 import { suggest } from "../../../../commands/language/suggest.ts";
 
-const words = ["alerts", "ack", "unack", "silence", "silences", "unsilence", "rules", "rule add", "status", "monitors", "静默", "认领", "解除静默", "告警", "删除规则", "停用规则", "规则"];
+const words = [
+  "alerts",
+  "ack",
+  "unack",
+  "silence",
+  "silences",
+  "unsilence",
+  "rules",
+  "rule add",
+  "status",
+  "monitors",
+  "静默",
+  "认领",
+  "解除静默",
+  "告警",
+  "删除规则",
+  "停用规则",
+  "规则",
+];
 
 test.each([
   ["alrets", "alerts"],

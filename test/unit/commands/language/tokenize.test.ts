@@ -15,7 +15,10 @@ test.each([
   ['silence "two words" 2h', ["silence", "two words", "2h"]],
   ['"a \\"b\\" c"', ['a "b" c']],
   ['"web\\d+"', ["web\\d+"]],
-  ["monitor add http --url http://x.example/y?a=1&b=2#c,d", ["monitor", "add", "http", "--url", "http://x.example/y?a=1&b=2#c,d"]],
+  [
+    "monitor add http --url http://x.example/y?a=1&b=2#c,d",
+    ["monitor", "add", "http", "--url", "http://x.example/y?a=1&b=2#c,d"],
+  ],
   ["https://x.example:8443/a(b)/c;d?e=f:g", ["https://x.example:8443/a(b)/c;d?e=f:g"]],
   ["——url https://x.example", ["--url", "https://x.example"]],
   ["18:00 09:30:00 2026-11-25T18:00:00Z", ["18:00", "09:30:00", "2026-11-25T18:00:00Z"]],
@@ -43,7 +46,7 @@ test("says where each word stands and whether it was quoted", () => {
 });
 
 test("words are disjoint, in order, and hold everything that is no space", () => {
-  for (const line of ['a "b', `"'\`"'\`" '`, '"\\"', "\\\\ \" \\", '= " = " = "']) {
+  for (const line of ['a "b', `"'\`"'\`" '`, '"\\"', '\\\\ " \\', '= " = " = "']) {
     let end = 0;
     for (const { from, to } of tokenize(line)) {
       expect(from).toBeGreaterThanOrEqual(end);
