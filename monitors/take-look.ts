@@ -31,8 +31,12 @@ export async function takeLook(
   const at = about.clock.now();
   const startedAt = about.elapsed();
   const limit = new AbortController();
-  const finished = new AbortController();
-  const stop = (): void => limit.abort();
+  // Wakes the sleep below before its time. One that is woken early needs another.
+  let alarm = new AbortController();
+  const stop = (): void => {
+    limit.abort();
+    alarm.abort();
+  };
   about.stop.addEventListener("abort", stop, { once: true });
   if (about.stop.aborted) stop();
 
@@ -41,11 +45,18 @@ export async function takeLook(
   const attempt = look(monitor, limit.signal, timeUp).finally(() => {
     ended = true;
   });
-  const expiry = expire(about.clock, about.timeoutMs, limit, finished.signal).then(
-    (): Look => ({ readings: [], failure: timeUp }),
-  );
-  const { readings, failure } = await Promise.race([attempt, expiry]);
-  finished.abort();
+  const expire = async (): Promise<Look> => {
+    await about.clock.sleep(about.timeoutMs, alarm.signal);
+    if (!ended) {
+      limit.abort();
+      alarm = new AbortController();
+      await about.clock.sleep(GRACE_MS, alarm.signal);
+    }
+    return { readings: [], failure: timeUp };
+  };
+  const { readings, failure } = await Promise.race([attempt, expire()]);
+  // A reason is given because the default one is an error with a stack, made for every look.
+  alarm.abort("the look has ended");
   about.stop.removeEventListener("abort", stop);
 
   const durationMs = about.elapsed() - startedAt;
@@ -63,21 +74,4 @@ async function look(monitor: Monitor, signal: AbortSignal, timeUp: Reason): Prom
     const reason = reasonOf(thrown);
     return { readings: [], failure: signal.aborted && reason.code === "error" ? timeUp : reason };
   }
-}
-
-async function expire(
-  clock: Clock,
-  timeoutMs: number,
-  limit: AbortController,
-  finished: AbortSignal,
-): Promise<void> {
-  const stopped = new AbortController();
-  const onEnd = (): void => stopped.abort();
-  limit.signal.addEventListener("abort", onEnd, { once: true });
-  finished.addEventListener("abort", onEnd, { once: true });
-  if (limit.signal.aborted) onEnd();
-  await clock.sleep(timeoutMs, stopped.signal);
-  if (finished.aborted) return;
-  limit.abort();
-  await clock.sleep(GRACE_MS, finished);
 }

@@ -7,7 +7,7 @@ import { Rates } from "./rates.ts";
 import { createThisHost } from "./this-host.ts";
 import { topProcesses } from "./top.ts";
 
-export const systemOptions = z.strictObject({});
+const systemOptions = z.strictObject({});
 type SystemOptions = z.output<typeof systemOptions>;
 
 export const system: MonitorKind<SystemOptions> = {
