@@ -149,8 +149,6 @@ function parseSnapshot(path: string, data: Buffer): Stored {
           en: "it does not begin as a snapshot of Gengfu does",
         });
     } else if (Array.isArray(raw) && documents !== undefined) {
-      // An id that was removed and put again while the snapshot was written stands twice; the later place counts.
-      documents.delete(String(raw[0]));
       documents.set(String(raw[0]), raw[1]);
     } else if (typeof fields["table"] === "string") {
       documents = new Map();

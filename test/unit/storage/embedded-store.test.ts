@@ -128,6 +128,24 @@ test("damage in the middle refuses to start and says file, line and byte", async
   expect(await readFile(journal)).toEqual(data);
 });
 
+test("damage anywhere in the snapshot refuses to start", async () => {
+  const dir = await temporaryFolder();
+  await written(dir, "a", "b");
+  await contents(dir, { migrations: steps });
+  const snapshot = join(dir, "snapshot.ndjson");
+  const data = await readFile(snapshot);
+  for (let at = 0; at < data.length; at += 3) {
+    const changed = Buffer.from(data);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    await writeFile(snapshot, changed);
+    await expect(openStore({ dir, migrations: steps }), `byte ${at}`).rejects.toThrow(
+      /damaged at line|newer Gengfu/,
+    );
+  }
+  await writeFile(snapshot, data.subarray(0, data.length - 30));
+  await expect(openStore({ dir, migrations: steps })).rejects.toThrow(/snapshot.ndjson is damaged/);
+});
+
 test("a line that somebody deleted is missed", async () => {
   const dir = await temporaryFolder();
   const journal = await written(dir, "a", "b", "c");

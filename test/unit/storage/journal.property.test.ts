@@ -118,4 +118,7 @@ test("a write of several commits that a power cut left in pieces is dropped as a
   const read = parseJournal("j", torn);
   expect(read.commits.length).toBe(starts.length);
   expect(read.goodLength).toBe(data.length);
+  // The same hole is damage once a later write knew that all of this was on disk.
+  const later = writeRecord(entryJson(5, torn.length, encodeOperations([["c", "a", 2]])));
+  expect(() => parseJournal("j", Buffer.concat([torn, later]))).toThrow(/damaged at line 3/);
 });
