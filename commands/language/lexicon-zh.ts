@@ -1,5 +1,5 @@
 /** The Chinese words of threshold sentences, except the names of what is measured. */
-import type { Meaning } from "./lexicon.ts";
+import type { Meaning } from "./meaning.ts";
 
 /** Words that mean the same are separated by `|`; of several that fit, the longest is meant. */
 export const chineseWords: readonly (readonly [words: string, meaning: Meaning])[] = [

@@ -35,7 +35,7 @@ const SIGNS: Readonly<Record<string, string>> = {
  * Characters nobody sees: C0 and C1 controls other than white space, the soft hyphen, zero-width characters,
  * bidirectional marks, variation selectors, the byte order mark and interlinear anchors.
  */
-export function isInvisible(code: number): boolean {
+function isInvisible(code: number): boolean {
   if (code < 0x20) return !(code >= 0x09 && code <= 0x0d);
   if (code < 0x7f) return false;
   return (
@@ -55,7 +55,7 @@ export function isInvisible(code: number): boolean {
 }
 
 /** White space of any kind, line breaks and the ideographic space included. */
-export function isSpace(code: number): boolean {
+function isSpace(code: number): boolean {
   return (
     code === 0x20 ||
     (code >= 0x09 && code <= 0x0d) ||
@@ -92,7 +92,7 @@ function plain(code: number): number {
 }
 
 /** May a quotation begin after this character? Not after a letter or digit, so that `don't` and `5"` stay words. */
-export function opensQuoteAfter(before: string | undefined): boolean {
+function opensQuoteAfter(before: string | undefined): boolean {
   return before === undefined || before === " " || "=~!:,;([{".includes(before) || before > "\u2e80";
 }
 

@@ -1,5 +1,6 @@
 /** Cuts a sentence into pieces that mean something: words, amounts, addresses, labels; the rest is unknown. */
-import { findWord, isHan, lower, type Meaning } from "./lexicon.ts";
+import { findWord, isHan, lower } from "./lexicon.ts";
+import type { Meaning } from "./meaning.ts";
 import type { Comparison } from "./sentence-types.ts";
 import { type Measure, scanMeasure } from "./units.ts";
 
