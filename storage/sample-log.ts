@@ -34,7 +34,7 @@ export interface SampleLogOptions {
 const SEGMENT_BYTES = 64 << 20;
 
 /** The file name of a segment; names sort as the segments were written. */
-export function segmentName(sequence: number): string {
+function segmentName(sequence: number): string {
   return `${String(sequence).padStart(10, "0")}.samples`;
 }
 

@@ -234,6 +234,24 @@ test("a clock set back does not stop segments from following the time", async ()
   expect(worrying()).toEqual([]);
 });
 
+test("a log longer than what is read at a time, with a label set longer still", async () => {
+  const store = await reopen();
+  const long = "长".repeat(2_000_000);
+  for (let i = 0; i < 9_000; i++) {
+    for (let s = 0; s < 100; s++) store.append({ __name__: "n", s: String(s) }, start + i, i * s);
+    if (i === 5_000) store.append({ __name__: "n", long }, start, 1);
+    if (i % 700 === 0) await store.flush();
+  }
+  await store.close();
+  expect(store.stats().logBytes).toBeGreaterThan(13_000_000);
+  const after = await reopen();
+  expect(after.stats().samples).toBe(900_001);
+  for (const series of after.select([{ name: "s", op: "!=", value: "" }]))
+    expect([series.length, series.value(8_999)]).toEqual([9_000, 8_999 * Number(series.labels["s"])]);
+  expect(after.select([{ name: "long", op: "=", value: long }])).toHaveLength(1);
+  expect(worrying()).toEqual([]);
+});
+
 test("what is older than the retention is not read back", async () => {
   const store = await reopen();
   for (let i = 0; i < 10; i++) store.append({ __name__: "n" }, start + i * HOUR, i);
