@@ -135,6 +135,11 @@ export function createCourier(options: CourierOptions): Courier {
     return work;
   }
 
+  /** Called once per document of a commit: an abort without a reason of its own would make an exception each time. */
+  function rouse(): void {
+    if (!wake.signal.aborted) wake.abort("woken");
+  }
+
   function waiting(): string[] {
     return [...new Set([...pending.keys(), ...unrecorded.keys()])];
   }
@@ -142,6 +147,11 @@ export function createCourier(options: CourierOptions): Courier {
   async function deliverDue(at: number): Promise<boolean> {
     const tried = await Promise.all(waiting().map((conversation) => tryNext(conversation, at)));
     return tried.includes(true);
+  }
+
+  async function settle(conversation?: string): Promise<void> {
+    if (conversation === undefined) await Promise.all(waiting().map((one) => settle(one)));
+    else while (await tryNext(conversation, clock.now()));
   }
 
   async function run(): Promise<void> {
@@ -153,14 +163,14 @@ export function createCourier(options: CourierOptions): Courier {
         const due = dueAt(conversation, at);
         if (due > at) wakeAt = Math.min(wakeAt, due);
         // Not awaited: a conversation that hangs delays nobody else. When it is through, the loop looks again.
-        else void tryNext(conversation, at).finally(() => wake.abort());
+        else void tryNext(conversation, at).finally(rouse);
       }
       wake = new AbortController();
       await clock.sleep(wakeAt - at, wake.signal);
     }
   }
 
-  const unwatch = book.tables.deliveries.watch(() => wake.abort());
+  const unwatch = book.tables.deliveries.watch(rouse);
 
   return {
     deliverDue,
@@ -173,11 +183,11 @@ export function createCourier(options: CourierOptions): Courier {
     async stop(drainMs) {
       stopped = true;
       unwatch();
-      wake.abort();
+      rouse();
       await running;
       const drained = new AbortController();
       const drain = async (): Promise<void> => {
-        while (!halt.signal.aborted && (await deliverDue(clock.now())));
+        await settle();
         drained.abort();
       };
       const draining = drain();
@@ -185,14 +195,7 @@ export function createCourier(options: CourierOptions): Courier {
       halt.abort();
       await draining;
     },
-    async settle(conversation) {
-      for (;;) {
-        const at = clock.now();
-        const which = conversation === undefined ? waiting() : [conversation];
-        const tried = await Promise.all(which.map((one) => tryNext(one, at)));
-        if (!tried.includes(true)) return;
-      }
-    },
+    settle,
   };
 }
 

@@ -33,6 +33,11 @@ export function keepLoop({ clock, log, name, run, nextAt }: LoopOptions): Loop {
   let stopped = false;
   let failing = false;
 
+  /** May be called for every document of a large commit; an abort without a reason would make an exception each time. */
+  function wake(): void {
+    if (!waker.signal.aborted) waker.abort("woken");
+  }
+
   async function keep(): Promise<void> {
     while (!stopped) {
       // Before the round: what changes during it must be looked at again.
@@ -59,10 +64,10 @@ export function keepLoop({ clock, log, name, run, nextAt }: LoopOptions): Loop {
         throw new Error(`the loop ${name} runs already; a second one would not be stopped`);
       running = keep();
     },
-    wake: () => waker.abort(),
+    wake,
     async stop() {
       stopped = true;
-      waker.abort();
+      wake();
       await running;
     },
   };

@@ -19,7 +19,15 @@ async function house(rules: number) {
   await store.commit((change) => {
     for (let i = 0; i < rules; i++) {
       const expr = rules === 1 ? "load > 80" : `load{host="h${i}"} > 80`;
-      const rule = { kind: "promql", name: `r${i}`, labels: {}, annotations: {}, expr, forMs: 0, keepFiringForMs: 0 } as const;
+      const rule = {
+        kind: "promql",
+        name: `r${i}`,
+        labels: {},
+        annotations: {},
+        expr,
+        forMs: 0,
+        keepFiringForMs: 0,
+      } as const;
       book.add(change, rule, { kind: "file", group: "g" });
     }
   });
@@ -56,7 +64,15 @@ describe("at scale", () => {
   it("judges ten thousand quiet rules, and ten thousand that all fire, in one commit each", async () => {
     const { alerts, feed, round } = await house(MANY);
     const times: Record<string, number> = {};
-    for (const [name, value] of [["first", 1], ["warm", 1], ["quiet", 1], ["fire", 99], ["still firing", 99], ["firing on", 99], ["resolve", 1]] as const) {
+    for (const [name, value] of [
+      ["first", 1],
+      ["warm", 1],
+      ["quiet", 1],
+      ["fire", 99],
+      ["still firing", 99],
+      ["firing on", 99],
+      ["resolve", 1],
+    ] as const) {
       const at = await round();
       feed(value);
       times[name] = await cpuMs(() => alerts.evaluateDue(at));
@@ -70,7 +86,11 @@ describe("at scale", () => {
   it("holds ten thousand alerts of one rule in one incident, with one card", async () => {
     const { alerts, channel, clock, feed, round } = await house(1);
     const times: Record<string, number> = {};
-    for (const [name, value] of [["quiet", 1], ["fire", 99], ["firing on", 99]] as const) {
+    for (const [name, value] of [
+      ["quiet", 1],
+      ["fire", 99],
+      ["firing on", 99],
+    ] as const) {
       const at = await round();
       feed(value);
       times[name] = await cpuMs(() => alerts.evaluateDue(at));
