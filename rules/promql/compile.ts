@@ -1,9 +1,8 @@
 /** Reads PromQL: text to a checked tree, by the official grammar. */
-import { parser } from "@prometheus-io/lezer-promql";
 import type { Node, ValueNode } from "./ast.ts";
 import { build } from "./build.ts";
 import { fail } from "./promql-error.ts";
-import { refuseSyntaxErrors } from "./syntax.ts";
+import { parseSyntax } from "./syntax.ts";
 
 /** Longer expressions are refused, in characters. */
 const LONGEST = 10_000;
@@ -23,9 +22,7 @@ export function compile(text: string): CompiledExpr {
       "表达式太长",
       `the expression is longer than ${LONGEST} characters`,
     );
-  const tree = parser.parse(text);
-  refuseSyntaxErrors(tree, text);
-  const root = mustHaveValue(build(tree.topNode, text));
+  const root = mustHaveValue(build(parseSyntax(text).topNode, text));
   return { text, type: root.type, root };
 }
 

@@ -1,32 +1,33 @@
 /** Says what is wrong with an expression that the grammar could not read. */
-import type { SyntaxNode, Tree } from "@lezer/common";
+import type { Tree } from "@lezer/common";
+import { parser } from "@prometheus-io/lezer-promql";
 import { aggregations } from "./aggregations.ts";
 import { functions } from "./functions/index.ts";
 import { fail, quoted } from "./promql-error.ts";
 
-/** Throws a PromqlError for the first place that the grammar could not read; returns when there is none. */
-export function refuseSyntaxErrors(tree: Tree, text: string): void {
-  let broken: SyntaxNode | undefined;
-  tree.iterate({
-    enter(node) {
-      if (broken !== undefined) return false;
-      if (node.type.isError) broken = node.node;
-      return broken === undefined;
-    },
-  });
-  if (broken !== undefined) explain(broken, text);
+/** Deeper brackets are refused before the grammar sees them, which slows down on them. */
+const DEEPEST_BRACKETS = 200;
+/** The grammar gives up on longer chains, in a place that has nothing to do with it. */
+const MOST_TOKENS = 1_000;
+/** Recovery from errors is switched off: it takes seconds on hostile texts, and only the first error is told. */
+const strict = parser.configure({ strict: true });
+
+/** The syntax tree; throws a PromqlError for the first place that the grammar cannot read. */
+export function parseSyntax(text: string): Tree {
+  if (text.trim() === "") fail({ from: 0, to: text.length }, "表达式是空的", "the expression is empty");
+  refuseOddBrackets(text);
+  try {
+    return strict.parse(text);
+  } catch (error) {
+    const at = error instanceof SyntaxError ? /^No parse at (\d+)$/.exec(error.message)?.[1] : undefined;
+    if (at === undefined) throw error;
+    return explain(Number(at), text);
+  }
 }
 
-function explain(broken: SyntaxNode, text: string): never {
-  const whole = { from: 0, to: text.length };
-  if (text.trim() === "") fail(whole, "表达式是空的", "the expression is empty");
-  const open = unclosed(text);
-  if (open !== undefined) {
-    const character = text[open] ?? "";
-    fail({ from: open, to: open + 1 }, `${character} 没有配对`, `${character} is never closed`);
-  }
-  const before = /([a-zA-Z_:][\w:]*)\s*$/.exec(text.slice(0, broken.from));
-  const at = broken.from + (/^\s*/.exec(text.slice(broken.from))?.[0].length ?? 0);
+function explain(brokenAt: number, text: string): never {
+  const before = /([a-zA-Z_:][\w:]*)\s*$/.exec(text.slice(0, brokenAt));
+  const at = brokenAt + (/^\s*/.exec(text.slice(brokenAt))?.[0].length ?? 0);
   if (before?.[1] !== undefined && text[at] === "(") unknownFunction(before[1], before.index);
   if (at >= text.trimEnd().length)
     fail(
@@ -77,22 +78,46 @@ function distance(a: string, b: string, limit: number): number {
   return Math.min(row[b.length] ?? limit, limit);
 }
 
-/** Index of the innermost bracket or quote that is opened and never closed. */
-function unclosed(text: string): number | undefined {
+/** Refuses a bracket or quote that is opened and never closed, and what is too deep or too long. */
+function refuseOddBrackets(text: string): void {
   const open: number[] = [];
+  let tokens = 0;
   for (let i = 0; i < text.length; i++) {
     const character = text[i] ?? "";
     if ("([{".includes(character)) open.push(i);
     else if (")]}".includes(character)) open.pop();
-    else if (character === "#") {
-      const end = text.indexOf("\n", i);
-      if (end < 0) break;
-      i = end;
-    } else if ("\"'`".includes(character)) {
+    else if (character === "#") i = endOf(text, "\n", i);
+    else if ("\"'`".includes(character)) {
       const start = i;
       for (i++; i < text.length && text[i] !== character; i++) if (text[i] === "\\" && character !== "`") i++;
-      if (i >= text.length) return start;
+      if (i >= text.length) open.push(start);
     }
+    if (character !== " " && !(isWord(text, i) && isWord(text, i - 1))) tokens += 1;
+    if (tokens > MOST_TOKENS)
+      fail(
+        { from: i, to: text.length },
+        `表达式太长，超过 ${MOST_TOKENS} 个词和符号`,
+        `the expression has more than ${MOST_TOKENS} words and signs`,
+      );
+    if (open.length > DEEPEST_BRACKETS)
+      fail(
+        { from: i, to: i + 1 },
+        `括号超过 ${DEEPEST_BRACKETS} 层`,
+        `the brackets are nested deeper than ${DEEPEST_BRACKETS} levels`,
+      );
   }
-  return open.at(-1);
+  const at = open.at(-1);
+  if (at === undefined) return;
+  const character = text[at] ?? "";
+  fail({ from: at, to: at + 1 }, `${character} 没有配对`, `${character} is never closed`);
+}
+
+function isWord(text: string, i: number): boolean {
+  const code = text.charCodeAt(i) | 0x20;
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
+}
+
+function endOf(text: string, end: string, from: number): number {
+  const at = text.indexOf(end, from);
+  return at < 0 ? text.length : at;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { findMetricWord, metricExpression } from "../../../rules/find-metric.ts";
 import { metricWords } from "../../../rules/metric-words.ts";
 
-const SENTENCES: readonly (readonly [text: string, metric: string, said: string, condition?: string])[] = [
+const SENTENCES: readonly [text: string, metric: string, said: string, condition?: string][] = [
   ["CPU使用率超过80%持续5分钟告警", "cpu_usage_percent", "CPU使用率"],
   ["CPU 使用率 超过 80 %", "cpu_usage_percent", "CPU 使用率"],
   ["alert when cpu > 80% for 5m", "cpu_usage_percent", "cpu"],
@@ -32,7 +32,7 @@ const SENTENCES: readonly (readonly [text: string, metric: string, said: string,
 ];
 
 describe("findMetricWord", () => {
-  it.each(SENTENCES)("%s -> %s", (text, metric, said, condition) => {
+  it.each([...SENTENCES])("%s -> %s", (text, metric, said, condition) => {
     const found = findMetricWord(text);
     expect(found?.word.metric).toBe(metric);
     expect(found?.said).toBe(said);
@@ -40,12 +40,9 @@ describe("findMetricWord", () => {
     expect(text.slice(found?.from, found?.to)).toBe(said);
   });
 
-  it.each([["download finished"], ["cpus2"], ["喝水"], [""], ["memoryless"]])(
-    "finds nothing in %j",
-    (text) => {
-      expect(findMetricWord(text)).toBeUndefined();
-    },
-  );
+  it.each(["download finished", "cpus2", "喝水", "", "memoryless"])("finds nothing in %j", (text) => {
+    expect(findMetricWord(text)).toBeUndefined();
+  });
 
   it("gives every word to one metric only", () => {
     const owners = new Map<string, string>();
