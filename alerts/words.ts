@@ -45,25 +45,15 @@ const SPAN_UNITS = [
 /** A length of time in at most two neighbouring units: `2小时30分`, `2h 30m`; `0秒` when it is under a second. */
 export function formatSpan(ms: number, locale: Locale): string {
   const chinese = locale === "zh-CN";
-  let rest = Math.max(0, Math.round(ms / 1_000) * 1_000);
-  const parts: string[] = [];
-  for (const unit of SPAN_UNITS) {
-    const count = Math.floor(rest / unit.ms);
-    if (parts.length > 0 || count > 0 || unit.ms === 1_000) {
-      // A unit of nothing after the first says nothing: `2小时`, not `2小时0分`.
-      if (count > 0 || parts.length === 0)
-        parts.push(`${count}${chinese ? wordFor(unit.zh, rest, unit.ms) : unit.en}`);
-      else break;
-      rest -= count * unit.ms;
-      if (parts.length === 2 || rest === 0) break;
-    }
-  }
-  return parts.join(chinese ? "" : " ");
-}
-
-/** `5分钟` alone, but `2小时30分` and `5分30秒`. */
-function wordFor(unit: string, rest: number, ms: number): string {
-  return unit === "分" && rest % ms === 0 && rest < 3_600_000 ? "分钟" : unit;
+  const whole = Math.max(0, Math.round(ms / 1_000) * 1_000);
+  const largest = SPAN_UNITS.findIndex((unit) => whole >= unit.ms);
+  const [first = SPAN_UNITS[3], second] = SPAN_UNITS.slice(largest < 0 ? 3 : largest);
+  const count = Math.floor(whole / first.ms);
+  // A unit of nothing says nothing: `2小时`, not `2小时0分`.
+  const rest = second === undefined ? 0 : Math.floor((whole % first.ms) / second.ms);
+  if (second === undefined || rest === 0)
+    return chinese ? `${count}${first.zh === "分" ? "分钟" : first.zh}` : `${count}${first.en}`;
+  return chinese ? `${count}${first.zh}${rest}${second.zh}` : `${count}${first.en} ${rest}${second.en}`;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
