@@ -25,11 +25,15 @@ const PAST_MS = 30 * 60_000;
 const POINTS = 60;
 const STEP_MS = PAST_MS / POINTS;
 
-/** What the board shows of a monitor's series. A series without a sample in the last half hour counts as gone. */
+/**
+ * What the board shows of a monitor's series, with a line of the past for each unless `lines` is false. A series
+ * without a sample in the last half hour counts as gone.
+ */
 export function latestOf(
   series: readonly Series[],
   at: number,
   nameOf: (metric: string) => string | undefined,
+  lines = true,
 ): { latest: readonly MetricView[]; more: number } {
   const alive = series.filter((one) => one.length > 0 && one.at(one.length - 1) > at - PAST_MS);
   const telling = alive
@@ -38,12 +42,17 @@ export function latestOf(
     .sort((a, b) => a.rank - b.rank)
     .slice(0, SHOWN);
   return {
-    latest: telling.map(({ one }) => view(one, at, nameOf)),
+    latest: telling.map(({ one }) => view(one, at, nameOf, lines)),
     more: alive.length - telling.length,
   };
 }
 
-function view(series: Series, at: number, nameOf: (metric: string) => string | undefined): MetricView {
+function view(
+  series: Series,
+  at: number,
+  nameOf: (metric: string) => string | undefined,
+  lines: boolean,
+): MetricView {
   const metric = series.labels["__name__"] ?? "";
   const name = nameOf(metric);
   return {
@@ -52,7 +61,7 @@ function view(series: Series, at: number, nameOf: (metric: string) => string | u
     labels: own(series.labels),
     value: rounded(series.value(series.length - 1)),
     unit: unitOf(metric),
-    points: past(series, at),
+    points: lines ? past(series, at) : [],
   };
 }
 

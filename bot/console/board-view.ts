@@ -12,7 +12,7 @@ export interface MetricView {
   /** The last one; `null` when it is no number. */
   readonly value: number | null;
   readonly unit: "%" | "s" | "B" | "B/s" | "";
-  /** The last 30 minutes, oldest first, at most 60 values; `null` where nothing is known. */
+  /** The last 30 minutes, oldest first, at most 60 values; `null` where nothing is known. Empty beyond the first 30 monitors. */
   readonly points: readonly (number | null)[];
 }
 

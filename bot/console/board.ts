@@ -42,6 +42,8 @@ export interface Boards {
 
 const FRESH_MS = 2_000;
 const SHOWN = 100;
+/** Monitors after the first so many have numbers only: their lines would be most of the work and of the bytes. */
+const WITH_LINES = 30;
 
 /** Opens the board; it is drawn when somebody looks. */
 export function openBoards(sources: BoardSources): Boards {
@@ -84,9 +86,9 @@ function draw(sources: BoardSources, at: number): Omit<BoardView, "at"> {
   );
   return {
     locale: sources.locale,
-    monitors: monitors.first.map(({ matchers, ...facts }) => ({
+    monitors: monitors.first.map(({ matchers, ...facts }, i) => ({
       ...facts,
-      ...latestOf(sources.series.select(matchers), at, sources.nameOf),
+      ...latestOf(sources.series.select(matchers), at, sources.nameOf, i < WITH_LINES),
     })),
     rules: rules.first,
     incidents: incidents.first.map((incident) => ({

@@ -75,11 +75,9 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     wrongs.push(`a script opened a dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  await page.addInitScript(() => {
-    // Reported on the console as well, but only this names the rule that was broken.
-    addEventListener("securitypolicyviolation", (event) => {
-      console.error(`policy: ${(event as unknown as { violatedDirective: string }).violatedDirective}`);
-    });
-  });
+  // Reported on the console as well, but only this names the rule that was broken.
+  await page.addInitScript(
+    'addEventListener("securitypolicyviolation", (e) => console.error("policy: " + e.violatedDirective))',
+  );
   return { page, wrongs };
 }

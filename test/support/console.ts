@@ -4,7 +4,7 @@ import { type BoardSources, openBoards } from "../../bot/console/board.ts";
 import { type Conversations, openConversations } from "../../bot/console/conversations.ts";
 import { createTalk, type Spoken } from "../../bot/console/talk.ts";
 import type { Readiness } from "../../bot/http/health.ts";
-import { createHttp } from "../../bot/http/server.ts";
+import { createHttp, type HttpDeps } from "../../bot/http/server.ts";
 import { type Clock, systemClock } from "../../storage/clock.ts";
 import type { Locale } from "../../storage/locale.ts";
 import type { Log } from "../../storage/log.ts";
@@ -37,6 +37,10 @@ export interface TestConsole {
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: Json }>;
   get(path: string, headers?: Record<string, string>): Promise<{ status: number; body: Json }>;
+  /** Stops listening and breaks every connection; what was said stays. */
+  stop(): Promise<void>;
+  /** Listens again, on the same port. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,7 +56,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<TestCo
   const errors: object[] = [];
   const log: Log = { debug() {}, info() {}, warn() {}, error: (fields) => errors.push(fields) };
   const say = options.say ?? (async ({ text }) => [{ kind: "reply", text: `你说：${text}` }]);
-  const http = createHttp({
+  const deps: HttpDeps = {
     conversations,
     talk: createTalk({
       conversations,
@@ -78,8 +82,10 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<TestCo
     token: options.token,
     readiness: options.readiness ?? (() => ({ ready: true, checks: [] })),
     metrics: () => "gengfu_up 1\n",
-  });
-  const port = await http.listen(options.host ?? "127.0.0.1", 0);
+  };
+  const host = options.host ?? "127.0.0.1";
+  let http = createHttp(deps);
+  const port = await http.listen(host, 0);
   const base = `http://127.0.0.1:${port}`;
   const authorization = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
   const answer = async (response: Response): Promise<{ status: number; body: Json }> => {
@@ -103,6 +109,11 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<TestCo
       ),
     get: async (path, headers = {}) =>
       answer(await fetch(base + path, { headers: { ...authorization, ...headers } })),
+    stop: () => http.close(0),
+    async restart() {
+      http = createHttp(deps);
+      await http.listen(host, port);
+    },
     close: () => http.close(500),
   };
 }

@@ -67,6 +67,7 @@ function incident(id: number, title: string, severity: Incident["severity"], ope
     active: 1,
     peak: 1,
     version: 1,
+    news: 1,
     tells: ["console:ops"],
   };
 }

@@ -109,6 +109,7 @@ function button(message: WireMessage, action: Action, press: Press): HTMLButtonE
     void press(message, action).finally(() => {
       for (const one of all) one.disabled = false;
       made.removeAttribute("aria-busy");
+      if (made.isConnected && document.activeElement === document.body) made.focus({ preventScroll: true });
     });
   });
   return made;

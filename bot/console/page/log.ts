@@ -95,7 +95,10 @@ export function messageLog({ scroller, list, greeting, draw, unseen, edited }: L
     if (old === null || !list.contains(old)) return;
     const made = element(message);
     made.classList.add("changed");
-    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const { activeElement } = document;
+    // A button that is disabled while its click is under way has lost the focus to the body.
+    const pressed = activeElement === document.body ? old.querySelector("[aria-busy]") : null;
+    const focused = old.contains(activeElement) ? activeElement : pressed;
     mark(made, old.previousElementSibling);
     old.replaceWith(made);
     if (focused instanceof HTMLElement) {

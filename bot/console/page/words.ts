@@ -68,7 +68,7 @@ const words = {
   waiting: { zh: "等待中", en: "waiting" },
   paused: { zh: "已停用", en: "paused" },
   ok: { zh: "正常", en: "ok" },
-  pending: { zh: "待定", en: "pending" },
+  pending: { zh: "观察中", en: "pending" },
   nodata: { zh: "无数据", en: "no data" },
   error: { zh: "出错", en: "error" },
   lasting: { zh: "持续", en: "for" },
