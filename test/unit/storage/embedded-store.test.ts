@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type EmbeddedStoreOptions, openStore } from "../../../storage/embedded-store.ts";
 import type { Migration } from "../../../storage/migrations.ts";
+import { headJson } from "../../../storage/read-journal.ts";
+import { writeRecord } from "../../../storage/record.ts";
 import { NotSaved, type Store } from "../../../storage/store.ts";
 import { StoreError } from "../../../storage/store-error.ts";
 import { decodeNote, type Note, storeContract } from "../../contract/store.ts";
@@ -152,6 +154,17 @@ test("a line that somebody deleted is missed", async () => {
   const lines = (await readFile(journal, "utf8")).split("\n");
   await writeFile(journal, [...lines.slice(0, 2), ...lines.slice(3)].join("\n"));
   await expect(openStore({ dir })).rejects.toThrow(/line 3, byte \d+: commit 2 is missing, 3 follows/);
+});
+
+test("a journal whose end is missing is noticed by the one that follows", async () => {
+  const dir = await temporaryFolder();
+  const journal = await written(dir, "a", "b");
+  const head = writeRecord(headJson({ schema: 1, generation: 2, after: 3 }));
+  await writeFile(join(dir, "journal-2.ndjson"), head);
+  await expect(openStore({ dir })).rejects.toThrow(
+    /begins with commit 4, but what precedes it ends with commit 2/,
+  );
+  expect((await readFile(journal, "utf8")).split("\n")).toHaveLength(4);
 });
 
 test("a journal that is missing or is none is refused", async () => {
