@@ -7,7 +7,7 @@ import { action, answer, type Call, type Command, Refusal } from "./command.ts";
 import { listed } from "./listed.ts";
 import { code } from "./markdown.ts";
 import { quoted } from "./phrases.ts";
-import { ruleMade } from "./rule-made.ts";
+import { nextOf, ruleMade } from "./rule-made.ts";
 import type { World } from "./world.ts";
 
 /** `rules`: all rules; `rule 3`, `rule NAME`: one of them. */
@@ -81,9 +81,12 @@ export function standingOf(rule: Rule, world: World): RuleStanding {
 
 function lineOf(rule: Rule, call: Call, world: World): string {
   const state = inLocale(call.locale, STATE[standingOf(rule, world)]);
+  const nextAt = rule.kind === "cron" ? nextOf(rule, world) : undefined;
+  const next =
+    nextAt === undefined || rule.kind !== "cron" ? "" : ` → ${formatTime(nextAt, rule.zone, call.locale)}`;
   const what =
     rule.kind === "cron"
-      ? `${code(rule.cron)} ${rule.nextAt === undefined ? "" : `→ ${formatTime(rule.nextAt, rule.zone, call.locale)}`}`
+      ? `${code(rule.cron)}${next}`
       : `${code(rule.expr)}${rule.forMs === 0 ? "" : ` for ${formatDuration(rule.forMs)}`}`;
   return `**${rule.id}** ${quoted(rule.name)} — ${what} — ${state}`;
 }

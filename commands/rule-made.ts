@@ -44,16 +44,22 @@ async function promqlFields(rule: PromqlRule, field: MakeField, call: Call, worl
 }
 
 function cronFields(rule: CronRule, field: MakeField, call: Call, world: World): Field[] {
+  const nextAt = nextOf(rule, world);
   const next =
-    rule.nextAt === undefined
+    nextAt === undefined
       ? inLocale(call.locale, { zh: "不会再有", en: "never again" })
-      : `${formatTime(rule.nextAt, rule.zone, call.locale)} (${rule.zone})`;
+      : `${formatTime(nextAt, rule.zone, call.locale)} (${rule.zone})`;
   return [
     field({ zh: "提醒", en: "Reminds" }, rule.text),
     field({ zh: "时间", en: "When" }, `${describeSchedule(rule.cron, call.locale)} (${rule.cron})`),
     field({ zh: "下一次", en: "Next" }, next),
     ...(world.zone === rule.zone ? [] : [field({ zh: "时区", en: "Time zone" }, rule.zone)]),
   ];
+}
+
+/** When a reminder is due next: as the watch keeps it, or as it was made while the watch has not seen it yet. */
+export function nextOf(rule: CronRule, { alerts }: World): number | undefined {
+  return alerts.reminders.nextOf(rule.id) ?? rule.nextAt;
 }
 
 /** `5分钟（5m）`: the words people read and the form that PromQL has. */

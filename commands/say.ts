@@ -75,7 +75,7 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
           en: `That line has ${message.text.length} characters; a line may have at most ${LONGEST_LINE}.`,
         });
       }
-      const reply = await take(heard, call);
+      const reply = await take(message.text, heard, call);
       return isMany(reply) ? reply : [reply];
     } catch (error) {
       return [asReply(error, call)];
@@ -85,14 +85,15 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
   /** What a line is: a command, a sentence, or neither. */
   function listen(line: string, message: Message): Heard | undefined {
     const found = findCommand(line, commands);
-    const sentence = understand(line);
+    // As it was typed: a reminder's text keeps its own signs.
+    const sentence = understand(message.text);
     const whole = sentence !== undefined && sentence.kind !== "half";
     // `监控 https://… 响应时间超过2秒告警` starts with a command's word and is a sentence all the same.
     const yields = whole && found?.command.yieldsToSentence === true && found.rest !== "";
-    return found !== undefined && !yields ? found : (sentence ?? completed(line, message));
+    return found !== undefined && !yields ? found : (sentence ?? completed(message));
   }
 
-  function take(heard: Heard | undefined, call: Call): Promise<Reply> | Reply {
+  function take(said: string, heard: Heard | undefined, call: Call): Promise<Reply> | Reply {
     if (heard === undefined) throw notUnderstood(call.line, call);
     halves.delete(keyOf(call.conversation, call.person.id));
     if ("command" in heard) {
@@ -100,7 +101,7 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
       return heard.command.run(heard.rest, call, ears.world);
     }
     if (heard.kind === "half") {
-      remember(call);
+      remember(said, call);
       return askForMissing(heard, call);
     }
     permit(call, { needs: "operator" });
@@ -108,8 +109,8 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
   }
 
   /** Keeps half a sentence for its other half. */
-  function remember(call: Call): void {
-    halves.set(keyOf(call.conversation, call.person.id), { line: call.line, until: call.at + HALF_WAITS_MS });
+  function remember(said: string, call: Call): void {
+    halves.set(keyOf(call.conversation, call.person.id), { line: said, until: call.at + HALF_WAITS_MS });
     for (const key of halves.keys()) {
       if (halves.size <= HALVES_KEPT) break;
       halves.delete(key);
@@ -117,10 +118,10 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
   }
 
   /** The half that was said before, with this line as its other half. */
-  function completed(line: string, message: Message): Sentence | undefined {
+  function completed(message: Message): Sentence | undefined {
     const half = halves.get(keyOf(message.conversation, message.person));
     if (half === undefined || half.until < message.at) return undefined;
-    return understand(`${half.line} ${line}`);
+    return understand(`${half.line} ${message.text}`);
   }
 
   function asReply(error: unknown, call: Call): Card {
