@@ -4,6 +4,7 @@
  */
 import { judge } from "../rules/judge.ts";
 import { compileRule } from "../rules/promql/compile.ts";
+import type { Labels } from "../storage/labels.ts";
 import { silentLog } from "../storage/log.ts";
 import { SeriesStore } from "../storage/series-store.ts";
 import { median } from "./median.ts";
@@ -73,6 +74,13 @@ const sums = rounds(() => {
   found += judge(summed, series, at).findings.length;
 });
 
+const later = at + 600_000;
+const vanished = rounds(() => {
+  const judgement = judge(wide, series, later);
+  for (const { labels } of columns as { labels: Labels }[])
+    if (!judgement.hasData(labels) && judgement.blindReason(labels).en !== "") found += 1;
+});
+
 const perRule = (ms: number): string => `${((ms * 1000) / RULES).toFixed(2)} µs each`;
 const line = (what: string, times: { best: number; median: number }): void =>
   console.log(
@@ -88,6 +96,7 @@ line("the same, asking also whether there is data", withData);
 line("a bare loop over the same series", bare);
 line("10,000 rules avg_over_time(…[5m]) > 80, 20 samples", ranges);
 line("one rule over 10,000 series", oneForAll);
+line("10,000 alerts of one rule that all lost their data", vanished);
 line("sum by / count by over 10,000 series", sums);
 console.log(
   `threshold rules cost ${(judging.median / bare.median).toFixed(1)} times the bare loop (${found} found)`,

@@ -45,8 +45,8 @@ function belowBinary({ left, right, matching, operator }: BinaryNode, labels: La
     : [part(left, many), part(right, one)];
 }
 
-/** `label_replace` and `label_join` write a label that what they read need not have. */
-function withoutWritten({ name, args }: CallNode, labels: Labels): Labels {
-  const target = args[1];
-  return name.startsWith("label_") && target?.kind === "string" ? omitLabels(labels, [target.value]) : labels;
+/** `label_replace` writes a label that what it reads need not have. */
+function withoutWritten({ row, args }: CallNode, labels: Labels): Labels {
+  const target = row.returns === "vector" && row.writesLabel === true ? args[1] : undefined;
+  return target?.kind === "string" ? omitLabels(labels, [target.value]) : labels;
 }

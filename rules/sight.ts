@@ -42,7 +42,7 @@ export class Sight {
    */
   knows(node: Node, labels: Labels): boolean {
     if (node.kind === "selector" || node.kind === "range") return this.#sees(node, labels);
-    if (node.kind === "call" && node.name.startsWith("absent")) return true;
+    if (node.kind === "call" && node.row.returns === "vector" && node.row.asksForAbsence) return true;
     const parts = below(node, labels);
     const sign = node.kind === "binary" ? node.operator.sign : undefined;
     if (sign === "or") return parts.some((part) => this.knows(part.node, part.labels));

@@ -134,6 +134,10 @@ export interface VectorFunction extends Described {
   readonly returns: "vector";
   /** Whether the result keeps the metric names of its argument. */
   readonly keepsName?: boolean;
+  /** Whether it writes the label that its second argument names. */
+  readonly writesLabel?: boolean;
+  /** Whether it asks for absence, so that an empty answer is knowledge even where there is no data. */
+  readonly asksForAbsence?: boolean;
   run(call: CallNode, evaluation: Evaluation): Vector;
 }
 

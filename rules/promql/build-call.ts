@@ -1,6 +1,6 @@
 /** Builds calls of the functions in the table. */
 import type { SyntaxNode } from "@lezer/common";
-import type { ArgumentType, CallNode, FunctionRow, Node } from "./ast.ts";
+import type { ArgumentType, CallNode, FunctionRow, Node, VectorFunction } from "./ast.ts";
 import { childrenOf } from "./build-selector.ts";
 import { type Builder, typeName } from "./builder.ts";
 import { functions } from "./functions/index.ts";
@@ -22,10 +22,15 @@ export function buildCall(node: SyntaxNode, builder: Builder): CallNode {
     name,
     row,
     args,
-    apart: row.returns === "scalar" || row.keepsName !== true || args.every(isApart),
+    apart: row.returns === "scalar" || staysApart(row, args),
   };
   row.check?.(call);
   return call;
+}
+
+/** Labels that are written may take away what told elements apart beside their names. */
+function staysApart({ keepsName, writesLabel }: VectorFunction, args: readonly Node[]): boolean {
+  return keepsName !== true || (writesLabel !== true && args.every(isApart));
 }
 
 function isApart(node: Node): boolean {

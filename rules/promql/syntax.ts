@@ -44,7 +44,7 @@ function explain(brokenAt: number, text: string): never {
 }
 
 /** Throws for a name that is called like a function and is none, with the nearest one that is. */
-export function unknownFunction(name: string, from: number): never {
+function unknownFunction(name: string, from: number): never {
   const nearest = nearestName(name);
   fail(
     { from, to: from + name.length },

@@ -18,6 +18,7 @@ export const labelFunctions = {
       en: "writes a label from another one by a regular expression",
     },
     keepsName: true,
+    writesLabel: true,
     check(call) {
       checkName(call, 1);
       expressionOf(call);
@@ -38,6 +39,7 @@ export const labelFunctions = {
     args: ["vector", "string", "string", "string…"],
     doc: { zh: "把几个标签的值连接起来写入一个标签", en: "writes a label from others, joined" },
     keepsName: true,
+    writesLabel: true,
     check: (call) => checkName(call, 1),
     run(call, evaluation) {
       const sources = call.args.slice(3).map((_, i) => text(call, i + 3));

@@ -63,6 +63,7 @@ export const overTimeFunctions = {
       zh: "时间段内一个样本也没有时为 1",
       en: "1 when no series has a sample in a range, nothing otherwise",
     },
+    asksForAbsence: true,
     run(call, evaluation) {
       const range = argument(call, 0) as RangeNode;
       let present = false;

@@ -10,6 +10,7 @@ export const specialFunctions = {
     returns: "vector",
     args: ["vector"],
     doc: { zh: "没有任何序列时为 1", en: "1 when there is no element, nothing otherwise" },
+    asksForAbsence: true,
     run(call, evaluation) {
       const node = argument(call, 0);
       if (evaluation.vector(node).length > 0) return [];

@@ -121,6 +121,11 @@ describe("refused when evaluated", () => {
       "two series with the same labels",
       'label_replace(a, "disk", "z", "disk", ".*")',
     ],
+    [
+      'abs(label_replace(label_replace(a, "__name__", "$1", "disk", "(.*)"), "disk", "", "", ""))',
+      "two series with the same labels",
+      'abs(label_replace(label_replace(a, "__name__", "$1", "disk", "(.*)"), "disk", "", "", ""))',
+    ],
     ["topk(NaN, a)", "NaN", "topk(NaN, a)"],
   ])("%s", (expr, words, place) => {
     const error = errorOf(() => evaluate(compile(expr), source, 1_000));

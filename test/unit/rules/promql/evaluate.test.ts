@@ -90,6 +90,8 @@ describe("functions that Debian's promtool does not know", () => {
   it.each([
     ["first_over_time(cpu[3m])", 'cpu{host="a"}', 40],
     ["mad_over_time(cpu[3m])", '{host="a"}', 10],
+    ["vector(5m)", "{}", 300],
+    ["vector(1_000)", "{}", 1_000],
   ])("%s", (expr, labels, expected) => {
     expect(value(expr, 5 * MINUTE)).toEqual({ [labels]: expected });
   });

@@ -59,7 +59,7 @@ it("pieces of PromQL in any order", () => {
     fc.property(fc.array(piece, { maxLength: 30 }), fc.constantFrom("", " "), (pieces, gap) =>
       expectQuick(pieces.join(gap)),
     ),
-    { numRuns: 3_000 },
+    { numRuns: 1_500 },
   );
 });
 
@@ -69,7 +69,7 @@ it("good expressions with something changed", () => {
       const from = at % (expr.length + 1);
       expectQuick(expr.slice(0, from) + put + expr.slice(from + cut));
     }),
-    { numRuns: 4_000 },
+    { numRuns: 2_000 },
   );
 });
 
@@ -88,7 +88,7 @@ it("good expressions put together", () => {
       fc.array(fc.tuple(fc.constantFrom(...EXPRESSIONS), operator), { minLength: 1, maxLength: 6 }),
       (parts) => expectQuick(`${parts.map(([expr, sign]) => `(${expr}\n)${sign}`).join("")}up`),
     ),
-    { numRuns: 2_000 },
+    { numRuns: 1_000 },
   );
 });
 

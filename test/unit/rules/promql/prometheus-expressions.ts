@@ -224,6 +224,7 @@ export const EXPRESSIONS: readonly string[] = [
   "sort(cpu)",
   "sort_desc(odd)",
   'label_replace(up, "who", "$1-x", "instance", "(.*)")',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a group of a regular expression, as Go writes it
   'label_replace(up, "who", "${n}", "instance", "(?P<n>[ab])")',
   'label_replace(up, "job", "", "job", ".*")',
   'label_replace(up{job="db"}, "__name__", "down", "job", "db")',
