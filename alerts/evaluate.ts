@@ -54,7 +54,7 @@ export function openEvaluator({ store, book, log, lastAliveAt, aliveEveryMs }: E
   const health = keepHealth();
   const idOf = rememberIds();
   let aliveAt = lastAliveAt;
-  let lastAt = Number.NEGATIVE_INFINITY;
+  let lastAt = lastAliveAt ?? Number.NEGATIVE_INFINITY;
   let trustedFrom = Number.NEGATIVE_INFINITY;
 
   return {

@@ -3,6 +3,7 @@ import { inLocale, type Locale } from "../storage/locale.ts";
 import type { Store } from "../storage/store.ts";
 import type { AlertBook } from "./alert-book.ts";
 import type { Card } from "./card.ts";
+import { DEFAULT_CONVERSATION } from "./route.ts";
 import { formatSpan, formatTime } from "./words.ts";
 
 /** From when until when nobody watched. */
@@ -21,26 +22,34 @@ export function lastAliveAt(book: AlertBook): number | undefined {
   return book.tables.watch.get("watchman")?.aliveAt;
 }
 
-/** At a start: notes a long absence in the story of every open incident. Undefined when there was none. */
+/**
+ * At a start: says a long absence in the story of every open incident, and to the people who would have been told.
+ * Undefined when there was none, or when nobody could have been missed because there was nothing to judge.
+ */
 export async function noteInterruption(
   store: Store,
   book: AlertBook,
-  at: number,
+  about: { at: number; judges: boolean; locale: Locale; zone: string },
 ): Promise<Interruption | undefined> {
+  const { at, judges, locale, zone } = about;
   const from = lastAliveAt(book);
-  if (from === undefined || at - from <= WORTH_SAYING_MS) return undefined;
   const open = book.activeIncidents();
+  if (from === undefined || at - from <= WORTH_SAYING_MS || !(judges || open.length > 0)) return undefined;
+  const interruption = { from, until: at, open: open.length };
+  const told = new Set([DEFAULT_CONVERSATION, ...open.flatMap(({ tells, untold }) => (untold ? [] : tells))]);
   await store.commit((change) => {
     for (const { id } of open)
       book.note(change, { incident: id, at: from, what: "watch-interrupted", until: at });
-    // In the same commit, so that a crash right after does not note it twice.
+    for (const conversation of told)
+      book.post(change, conversation, interruptionCard(interruption, locale, zone), "normal", at);
+    // In the same commit, so that a crash right after does not say it twice.
     change.put(book.tables.watch, "watchman", { aliveAt: at });
   });
-  return { from, until: at, open: open.length };
+  return interruption;
 }
 
 /** The card that tells people of it. */
-export function interruptionCard({ from, until, open }: Interruption, locale: Locale, zone: string): Card {
+function interruptionCard({ from, until, open }: Interruption, locale: Locale, zone: string): Card {
   const span = formatSpan(until - from, locale);
   const [began, ended] = [formatTime(from, zone, locale), formatTime(until, zone, locale)];
   return {

@@ -69,7 +69,7 @@ export interface Alerts {
   currentValue(alert: string): number | undefined;
   ruleHealth(rule: number): RuleHealth | undefined;
   stats(): AlertStats;
-  /** Starts the loops. Gives back the time in which nobody watched before, if it was long. */
+  /** Starts the loops. Gives back the time in which nobody watched before, if it was long; people are told of it. */
   start(): Promise<Interruption | undefined>;
   /** Stops judging, then gives the courier up to `drainMs`. */
   stop(drainMs: number): Promise<void>;
@@ -205,7 +205,12 @@ export function openAlerts(options: AlertsOptions): Alerts {
       };
     },
     async start() {
-      const interruption = await noteInterruption(store, book, clock.now());
+      const interruption = await noteInterruption(store, book, {
+        at: clock.now(),
+        judges: rules.byInterval().size > 0,
+        locale,
+        zone,
+      });
       judging.start();
       minding.start();
       courier.start();

@@ -38,8 +38,11 @@ describe("a restart", () => {
     await s.until("31m");
     await s.start();
     await s.until("32m");
-    expect(s.news()).toEqual([]);
+    expect(s.news()).toEqual(["post console:ops text Nobody watched for 30m"]);
     expect(s.alerts.book.timeline(1).map(({ what }) => what)).toEqual(["fired", "told", "watch-interrupted"]);
+    await s.restart();
+    await s.until("33m");
+    expect(s.news()).toEqual([]);
     await s.stop();
   });
 
@@ -63,7 +66,7 @@ describe("a restart", () => {
     await s.until("10m");
     await s.start();
     await s.until("14m59s");
-    expect(s.news()).toEqual([]);
+    expect(s.news()).toEqual(["post console:ops text Nobody watched for 6m"]);
     await s.until("15m16s");
     expect(s.news()).toEqual(["post console:ops firing #1 hot"]);
     await s.stop();
@@ -84,6 +87,7 @@ describe("a restart", () => {
     await s.start();
     await s.until("31m");
     expect(s.news()).toEqual([
+      "post console:ops text Nobody watched for 28m",
       "edit console:ops firing #1 hot",
       "post console:ops text #1 hot: the acknowledgement by alice has ended, and it still fires.",
     ]);
