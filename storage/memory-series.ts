@@ -139,7 +139,10 @@ export class MemorySeries implements SeriesSource, SeriesSink {
     };
   }
 
-  /** Drops what is older than the retention allows at `at`, and series that have no samples left. */
+  /**
+   * Drops what is older than the retention allows at `at`, and series that have no samples left. A clock that is set
+   * forward by more than the retention therefore empties the store.
+   */
   expire(at: number): void {
     this.#dropUntil(at - this.retentionMs - 1, Number.POSITIVE_INFINITY);
   }

@@ -230,7 +230,7 @@ test.each([
   [3_000, 1_000],
   [10_000, 20],
   [10_000, 1],
-])("%d series of %d samples take 16 bytes per sample and 1 KB per series", (many, samples) => {
+])("%d series of %d samples take 16 bytes per sample and 1 KB per series", (many, samples) => {retry: 2 ,
   const before = usedMemory();
   const store = new MemorySeries(silentLog, forever);
   for (let s = 0; s < many; s++) {
