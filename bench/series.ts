@@ -148,14 +148,19 @@ async function restart(series: number): Promise<void> {
     say(`append and write, ${series} series`, `${ns.toFixed(0)} ns`);
     say(`log per sample, ${series} series`, `${(logBytes / total).toFixed(2)} bytes`);
     const times: number[] = [];
+    const spent: number[] = [];
     for (let i = 0; i < 3; i++) {
       const opening = process.hrtime.bigint();
+      const cpu = process.cpuUsage();
       const again = await openSeries(options);
       times.push(Number(process.hrtime.bigint() - opening) / 1e6);
+      const { user, system } = process.cpuUsage(cpu);
+      spent.push((user + system) / 1000);
       if (again.stats().samples !== total) throw new Error("samples are missing");
       await again.close();
     }
     say(`read back 5,000,000 samples, ${series} series (bound 1,000)`, `${median(times).toFixed(0)} ms`);
+    say("the same in processor time", `${median(spent).toFixed(0)} ms`);
   } finally {
     rmSync(dir, { recursive: true });
   }
