@@ -61,6 +61,8 @@ export interface BoardView {
   /** RFC 3339. */
   readonly at: string;
   readonly locale: Locale;
+  /** IANA name of the time zone in which schedules run. */
+  readonly zone: string;
   readonly monitors: readonly MonitorView[];
   readonly rules: readonly RuleView[];
   readonly incidents: readonly IncidentView[];

@@ -17,6 +17,7 @@ export type MonitorFacts = Omit<MonitorView, "latest" | "more"> & {
 /** Where the board looks. The lists may be long: they are walked once and only what is shown is drawn. */
 export interface BoardSources {
   readonly locale: Locale;
+  readonly zone: string;
   readonly clock: Clock;
   readonly series: SeriesSource;
   monitors(): Iterable<MonitorFacts>;
@@ -86,6 +87,7 @@ function draw(sources: BoardSources, at: number): Omit<BoardView, "at"> {
   );
   return {
     locale: sources.locale,
+    zone: sources.zone,
     monitors: monitors.first.map(({ matchers, ...facts }, i) => ({
       ...facts,
       ...latestOf(sources.series.select(matchers), at, sources.nameOf, i < WITH_LINES),

@@ -47,15 +47,25 @@ export function consoleChannel(deps: { conversations: Conversations; clock: Cloc
   };
 }
 
+/** Writes, or gives up waiting when told to: a write that lands all the same is known by its delivery next time. */
 async function saved<T extends Message | undefined>(
   signal: AbortSignal,
   write: () => Promise<T>,
 ): Promise<T> {
-  if (signal.aborted) throw new SendError("stopped before it was stored", { next: "retry", code: "aborted" });
-  try {
-    return await write();
-  } catch (error) {
+  const stopped = new SendError("stopped before it was stored", { next: "retry", code: "aborted" });
+  if (signal.aborted) throw stopped;
+  const writing = write().catch((error: unknown) => {
     if (!(error instanceof NotSaved)) throw error;
     throw new SendError(`not stored: ${error.message}`, { next: "retry", code: "not-saved", cause: error });
+  });
+  let stop = (): void => {};
+  const stopping = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(stopped);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([writing, stopping]);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }

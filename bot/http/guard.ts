@@ -1,7 +1,7 @@
 /** Who may knock: the token, requests that other sites make browsers send, and names rebound to this machine. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import ipaddr from "ipaddr.js";
 import type { Context, Middleware } from "koa";
+import { isLoopback } from "../environment.ts";
 import { DoorError } from "./door-error.ts";
 
 /** No script, style, picture or connection but our own; nobody may frame the page. */
@@ -36,7 +36,8 @@ export const setHeaders: Middleware = (ctx, next) => {
  * "same origin" (DNS rebinding). Only asked while the door is on loopback and no token guards it.
  */
 export const checkHost: Middleware = (ctx, next) => {
-  if (!isLoopback(hostname(ctx.get("host"))))
+  const name = hostname(ctx.get("host"));
+  if (!isLoopback(name) && !name.endsWith(".localhost"))
     throw new DoorError(403, {
       zh: `拒绝：Host “${ctx.get("host")}” 不是本机地址。经反向代理访问请设置 API_TOKEN。`,
       en: `Refused: Host “${ctx.get("host")}” is not this machine. To come through a proxy, set API_TOKEN.`,
@@ -84,12 +85,6 @@ function isOpen(ctx: Context): boolean {
 
 function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
-}
-
-/** Whether a host, as a name or an address without brackets, can only be this machine. */
-export function isLoopback(host: string): boolean {
-  if (host === "localhost" || host.endsWith(".localhost")) return true;
-  return ipaddr.isValid(host) && ipaddr.process(host).range() === "loopback";
 }
 
 function hostname(host: string): string {

@@ -10,10 +10,11 @@ import type { Log } from "../../storage/log.ts";
 import type { Boards } from "../console/board.ts";
 import type { Conversations } from "../console/conversations.ts";
 import type { Talk } from "../console/talk.ts";
+import { isLoopback } from "../environment.ts";
 import { addConsoleDoors } from "./console-doors.ts";
 import { DoorError, tellErrors } from "./door-error.ts";
 import { addEvents } from "./events.ts";
-import { checkHost, checkOrigin, checkToken, isLoopback, setHeaders } from "./guard.ts";
+import { checkHost, checkOrigin, checkToken, setHeaders } from "./guard.ts";
 import { addHealth, type HealthDeps } from "./health.ts";
 import { addPage } from "./page.ts";
 

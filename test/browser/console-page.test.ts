@@ -1,50 +1,12 @@
-/** The console page in a real Chromium: talking, pressing, hostile text, bad lines, many messages, small screens. */
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { Card } from "../../alerts/card.ts";
-import { describeInBrowser, openPage, startBrowser, type WatchedPage } from "../support/browser.ts";
-import { type ConsoleOptions, startConsole, type TestConsole } from "../support/console.ts";
+/** The console page in a real Chromium: talking, pressing, cut lines, many messages, small screens, both languages. */
+import { expect, test } from "vitest";
+import { describeInBrowser } from "../support/browser.ts";
+import { consolePages, firing, live } from "../support/console-pages.ts";
 import { incidentCard, livelyBoard, livelyTalk } from "../support/lively-console.ts";
 
-let browser: Browser;
-const consoles: TestConsole[] = [];
-const pages: WatchedPage[] = [];
-/** What a test broke on purpose and the browser complains about. */
-let expected: RegExp | undefined;
-
-const start = async (options: ConsoleOptions = {}): Promise<TestConsole> => {
-  const started = await startConsole(options);
-  consoles.push(started);
-  return started;
-};
-
-const visit = async (
-  base: string,
-  options: Parameters<typeof openPage>[1] = {},
-): Promise<WatchedPage["page"]> => {
-  const opened = await openPage(browser, options);
-  pages.push(opened);
-  await opened.page.goto(base);
-  return opened.page;
-};
-
-const live = '#link[data-state="live"]';
-
-const firing = (title = "CPU 使用率过高"): Card =>
-  incidentCard({ incident: 12, title, severity: "critical", status: "firing", fields: [["当前值", "97%"]] });
-
 describeInBrowser("the console page", () => {
-  beforeAll(async () => {
-    browser = await startBrowser();
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    const wrongs = pages.flatMap((one) => one.wrongs).filter((wrong) => expected?.test(wrong) !== true);
-    expected = undefined;
-    await Promise.all(pages.splice(0).map(({ page }) => page.context().close()));
-    await Promise.all(consoles.splice(0).map((one) => one.close()));
-    expect(wrongs).toEqual([]);
-  });
+  const pages = consolePages();
+  const { start, visit } = pages;
 
   test("greets with sentences that go into the input line, and answers what is sent", async () => {
     const { base, conversations } = await start();
@@ -141,108 +103,9 @@ describeInBrowser("the console page", () => {
     expect(await page.locator("#spoken").textContent()).toContain("已认领");
   });
 
-  test("shows hostile names, texts and markdown as the text they are", async () => {
-    const evil = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
-    const turned = "\u202egnp.exe\u202c";
-    const at = Date.now();
-    const board = livelyBoard(at);
-    const { base, conversations, post } = await start({
-      say: async ({ text }) => [{ kind: "reply", text }],
-      board: {
-        ...board,
-        monitors: () => [
-          {
-            name: evil,
-            kind: evil,
-            target: `javascript:alert(1)//${evil}`,
-            state: "down",
-            reason: evil,
-            matchers: [],
-          },
-        ],
-        rules: () => [{ id: 1, name: evil, expr: evil, for: evil, state: "firing" }],
-        card: () => ({ kind: "incident", title: evil + turned, severity: "critical", status: "firing" }),
-        trouble: () => [{ name: evil, text: evil }],
-      },
-    });
-    const markdown = [
-      evil,
-      "[press](javascript:alert(3)) [press](data:text/html,<script>alert(4)</script>) [x](vbscript:x) [rel](/api/x)",
-      '![pic](https://evil.example/track.png) ![p](javascript:alert(5)) <a href="javascript:alert(6)">a</a>',
-      '[ok](https://good.example/?a="onmouseover=alert(7)) <https://auto.example> <svg onload=alert(8)>',
-      "`<b>code</b>`\n\n```html\n<script>alert(9)</script>\n```",
-      "| <i>a</i> | b |\n|---|---|\n| <img src=x onerror=alert(10)> | [c](javascript:alert(11)) |",
-      `${"> ".repeat(200)}deep`,
-      `${"*".repeat(500)}${"[".repeat(500)}`,
-      "- [ ] todo\n- [x] done",
-      `\u202eright to left \u2066 and \u0000 control \u0007`,
-      "[ref]: javascript:alert(12)\n[ref]",
-    ].join("\n\n");
-    await conversations.post(
-      "ops",
-      [
-        {
-          kind: "incident",
-          title: `**${evil}** [x](javascript:alert(1))${turned}`,
-          text: markdown,
-          severity: "critical",
-          status: "firing",
-          incident: 12,
-          image: "javascript:alert(1)",
-          fields: [{ name: evil, value: `${evil} [x](javascript:alert(1)) **bold** ${turned}` }],
-          actions: [{ id: '"><script>', label: evil, command: evil }],
-        },
-      ],
-      at,
-    );
-    const name = "<b onmouseover=alert(1)>张三</b>";
-    expect(
-      (await post("/api/console/messages", { conversation: "ops", user: name, text: markdown })).status,
-    ).toBe(200);
-    const page = await visit(base);
-    await page.locator("#m3").waitFor();
-    await page.locator(".board .monitor").waitFor();
-    for (const selector of [
-      "#messages script, #messages svg, #messages iframe, #messages i, #messages b",
-      "#messages img:not(.face), .board img, .board script",
-      "[onerror], [onmouseover], [onload], [style*=expression]",
-    ])
-      expect(await page.locator(selector).count(), selector).toBe(0);
-    const links = await page
-      .locator("#messages a")
-      .evaluateAll((all) => all.map((a) => (a as unknown as { href: string }).href));
-    expect(links.length).toBeGreaterThan(0);
-    for (const link of links) expect(link).toMatch(/^https:\/\/(good|auto)\.example\//);
-    expect(await page.locator("#messages a:not([rel~=noopener])").count()).toBe(0);
-    const title = await page.locator("#m1 h3").textContent();
-    expect(title).toContain(`**${evil}** [x](javascript:alert(1))`);
-    expect(title).not.toContain("\u202e");
-    expect(await page.locator("#m1 dd").first().textContent()).toContain(
-      `${evil} [x](javascript:alert(1)) **bold**`,
-    );
-    expect(await page.locator("#m1 .actions button").first().textContent()).toBe(evil);
-    // What a person wrote is not even markdown.
-    expect(await page.locator("#m2 .bubble").textContent()).toContain("[press](javascript:alert(3))");
-    expect(await page.locator("#m2 .name").textContent()).toBe(name);
-    expect(await page.locator(".board .monitor .name").textContent()).toBe(evil);
-    await page.mouse.move(200, 200);
-  });
-
-  test("the policy refuses a script that gets into the document all the same", async () => {
-    const { base } = await start();
-    expected = /policy|Content Security Policy/i;
-    const page = await visit(base);
-    await page.locator(live).waitFor();
-    await page.evaluate(
-      'const s = document.createElement("script"); s.textContent = "window.hacked = true"; document.body.append(s)',
-    );
-    expect(await page.evaluate("window.hacked")).toBeUndefined();
-    expect(pages.at(-1)?.wrongs.join()).toMatch(/policy: script-src/);
-  });
-
   test("says when the line is cut, comes back by itself, and misses and repeats nothing", async () => {
     const one = await start();
-    expected = /ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|Failed to load/;
+    pages.expectComplaints(/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|Failed to load/);
     const page = await visit(one.base);
     await page.locator(live).waitFor();
     await one.conversations.say("ops", "alice", "断线之前", Date.now());
@@ -264,7 +127,7 @@ describeInBrowser("the console page", () => {
 
   test("says in words that something was not saved, and gives the line back", async () => {
     const { base, refuse } = await start();
-    expected = /503/;
+    pages.expectComplaints(/503/);
     const page = await visit(base);
     refuse("磁盘已满");
     await page.fill("#line", "新建规则");
@@ -276,7 +139,7 @@ describeInBrowser("the console page", () => {
 
   test("asks once for the token and keeps it for the tab", async () => {
     const { base } = await start({ token: "s3cret" });
-    expected = /401/;
+    pages.expectComplaints(/401/);
     const page = await visit(base);
     await page.locator("#tokenbox[open]").waitFor();
     await page.fill("#token", "wrong");
@@ -310,7 +173,7 @@ describeInBrowser("the console page", () => {
     const page = await visit(base);
     await page.getByText("第 999 条").waitFor();
     await page.locator(".board .incident").nth(99).waitFor({ state: "attached" });
-    expect(performance.now() - begun).toBeLessThan(8_000);
+    expect(performance.now() - begun).toBeLessThan(10_000);
     expect(await page.locator("#messages > li").count()).toBeLessThanOrEqual(300);
 
     // A key, an edit of a card and a board while somebody types: the longest the page was busy at one go.

@@ -22,7 +22,9 @@ const absent =
 
 /** A group of tests in the browser. Without one the group is skipped, and its name says why. */
 export function describeInBrowser(name: string, tests: () => void): void {
-  describe.skipIf(absent !== undefined)(absent === undefined ? name : `${name} (skipped: ${absent})`, tests);
+  const title = absent === undefined ? name : `${name} (skipped: ${absent})`;
+  // A browser beside other tests on a small machine takes its time.
+  describe.skipIf(absent !== undefined)(title, { timeout: 90_000 }, tests);
 }
 
 /** Starts the browser; whoever starts it closes it. */

@@ -66,6 +66,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<TestCo
     }),
     boards: openBoards({
       locale,
+      zone: "Asia/Shanghai",
       clock,
       series: { select: () => [] },
       monitors: () => [],

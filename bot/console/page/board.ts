@@ -8,7 +8,7 @@ import type {
   TroubleView,
 } from "../board-view.ts";
 import { type Child, h, keyed, plain } from "./dom.ts";
-import { age, amount, clockTime, dayName, fullTime } from "./format.ts";
+import { age, amount, fullTime, timeIn } from "./format.ts";
 import { sparkline } from "./sparkline.ts";
 import { say, type Word } from "./words.ts";
 
@@ -45,7 +45,7 @@ export function boardPanel(root: HTMLElement, hands: BoardHands): (board: BoardV
     rules.show(
       board.rules,
       ({ id }) => String(id),
-      (one) => drawRule(one, hands),
+      (one) => drawRule(one, board.zone, hands),
       totals.rules,
     );
     refreshAges(root);
@@ -91,7 +91,7 @@ function drawIncident({ incident, openedAt, card }: IncidentView, hands: BoardHa
       "span",
       { class: "title", dir: "auto" },
       h("span", { class: "number" }, `#${incident} `),
-      plain(card.title ?? ""),
+      plain(card.title ?? "").replace(`#${incident} `, ""),
     ),
     h(
       "span",
@@ -128,7 +128,8 @@ function drawMonitor({ name, kind, target, state, reason, latest, more }: Monito
 }
 
 function drawMetric({ metric, name, labels, value, unit, points }: MetricView): Element {
-  const which = Object.values(labels).map(plain).join(" ");
+  // A disk is known by where it is mounted; its device is in the tooltip.
+  const which = plain(labels["mount"] ?? Object.values(labels).join(" "));
   const full = Object.entries(labels).map(([label, of]) => `${label}=${JSON.stringify(of)}`);
   return h(
     "div",
@@ -150,6 +151,7 @@ function drawMetric({ metric, name, labels, value, unit, points }: MetricView): 
 
 function drawRule(
   { id, name, expr, schedule, for: lasting, state, next }: RuleView,
+  zone: string,
   hands: BoardHands,
 ): Element {
   const says = expr ?? schedule ?? "";
@@ -166,9 +168,7 @@ function drawRule(
       {},
       plain(says),
       lasting === undefined ? undefined : h("span", { class: "for" }, ` ${say("lasting")} ${lasting}`),
-      at === undefined
-        ? undefined
-        : h("span", { class: "for" }, ` · ${say("next")} ${dayName(at)} ${clockTime(at)}`),
+      at === undefined ? undefined : h("span", { class: "for" }, ` · ${say("next")} ${timeIn(zone, at)}`),
     ),
   );
   made.addEventListener("click", () => hands.rule(id));

@@ -84,7 +84,7 @@ function drawHeading({ title, status, severity, incident }: WireMessage): HTMLEl
 }
 
 /** Longer values get a line of their own; in characters, where a Chinese one counts twice. */
-const WIDE = 26;
+const WIDE = 20;
 
 function field(name: string, value: string): HTMLElement {
   const width = [...value].reduce((sum, character) => sum + (character > "\u2e7f" ? 2 : 1), 0);

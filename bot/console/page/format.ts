@@ -23,6 +23,18 @@ export function dayName(at: Date, now = new Date()): string {
   return at.toDateString() === before.toDateString() ? say("yesterday") : day.format(at);
 }
 
+/** `11月26日 02:00` in a time zone: schedules are made in the server's, which need not be the reader's. */
+export function timeIn(zone: string, at: Date): string {
+  const options = {
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  } as const;
+  return new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }).format(at);
+}
+
 /** How long ago, in its largest unit: `3 分钟`. */
 export function age(since: Date, now = new Date()): string {
   const minutes = Math.floor((now.getTime() - since.getTime()) / 60_000);

@@ -14,6 +14,7 @@ function open(sources: Partial<BoardSources> = {}) {
   const clock = new FakeClock(at);
   const boards = openBoards({
     locale: "zh-CN",
+    zone: "Asia/Shanghai",
     clock,
     series: { select: () => [] },
     monitors: () => [],

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { consoleChannel } from "../../../../bot/console/channel.ts";
 import { KEPT, openConversations } from "../../../../bot/console/conversations.ts";
 import { decodeMessage, toWire } from "../../../../bot/console/message.ts";
+import { channelContract } from "../../../contract/channel.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { refusableStore } from "../../../support/refusing-sink.ts";
 
@@ -187,4 +188,15 @@ describe("the console channel", () => {
     });
     expect(conversations.after("ops", 0)).toEqual([]);
   });
+});
+
+channelContract("the console", () => {
+  const { store, refuse, hang } = refusableStore();
+  const conversations = openConversations(store);
+  return {
+    channel: consoleChannel({ conversations, clock: new FakeClock(at) }),
+    conversation: "console:ops",
+    seen: () => conversations.after("ops", 0).map(({ card }) => JSON.stringify(card)),
+    refuse: (how) => (how === "hang" ? hang() : refuse("no space left on the disk")),
+  };
 });
