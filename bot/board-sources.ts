@@ -1,4 +1,5 @@
 import { standingOf } from "../commands/rule-list.ts";
+import { nextOf } from "../commands/rule-made.ts";
 import type { World } from "../commands/world.ts";
 import type { MonitorRecord } from "../monitors/monitor-book.ts";
 import { explainReason } from "../monitors/reason.ts";
@@ -57,12 +58,13 @@ export function boardSources(
     const standing = standingOf(rule, world);
     const state = standing === "waiting" ? "ok" : standing;
     if (rule.kind === "cron") {
+      const nextAt = nextOf(rule, world);
       return {
         id: rule.id,
         name: rule.name,
         schedule: describeSchedule(rule.cron, locale),
         state,
-        ...(rule.nextAt === undefined ? {} : { next: new Date(rule.nextAt).toISOString() }),
+        ...(nextAt === undefined ? {} : { next: new Date(nextAt).toISOString() }),
       };
     }
     return {
@@ -76,6 +78,7 @@ export function boardSources(
 
   return {
     locale,
+    zone: world.zone,
     clock,
     series: world.series,
     monitors,

@@ -1,0 +1,95 @@
+/** A line of chat in, a reply out, in a busy house: 10,000 rules, 10,000 alerts active, a store on disk. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { emptyConfig } from "../bot/config.ts";
+import { readEnvironment } from "../bot/environment.ts";
+import { openHouse } from "../bot/house.ts";
+import { openRuleBook } from "../rules/rule-book.ts";
+import { systemClock } from "../storage/clock.ts";
+import { openStore } from "../storage/embedded-store.ts";
+import { silentLog } from "../storage/log.ts";
+import { quantile } from "./median.ts";
+
+const RULES = 10_000;
+const ROUNDS = 300;
+
+/** What is said, in turn; `#` stands for the round, so that each line changes something of its own. */
+const LINES = {
+  "changes nothing": ["alerts", "rules", "status", "show #", "rule #"],
+  "changes something": ["ack # 30m looking", "unack #", 'silence foo="#" 1h', "rule add b#: x > # for 5m"],
+} as const;
+
+const dir = mkdtempSync(join(tmpdir(), "gengfu-bench-"));
+const store = await openStore({ dir, clock: systemClock, log: silentLog });
+const book = openRuleBook(store);
+await store.commit((change) => {
+  for (let i = 1; i <= RULES; i++) {
+    book.add(
+      change,
+      // Every rule fires at once, and all but the first belong to incidents of their own.
+      {
+        kind: "promql",
+        name: `rule ${i}`,
+        expr: `vector(${i})`,
+        forMs: 0,
+        keepFiringForMs: 0,
+        labels: {},
+        annotations: {},
+      },
+      {
+        kind: "chat",
+        person: "console:bench",
+        conversation: "console:quiet",
+        at: systemClock.now(),
+        text: "",
+      },
+    );
+  }
+});
+await store.close();
+
+const environment = readEnvironment({ DATA_DIR: dir, PORT: "0", LOCALE: "en" });
+const house = await openHouse({ environment, config: emptyConfig, clock: systemClock, log: silentLog });
+
+async function say(text: string): Promise<string> {
+  const response = await fetch(new URL("/api/console/messages", house.url), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ conversation: "ops", user: "bench", text }),
+  });
+  if (!response.ok) throw new Error(`${text}: ${response.status} ${await response.text()}`);
+  return response.text();
+}
+
+/** Waits until every rule has fired and every card has been delivered. */
+async function busy(): Promise<void> {
+  for (;;) {
+    const metrics = await (await fetch(new URL("/metrics", house.url))).text();
+    const firing = Number(/gengfu_alerts\{state="firing"\} (\d+)/.exec(metrics)?.[1] ?? 0);
+    const waiting = [...metrics.matchAll(/gengfu_deliveries_pending\{lane="\w+"\} (\d+)/g)].reduce(
+      (sum, found) => sum + Number(found[1]),
+      0,
+    );
+    if (firing === RULES && waiting === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+await busy();
+console.log(`${RULES} rules, ${RULES} alerts firing; ${ROUNDS} rounds`);
+for (const [kind, lines] of Object.entries(LINES)) {
+  const took: number[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const line of lines) {
+      const startedAt = performance.now();
+      await say(line.replaceAll("#", String(round)));
+      took.push(performance.now() - startedAt);
+    }
+  }
+  console.log(
+    `${kind.padEnd(18)} median ${quantile(took, 0.5).toFixed(2)} ms, p99 ${quantile(took, 0.99).toFixed(2)} ms (targets 5 and 25)`,
+  );
+}
+await house.stop();
+rmSync(dir, { recursive: true, force: true });
