@@ -1,19 +1,30 @@
+/** What a person needs to know when the bot has started: where to talk to it, where its memory is, how to go on. */
 import type { Locale } from "../storage/locale.ts";
 import { inLocale } from "../storage/locale.ts";
+import { isLoopback } from "./environment.ts";
 
-/** What a person needs to know when the bot has started: where to talk to it, where its memory is, how to go on. */
-export function banner(
-  locale: Locale,
-  facts: { readonly url: string; readonly dataDir: string; readonly configPath: string | undefined },
-): string {
+/** What the banner says. */
+export interface BannerFacts {
+  readonly url: string;
+  /** As `HOST` has it. */
+  readonly host: string;
+  readonly dataDir: string;
+  /** undefined when there is none. */
+  readonly configPath: string | undefined;
+}
+
+/** The banner, with an empty line before and after. */
+export function banner(locale: Locale, { url, host, dataDir, configPath }: BannerFacts): string {
   const config =
-    facts.configPath ??
-    inLocale(locale, { zh: "没有（可选：gengfu.yml）", en: "none (optional: gengfu.yml)" });
+    configPath ?? inLocale(locale, { zh: "没有（可选：gengfu.yml）", en: "none (optional: gengfu.yml)" });
+  const token = isLoopback(host)
+    ? ""
+    : inLocale(locale, { zh: "（需要 API_TOKEN）", en: " (asks for API_TOKEN)" });
   return inLocale(locale, {
     zh: `
   更夫已上岗。
-    控制台    ${facts.url}
-    数据目录  ${facts.dataDir}
+    控制台    ${url}${token}
+    数据目录  ${dataDir}
     配置文件  ${config}
 
   现在就可以在控制台里和它说话。接入钉钉或企业微信的变量写在 .env（见 .env.example）：
@@ -21,11 +32,12 @@ export function banner(
     企业微信  WECOM_BOT_ID, WECOM_BOT_SECRET
 
   Ctrl+C 停止。
+
 `,
     en: `
   The watchman is on duty.
-    Console         ${facts.url}
-    Data            ${facts.dataDir}
+    Console         ${url}${token}
+    Data            ${dataDir}
     Configuration   ${config}
 
   Talk to it in the console now. What joins DingTalk or WeCom is set in .env (see .env.example):
@@ -33,6 +45,7 @@ export function banner(
     WeCom           WECOM_BOT_ID, WECOM_BOT_SECRET
 
   Ctrl+C stops it.
+
 `,
   });
 }

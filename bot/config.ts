@@ -1,43 +1,52 @@
+/** `gengfu.yml`: how it is read and checked. The schemas of plug-ins live beside them; here they are put together. */
 import { readFileSync } from "node:fs";
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { roles } from "../commands/allow.ts";
 import { parseNetworks } from "../monitors/address.ts";
 import { monitorSchema } from "../monitors/index.ts";
 import { ruleGroupsSchema } from "../rules/rule-groups.ts";
 import { parseDuration } from "../storage/duration.ts";
+import { wordsOf } from "../storage/store-error.ts";
 import { ConfigError, type Problem } from "./config-error.ts";
+import { problemsOf } from "./config-words.ts";
+import { fillIn, type Variables } from "./fill-in.ts";
 
-/** `30s`, `5m`, `1h30m` as milliseconds. */
-const duration = z.string().transform((text, context) => {
+/** Fewer samples than this would leave expressions with nothing to look back on. */
+const SHORTEST_RETENTION_MS = 10 * 60_000;
+
+const retention = z.string().transform((text, context) => {
   const ms = parseDuration(text);
-  if (ms === undefined) {
-    context.addIssue({ code: "custom", message: `'${text}' is not a duration such as 30s, 5m or 1h30m` });
-    return 0;
-  }
-  return ms;
+  if (ms !== undefined && ms >= SHORTEST_RETENTION_MS) return ms;
+  context.addIssue({
+    code: "custom",
+    message: `'${text}' is not a duration from 10m up, such as 12h or 3d`,
+    params: { zh: `'${text}' 不是 10m 以上的时长，例如 12h、3d` },
+  });
+  return z.NEVER;
 });
 
 const person = z.strictObject({
   /** `console:alice`, `dingtalk:0123`, `wecom:zhangsan`. */
-  id: z.string().regex(/^[a-z]+:.+$/, "must look like dingtalk:<staffId>, wecom:<userid> or console:<name>"),
+  id: z.string().refine((id) => /^[a-z]+:.+$/.test(id), {
+    message: "must look like dingtalk:<staffId>, wecom:<userid> or console:<name>",
+    params: { zh: "应形如 dingtalk:<staffId>、wecom:<userid> 或 console:<name>" },
+  }),
   name: z.string().min(1).optional(),
   role: z.enum(roles),
 });
 
-/** `gengfu.yml`. The schemas of plug-ins live beside them; here they are only put together. */
-export const fileSchema = z.strictObject({
-  network: z
-    .strictObject({
-      allow: z
-        .array(z.string().refine(isNetwork, "must be an address or a range such as 10.0.0.0/8"))
-        .default([]),
-    })
-    .optional(),
-  people: z.array(person).default([]),
+const network = z.string().refine(isNetwork, {
+  message: "must be an address or a range such as 10.0.0.0/8",
+  params: { zh: "应为地址或网段，例如 10.0.0.0/8" },
+});
+
+const fileSchema = z.strictObject({
+  network: z.strictObject({ allow: z.array(network).default([]) }).optional(),
+  people: z.array(person).default([]).superRefine(unlike("id")),
   default_role: z.enum(roles).optional(),
-  retention: duration.optional(),
-  monitors: z.array(monitorSchema).default([]),
+  retention: retention.optional(),
+  monitors: z.array(monitorSchema).default([]).superRefine(unlike("name")),
   groups: ruleGroupsSchema.default([]),
 });
 
@@ -50,45 +59,97 @@ export const emptyConfig: FileConfig = fileSchema.parse({});
  * Reads and checks `gengfu.yml`. `required` is whether its absence is an error (it was named by `GENGFU_CONFIG`).
  * Throws a ConfigError that names every problem by its path.
  */
-export function readConfigFile(
-  path: string,
-  required: boolean,
-  variables: Readonly<Record<string, string | undefined>>,
-): FileConfig {
-  let text: string;
+export function readConfigFile(path: string, required: boolean, variables: Variables): FileConfig {
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, "utf8");
+    bytes = readFileSync(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" && !required) return emptyConfig;
-    throw new ConfigError(path, [{ path: "", message: `cannot be read (${code})` }]);
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" && !required) return emptyConfig;
+    const { zh, en } = wordsOf("", error);
+    const text = { zh: `无法读取${zh}`, en: `cannot be read${en}` };
+    throw new ConfigError(path, [{ path: "", text }]);
   }
-  return parseConfig(path, text, variables);
+  try {
+    return parseConfig(path, new TextDecoder("utf-8", { fatal: true }).decode(bytes), variables);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const text = { zh: "不是 UTF-8 编码，请另存为 UTF-8", en: "is not UTF-8; save it as UTF-8" };
+    throw new ConfigError(path, [{ path: "", text }]);
+  }
 }
 
-/** Checks the text of a `gengfu.yml`; `source` names it in errors. */
-export function parseConfig(
-  source: string,
-  text: string,
-  variables: Readonly<Record<string, string | undefined>>,
-): FileConfig {
+/** Checks the text of a `gengfu.yml`; `source` names it in errors. Throws a ConfigError with every problem. */
+export function parseConfig(source: string, text: string, variables: Variables): FileConfig {
+  // `$` in rule groups belongs to their templates.
+  const { value, problems } = fillIn(parseYaml(source, text), variables, ["groups"]);
+  const read = fileSchema.safeParse(withoutEmptyParts(value), { reportInput: true });
+  if (read.success && problems.length === 0) return read.data;
+  const unfilled = new Set(problems.map(({ path }) => path));
+  const others = read.success ? [] : read.error.issues.flatMap((issue) => problemsOf(issue));
+  // What is wrong with a text that could not be filled in is not known.
+  throw new ConfigError(source, [...problems, ...others.filter(({ path }) => !unfilled.has(path))]);
+}
+
+/** Throws a ConfigError with line and column. */
+function parseYaml(source: string, text: string): unknown {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new ConfigError(
-      source,
-      document.errors.map((error) => {
-        const { line, col } = lines.linePos(error.pos[0]);
-        return { path: `line ${line}, column ${col}`, message: error.message };
-      }),
-    );
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) {
+    const problems = faults.map((fault): Problem => {
+      const { line, col } = lines.linePos(fault.pos[0]);
+      return { path: `line ${line}, column ${col}`, text: YAML_WORDS[fault.code] ?? both(fault.message) };
+    });
+    throw new ConfigError(source, problems);
   }
-  const problems: Problem[] = [];
-  const raw = fillIn((document.toJS({ maxAliasCount: 100 }) as unknown) ?? {}, [], variables, problems);
-  const read = fileSchema.safeParse(raw);
-  if (!read.success) problems.push(...read.error.issues.flatMap((issue) => problemsOf(issue)));
-  if (problems.length > 0 || read.data === undefined) throw new ConfigError(source, problems);
-  return read.data;
+  return toPlain(source, document);
+}
+
+function toPlain(source: string, document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    // An alias of something that does not exist, or a bomb of aliases.
+    throw new ConfigError(source, [{ path: "", text: both((error as Error).message) }]);
+  }
+}
+
+const YAML_WORDS: Readonly<Record<string, Problem["text"]>> = {
+  DUPLICATE_KEY: { zh: "这个键写了两次", en: "this key stands here a second time" },
+  MULTIPLE_DOCS: {
+    zh: "文件里有多个 YAML 文档 (---)，只能有一个",
+    en: "a second YAML document (---) begins here; there can be only one",
+  },
+  TAB_AS_INDENT: { zh: "缩进不能用制表符，请用空格", en: "tabs cannot indent; use spaces" },
+};
+
+function both(message: string): Problem["text"] {
+  return { zh: message, en: message };
+}
+
+/** `monitors:` with every entry commented out is null in YAML, and means none. */
+function withoutEmptyParts(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, part ?? undefined]));
+}
+
+/** Refuses two entries with the same `key`. */
+function unlike<K extends string>(
+  key: K,
+): (all: readonly Record<K, string>[], context: z.RefinementCtx) => void {
+  return (all, context) => {
+    const seen = new Set<string>();
+    all.forEach((one, i) => {
+      if (seen.has(one[key]))
+        context.addIssue({
+          code: "custom",
+          path: [i, key],
+          message: `'${one[key]}' is there already`,
+          params: { zh: `'${one[key]}' 已经有了` },
+        });
+      seen.add(one[key]);
+    });
+  };
 }
 
 function isNetwork(text: string): boolean {
@@ -98,47 +159,4 @@ function isNetwork(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function problemsOf(issue: z.core.$ZodIssue): Problem[] {
-  const path = formatPath(issue.path);
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: path === "" ? key : `${path}.${key}`,
-      message: "unknown key; is it spelt right?",
-    }));
-  }
-  return [{ path, message: issue.message }];
-}
-
-function formatPath(path: readonly PropertyKey[]): string {
-  let text = "";
-  for (const step of path)
-    text += typeof step === "number" ? `[${step}]` : `${text === "" ? "" : "."}${String(step)}`;
-  return text;
-}
-
-/** Replaces `${NAME}` in every string by that environment variable. Rule groups are left alone: `$` is theirs. */
-function fillIn(
-  value: unknown,
-  path: readonly PropertyKey[],
-  variables: Readonly<Record<string, string | undefined>>,
-  problems: Problem[],
-): unknown {
-  if (path.length === 1 && path[0] === "groups") return value;
-  if (typeof value === "string") {
-    return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (whole, name: string) => {
-      const found = variables[name];
-      if (found !== undefined) return found;
-      problems.push({ path: formatPath(path), message: `the environment variable ${name} is not set` });
-      return whole;
-    });
-  }
-  if (Array.isArray(value)) return value.map((item, i) => fillIn(item, [...path, i], variables, problems));
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, fillIn(item, [...path, key], variables, problems)]),
-    );
-  }
-  return value;
 }

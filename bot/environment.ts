@@ -1,8 +1,12 @@
+/** The environment variables: what each may be, what it is when it is not set, and what must not be seen of them. */
 import { isIP } from "node:net";
 import { z } from "zod";
 import type { Locale } from "../storage/locale.ts";
 import { ConfigError, type Problem } from "./config-error.ts";
+import { problemsOf } from "./config-words.ts";
+import type { Variables } from "./fill-in.ts";
 
+/** Set to nothing, as in `.env.example`, is not set. */
 const optional = z
   .string()
   .optional()
@@ -10,35 +14,46 @@ const optional = z
 
 const zone = optional.refine((name) => name === undefined || isZone(name), {
   message: "not a time zone of the IANA database, e.g. Asia/Shanghai",
+  params: { zh: "不是 IANA 时区名，例如 Asia/Shanghai" },
 });
+
+/** A header can carry nothing else. */
+const token = optional.refine((text) => text === undefined || /^[\x21-\x7e]+$/.test(text), {
+  message: "may hold visible ASCII characters only, without spaces",
+  params: { zh: "只能是可见的 ASCII 字符，不含空格" },
+});
+
+const LOG_LEVELS: readonly string[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 /** The environment variables that Gengfu reads; `.env.example` lists the same ones, and a test compares them. */
 export const environmentSchema = z.object({
   HOST: optional.transform((host) => host ?? "127.0.0.1"),
   PORT: optional.transform((text, context) => {
     const port = Number(text ?? "8080");
-    if (!Number.isInteger(port) || port < 0 || port > 65535) {
-      context.addIssue({
-        code: "custom",
-        message: `'${text}' is not a port; give a whole number from 0 to 65535`,
-      });
-    }
-    return port;
+    if ((text === undefined || /^\d{1,5}$/.test(text)) && port <= 65535) return port;
+    context.addIssue({
+      code: "custom",
+      message: `'${text}' is not a port; give a whole number from 0 to 65535`,
+      params: { zh: `'${text}' 不是端口号，应为 0 到 65535 的整数` },
+    });
+    return z.NEVER;
   }),
   DATA_DIR: optional.transform((dir) => dir ?? "./data"),
   GENGFU_CONFIG: optional,
   LOCALE: optional
     .refine((text) => text === undefined || text === "zh-CN" || text === "en", {
       message: "must be zh-CN or en",
+      params: { zh: "应为 zh-CN 或 en" },
     })
     .transform((text): Locale => (text === "en" ? "en" : "zh-CN")),
   TIMEZONE: zone.transform((name) => name ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
   LOG_LEVEL: optional
     .refine((text) => text === undefined || LOG_LEVELS.includes(text), {
-      message: "must be one of trace, debug, info, warn, error, fatal, silent",
+      message: `must be one of ${LOG_LEVELS.join(", ")}`,
+      params: { zh: `可选 ${LOG_LEVELS.join(", ")}` },
     })
     .transform((text) => text ?? "info"),
-  API_TOKEN: optional,
+  API_TOKEN: token,
   DINGTALK_CLIENT_ID: optional,
   DINGTALK_CLIENT_SECRET: optional,
   DINGTALK_CARD_TEMPLATE_ID: optional,
@@ -53,16 +68,6 @@ export const environmentSchema = z.object({
 });
 
 export type Environment = z.output<typeof environmentSchema>;
-
-const LOG_LEVELS: readonly string[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
-
-/** What must never be seen in a log. */
-export function secretsOf(environment: Environment): string[] {
-  const { API_TOKEN, DINGTALK_CLIENT_SECRET, WECOM_BOT_SECRET, DATABASE_URL } = environment;
-  return [API_TOKEN, DINGTALK_CLIENT_SECRET, WECOM_BOT_SECRET, DATABASE_URL].filter(
-    (one) => one !== undefined,
-  );
-}
 
 function isZone(name: string): boolean {
   try {
@@ -79,29 +84,35 @@ export function isLoopback(host: string): boolean {
   return isIP(host) === 4 && host.startsWith("127.");
 }
 
+/** The language to say in that the environment cannot be used, where `LOCALE` itself may be wrong. */
+export function localeOf(variables: Variables): Locale {
+  return variables["LOCALE"] === "en" ? "en" : "zh-CN";
+}
+
 /** Reads the environment; throws a ConfigError with every problem at once, each under its variable's name. */
-export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
-  const read = environmentSchema.safeParse(variables);
-  const problems: Problem[] = [];
-  if (!read.success) {
-    for (const issue of read.error.issues)
-      problems.push({ path: issue.path.join("."), message: issue.message });
+export function readEnvironment(variables: Variables): Environment {
+  const read = environmentSchema.safeParse(variables, { reportInput: true });
+  const problems: Problem[] = read.success ? [] : read.error.issues.flatMap((issue) => problemsOf(issue));
+  // Asked of the text itself, so that it is said together with what is wrong elsewhere.
+  const { HOST = "", API_TOKEN = "", DATABASE_URL = "" } = variables;
+  if (HOST !== "" && !isLoopback(HOST) && API_TOKEN === "") {
+    problems.push({
+      path: "API_TOKEN",
+      text: {
+        zh: `必须设置，因为 HOST=${HOST} 可以从其他机器访问`,
+        en: `required, because HOST=${HOST} can be reached from other machines`,
+      },
+    });
   }
-  if (read.data !== undefined) {
-    if (!isLoopback(read.data.HOST) && read.data.API_TOKEN === undefined) {
-      problems.push({
-        path: "API_TOKEN",
-        message: `required, because HOST=${read.data.HOST} can be reached from other machines`,
-      });
-    }
-    if (read.data.DATABASE_URL !== undefined) {
-      problems.push({
-        path: "DATABASE_URL",
-        message:
-          "PostgreSQL is not supported by this version; unset it to use the embedded store in DATA_DIR",
-      });
-    }
+  if (DATABASE_URL !== "") {
+    problems.push({
+      path: "DATABASE_URL",
+      text: {
+        zh: "这个版本还不支持 PostgreSQL；请去掉它，用 DATA_DIR 里的内置存储",
+        en: "PostgreSQL is not supported by this version; unset it to use the embedded store in DATA_DIR",
+      },
+    });
   }
-  if (problems.length > 0 || read.data === undefined) throw new ConfigError("environment", problems);
+  if (!read.success || problems.length > 0) throw new ConfigError("environment", problems);
   return read.data;
 }

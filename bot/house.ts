@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openAlerts } from "../alerts/open-alerts.ts";
 import { watchRules } from "../alerts/watch-rules.ts";
@@ -58,7 +57,6 @@ export async function openHouse({ environment, config, clock, log }: HouseOption
   const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const { LOCALE: locale, TIMEZONE: zone, HOST: host } = environment;
   try {
-    mkdirSync(environment.DATA_DIR, { recursive: true, mode: 0o700 });
     const store = await openStore({ dir: environment.DATA_DIR, clock, log });
     teardown.add("store", () => store.close());
     const series = await openSeries({

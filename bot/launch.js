@@ -43,12 +43,17 @@ function install() {
     .digest("hex");
   if (isCurrent(installed, hash)) return;
   process.stderr.write("gengfu: installing packages… 正在安装依赖…\n");
+  // The build needs the types among the development packages, also where NODE_ENV=production would leave them out.
   // `npm` is a .cmd file on Windows, which only a shell can start; the words are fixed, so a shell is safe here.
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
-  });
+  const { status } = spawnSync(
+    "npm",
+    ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      cwd: root,
+      stdio: ["ignore", 2, 2],
+      shell: process.platform === "win32",
+    },
+  );
   if (status !== 0) {
     stop(
       "npm ci failed; is the npm registry reachable? 安装失败，请检查 npm 源是否可达 (npm config get registry)",

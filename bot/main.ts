@@ -1,74 +1,120 @@
 #!/usr/bin/env node
+/** The process: environment in, house up, signals down. Everything else is in the house. */
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { systemClock } from "../storage/clock.ts";
+import { inLocale } from "../storage/locale.ts";
+import { wordsOf } from "../storage/store-error.ts";
 import { banner } from "./banner.ts";
-import { readConfigFile } from "./config.ts";
+import { type FileConfig, readConfigFile } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
-import { type Environment, readEnvironment, secretsOf } from "./environment.ts";
+import { type Environment, localeOf, readEnvironment } from "./environment.ts";
+import type { Variables } from "./fill-in.ts";
 import { type House, openHouse } from "./house.ts";
 import { openLog } from "./log.ts";
-
-/** The process: environment in, house up, signals down. Everything else is in the house. */
-await main();
+import { secretsOf } from "./secrets.ts";
+import { startWords } from "./start-words.ts";
 
 /** A stop that takes longer than this is cut short. */
 const LONGEST_STOP_MS = 4_500;
+/** npm passes a Ctrl+C on to us, and the terminal has sent it already; what comes later is impatience. */
+const SAME_SIGNAL_MS = 1_000;
+const EX_CONFIG = 78; // sysexits.h
+
+await main();
 
 async function main(): Promise<void> {
-  // The environment wins over `.env`, as everywhere.
-  const variables = { ...(existsSync(".env") ? parseEnv(readFileSync(".env", "utf8")) : {}), ...process.env };
-  let environment: Environment;
-  let config: ReturnType<typeof readConfigFile>;
-  const configPath = variables["GENGFU_CONFIG"] ?? "";
-  try {
-    environment = readEnvironment(variables);
-    config = readConfigFile(configPath === "" ? "gengfu.yml" : configPath, configPath !== "", variables);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`gengfu: ${error.message}\n`);
-    process.exitCode = 78; // EX_CONFIG of sysexits.h
-    return;
-  }
-  const log = openLog(environment.LOG_LEVEL, secretsOf(environment));
+  // Standard error may be a file on a full disk; what is said there is no reason to end.
+  process.stderr.on("error", () => {});
+  const settings = readSettings();
+  if (settings === undefined) return;
+  const { environment, config, configPath } = settings;
+  const { LOCALE: locale, HOST: host, PORT: port } = environment;
+  const log = openLog(environment.LOG_LEVEL, secretsOf(environment, config));
   for (const platform of ["DINGTALK_CLIENT_ID", "WECOM_BOT_ID"] as const) {
     if (environment[platform] !== undefined)
       log.warn({ variable: platform }, "this version does not connect to this platform yet");
   }
+  // Node ends the process after this; whoever reads the log should know why, too.
+  process.on("uncaughtExceptionMonitor", (err) => log.error({ err }, "ends because of a fault of its own"));
+  // A promise nobody waited for is a fault of ours, and no reason to leave everybody unwatched.
+  process.on("unhandledRejection", (err) =>
+    log.error({ err }, "a promise was rejected and nobody was there"),
+  );
   let house: House;
   try {
     house = await openHouse({ environment, config, clock: systemClock, log });
-  } catch (error) {
-    log.error({ error }, "could not start");
-    process.stderr.write(`gengfu: ${error instanceof Error ? error.message : String(error)}\n`);
+  } catch (err) {
+    log.error({ err }, "could not start");
+    process.stderr.write(`gengfu: ${inLocale(locale, startWords(err, { host, port }))}\n`);
     process.exitCode = 1;
     return;
   }
-  process.stderr.write(
-    banner(environment.LOCALE, {
-      url: house.url,
-      dataDir: resolve(environment.DATA_DIR),
-      configPath: configPath === "" ? (existsSync("gengfu.yml") ? "gengfu.yml" : undefined) : configPath,
-    }),
-  );
+  const { url } = house;
+  process.stderr.write(banner(locale, { url, host, dataDir: resolve(environment.DATA_DIR), configPath }));
 
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
-    // A second signal is somebody who will not wait.
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
     log.info({ signal }, "stopping");
     setTimeout(() => {
       log.error({}, "did not stop in time");
       process.exit(1);
     }, LONGEST_STOP_MS).unref();
-    void house.stop().then(() => log.info({}, "stopped"));
+    void house.stop().then(() => {
+      log.info({}, "stopped");
+      process.exit(0);
+    });
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  // A promise nobody waited for is a fault of ours, and no reason to leave everybody unwatched.
-  process.on("unhandledRejection", (error) =>
-    log.error({ error }, "a promise was rejected and nobody was there"),
-  );
+}
+
+/** Everything that is set, or undefined when it cannot be used; then it has said why. */
+function readSettings():
+  | { environment: Environment; config: FileConfig; configPath: string | undefined }
+  | undefined {
+  const variables = readVariables();
+  if (variables === undefined) return undefined;
+  const named = variables["GENGFU_CONFIG"] ?? "";
+  const path = named === "" ? "gengfu.yml" : named;
+  // Both are read before either is judged, so that everything wrong is said at once.
+  const environment = attempt(() => readEnvironment(variables));
+  const config = attempt(() => readConfigFile(path, named !== "", variables));
+  const errors = [environment, config].filter((one) => one instanceof ConfigError);
+  if (environment instanceof ConfigError || config instanceof ConfigError) {
+    refuse(errors.map((error) => error.words(localeOf(variables))).join("\n"));
+    return undefined;
+  }
+  return { environment, config, configPath: existsSync(path) ? path : undefined };
+}
+
+/** The environment, which wins, over `.env`. */
+function readVariables(): Variables | undefined {
+  if (!existsSync(".env")) return process.env;
+  try {
+    return { ...parseEnv(readFileSync(".env", "utf8")), ...process.env };
+  } catch (error) {
+    refuse(inLocale(localeOf(process.env), wordsOf(".env", error)));
+    return undefined;
+  }
+}
+
+function attempt<T>(read: () => T): T | ConfigError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}
+
+function refuse(words: string): void {
+  process.stderr.write(`gengfu: ${words}\n`);
+  process.exitCode = EX_CONFIG;
 }

@@ -1,5 +1,6 @@
+/** The exposition of `/metrics`: what each room counts anyway, read at the moment somebody asks. */
 import { readFileSync } from "node:fs";
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { World } from "../commands/world.ts";
 import type { Clock } from "../storage/clock.ts";
 
@@ -7,110 +8,120 @@ const version = (
   JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
 ).version;
 
-/** The exposition of `/metrics`: what each room counts anyway, read at the moment somebody asks. */
+/** Sums of prom-client that are named like counters and are none; each is there by type as well. */
+const MISNAMED = [
+  "nodejs_active_handles_total",
+  "nodejs_active_requests_total",
+  "nodejs_active_resources_total",
+];
+
+/** A number, or one for each value of a label. */
+type Figures = number | Readonly<Record<string, number>>;
+
+/** Opens it; each call of what it gives reads everything anew, in the Prometheus text format. */
 export function openMetrics(world: World, clock: Clock): () => Promise<string> {
+  const { alerts, monitors, rules, series, store, watch } = world;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
 
-  const gauge = (name: string, help: string, read: () => number): void => {
+  function gauge(name: string, help: string, read: () => Figures, label = ""): void {
     new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read());
-      },
-    });
-  };
-  const labelled = (
-    name: string,
-    help: string,
-    label: string,
-    read: () => Readonly<Record<string, number>>,
-  ): void => {
-    new Gauge({
-      name,
-      help,
-      labelNames: [label],
-      registers: [registry],
+      ...about(name, help, label),
       collect() {
         this.reset();
-        for (const [key, value] of Object.entries(read())) this.set({ [label]: key }, value);
+        for (const [labels, value] of rows(read(), label)) this.set(labels, value);
       },
     });
-  };
+  }
+  /** For what a room has counted since the start. */
+  function counter(name: string, help: string, read: () => Figures, label = ""): void {
+    new Counter({
+      ...about(name, help, label),
+      collect() {
+        this.reset();
+        for (const [labels, value] of rows(read(), label)) this.inc(labels, value);
+      },
+    });
+  }
+  const about = (name: string, help: string, label: string) => ({
+    name,
+    help,
+    labelNames: label === "" ? [] : [label],
+    registers: [registry],
+  });
 
-  labelled("gengfu_build_info", "1, with the version that runs.", "version", () => ({ [version]: 1 }));
-  gauge("gengfu_monitors", "Monitors in the book.", () => world.watch.figures.monitors);
+  gauge("gengfu_build_info", "1, with the version that runs.", () => ({ [version]: 1 }), "version");
+
+  gauge("gengfu_monitors", "Monitors in the book.", () => monitors.table.size);
   gauge("gengfu_monitors_failing", "Monitors whose last look failed.", () => {
     let failing = 0;
-    for (const name of world.monitors.table.entries())
-      if (world.watch.status(name[0])?.up === false) failing++;
+    for (const { name } of monitors.table.values()) if (watch.status(name)?.up === false) failing++;
     return failing;
   });
-  gauge("gengfu_monitor_looks_total", "Looks since the start.", () => world.watch.figures.looks);
-  gauge(
-    "gengfu_monitor_look_failures_total",
-    "Looks that failed since the start.",
-    () => world.watch.figures.failures,
-  );
-  gauge(
+  counter("gengfu_monitor_looks_total", "Looks that have ended.", () => watch.figures.looks);
+  counter("gengfu_monitor_look_failures_total", "Looks that failed.", () => watch.figures.failures);
+  counter(
     "gengfu_monitor_looks_skipped_total",
     "Looks that were due and did not begin.",
-    () => world.watch.figures.skipped,
+    () => watch.figures.skipped,
   );
 
-  gauge("gengfu_rules", "Rules in the book.", () => world.rules.table.size);
-  gauge(
-    "gengfu_evaluations_total",
-    "Rounds of evaluation since the start.",
-    () => world.alerts.stats().evaluations,
-  );
+  gauge("gengfu_rules", "Rules in the book.", () => rules.table.size);
+  gauge("gengfu_rules_judged", "Rules by how judging them went.", () => alerts.stats().rules, "state");
+  counter("gengfu_evaluations_total", "Rounds of evaluation.", () => alerts.stats().evaluations);
   gauge(
     "gengfu_evaluation_lag_seconds",
     "How late the last round began.",
-    () => world.alerts.stats().lastLagMs / 1_000,
+    () => alerts.stats().lastLagMs / 1_000,
   );
   gauge(
     "gengfu_evaluation_duration_seconds",
     "How long the last round took.",
-    () => world.alerts.stats().lastDurationMs / 1_000,
+    () => alerts.stats().lastDurationMs / 1_000,
   );
-  labelled("gengfu_alerts", "Alerts by state.", "state", () => world.alerts.book.index.counts);
-  gauge("gengfu_incidents_open", "Incidents that are not resolved.", () => world.alerts.book.index.open.size);
-  gauge("gengfu_silences", "Silences in force.", () => world.alerts.book.activeSilences(clock.now()).length);
+  gauge("gengfu_alerts", "Alerts by state.", () => alerts.stats().alerts, "state");
+  gauge("gengfu_incidents_open", "Incidents that are not resolved.", () => alerts.stats().incidents);
+  gauge("gengfu_silences", "Silences in force.", () => alerts.stats().silences);
 
-  labelled(
+  gauge(
     "gengfu_deliveries_pending",
     "Deliveries that wait, by lane.",
+    () => alerts.stats().deliveries.queue,
     "lane",
-    () => world.alerts.stats().deliveries.queue,
   );
-  gauge(
+  counter(
     "gengfu_deliveries_sent_total",
-    "Messages and edits that were taken since the start.",
-    () => world.alerts.stats().deliveries.sent,
+    "Messages and edits that were taken.",
+    () => alerts.stats().deliveries.sent,
   );
-  gauge(
-    "gengfu_deliveries_lost_total",
-    "Deliveries given up since the start.",
-    () => world.alerts.stats().deliveries.lost,
-  );
-  labelled(
+  counter("gengfu_deliveries_lost_total", "Deliveries given up.", () => alerts.stats().deliveries.lost);
+  counter(
     "gengfu_delivery_failures_total",
-    "Refusals since the start, by the platform's code.",
+    "Refusals, by the platform's code.",
+    () => alerts.stats().deliveries.failed,
     "code",
-    () => world.alerts.stats().deliveries.failed,
   );
   gauge("gengfu_delivery_lag_seconds", "How long the oldest waiting delivery has been due.", () => {
-    const oldest = world.alerts.stats().deliveries.oldestDueAt;
+    const oldest = alerts.stats().deliveries.oldestDueAt;
     return oldest === undefined ? 0 : Math.max(0, clock.now() - oldest) / 1_000;
   });
 
-  gauge("gengfu_store_writable", "1, or 0 while the data directory cannot be written.", () =>
-    world.store.trouble === undefined ? 1 : 0,
+  gauge("gengfu_store_writable", "1, or 0 while the last commit could not be saved.", () =>
+    store.trouble === undefined ? 1 : 0,
   );
-  gauge("gengfu_series", "Series in memory.", () => world.series.stats().series);
-  gauge("gengfu_samples", "Samples in memory.", () => world.series.stats().samples);
+  gauge("gengfu_samples_writable", "1, or 0 while samples cannot be saved.", () =>
+    series.trouble === undefined ? 1 : 0,
+  );
+  gauge("gengfu_series", "Series in memory.", () => series.stats().series);
+  gauge("gengfu_samples", "Samples in memory.", () => series.stats().samples);
+  gauge("gengfu_samples_pending", "Samples that are not written yet.", () => series.stats().pending);
+  counter("gengfu_samples_lost_total", "Samples the disk refused for too long.", () => series.stats().lost);
+  gauge("gengfu_sample_log_bytes", "Bytes of the sample log.", () => series.stats().logBytes);
   return () => registry.metrics();
+}
+
+function* rows(figures: Figures, label: string): Iterable<[Record<string, string>, number]> {
+  if (typeof figures === "number") yield [{}, figures];
+  else for (const [key, value] of Object.entries(figures)) yield [{ [label]: key }, value];
 }

@@ -1,33 +1,42 @@
-import { formatTime } from "../alerts/words.ts";
+/** Whether the watchman can do its work, check by check: for `/readyz` and the console's board. */
+import { formatSpan, formatTime } from "../alerts/words.ts";
 import type { World } from "../commands/world.ts";
-import { inLocale, type Locale } from "../storage/locale.ts";
+import { inLocale, type Locale, type Text } from "../storage/locale.ts";
+import type { StoreTrouble } from "../storage/store.ts";
 import type { Readiness } from "./http/health.ts";
 
-/** Rules are judged every 15 s; a round this late means the process is too busy to be relied on. */
+/** Rules are judged every 15 s as a rule; a round this late means the process is too busy to be relied on. */
 const LATE_MS = 60_000;
 
-/** Whether the watchman can do its work, check by check. */
-export function readinessOf(world: World, locale: Locale): Readiness {
-  const { trouble } = world.store;
+/** Looks now. Of the world it needs only what can fail while the process lives. */
+export function readinessOf(
+  world: Pick<World, "zone"> & {
+    readonly store: Pick<World["store"], "trouble">;
+    readonly series: Pick<World["series"], "trouble">;
+    readonly alerts: { stats(): Pick<ReturnType<World["alerts"]["stats"]>, "lastLagMs"> };
+  },
+  locale: Locale,
+): Readiness {
   const { lastLagMs } = world.alerts.stats();
+  const writable = (name: string, trouble: StoreTrouble | undefined): Readiness["checks"][number] => {
+    const detail: Text =
+      trouble === undefined
+        ? { zh: "正常", en: "ok" }
+        : {
+            zh: `从 ${formatTime(trouble.since, world.zone, "zh-CN")} 起写不进去：${trouble.text.zh}`,
+            en: `cannot be written since ${formatTime(trouble.since, world.zone, "en")}: ${trouble.text.en}`,
+          };
+    return { name, ok: trouble === undefined, detail: inLocale(locale, detail) };
+  };
   const checks = [
-    {
-      name: "store",
-      ok: trouble === undefined,
-      detail:
-        trouble === undefined
-          ? "ok"
-          : inLocale(locale, {
-              zh: `从 ${formatTime(trouble.since, world.zone, "zh-CN")} 起写不进去：${trouble.reason}`,
-              en: `cannot be written since ${formatTime(trouble.since, world.zone, "en")}: ${trouble.reason}`,
-            }),
-    },
+    writable("store", world.store.trouble),
+    writable("samples", world.series.trouble),
     {
       name: "evaluation",
       ok: lastLagMs < LATE_MS,
       detail: inLocale(locale, {
-        zh: `最近一轮判断晚了 ${Math.round(lastLagMs)} 毫秒`,
-        en: `the last evaluation was ${Math.round(lastLagMs)} ms late`,
+        zh: `最近一轮判断晚了 ${formatSpan(lastLagMs, "zh-CN")}`,
+        en: `the last evaluation was ${formatSpan(lastLagMs, "en")} late`,
       }),
     },
   ];

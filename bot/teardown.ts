@@ -1,6 +1,6 @@
+/** What has been started and how to undo it, drained backwards; a start that fails half-way uses the same stack. */
 import type { Log } from "../storage/log.ts";
 
-/** What has been started and how to undo it, drained backwards; a start that fails half-way uses the same stack. */
 export interface Teardown {
   /** Registers the undo of something as soon as it stands. */
   add(name: string, undo: () => Promise<void> | void): void;
@@ -8,6 +8,7 @@ export interface Teardown {
   run(): Promise<void>;
 }
 
+/** An empty one. */
 export function openTeardown(log: Log): Teardown {
   const stack: { name: string; undo: () => Promise<void> | void }[] = [];
   return {
@@ -18,8 +19,8 @@ export function openTeardown(log: Log): Teardown {
       for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
         try {
           await next.undo();
-        } catch (error) {
-          log.error({ error, what: next.name }, "could not be stopped cleanly");
+        } catch (err) {
+          log.error({ err, what: next.name }, "could not be stopped cleanly");
         }
       }
     },

@@ -154,8 +154,8 @@ export function watch(options: WatchOptions): Watch {
       log.info({ monitor: name, up, reason: report.reason }, up ? "monitor is up" : "monitor is down");
     try {
       writeReport(sink, { monitor: name, instance: round.instance, ...round.record.labels }, report);
-    } catch (error) {
-      log.error({ monitor: name, error }, "samples could not be written");
+    } catch (err) {
+      log.error({ monitor: name, err }, "samples could not be written");
     }
   }
 

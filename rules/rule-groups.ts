@@ -40,7 +40,9 @@ const expression = scalarText.superRefine((text, context) => {
     compileRule(text);
   } catch (error) {
     if (!(error instanceof PromqlError)) throw error;
-    const message = `${error.message} (characters ${error.from + 1}-${error.to})`;
+    const where =
+      error.to > error.from + 1 ? `characters ${error.from + 1}-${error.to}` : `character ${error.from + 1}`;
+    const message = `${error.message} (${where})`;
     context.addIssue({ code: "custom", message });
   }
 });

@@ -242,7 +242,7 @@ describe("the schema of rule groups", () => {
     const issues = found.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
     const expected = [
       "0.interval: 'soon' is not a duration",
-      "0.rules.0.expr: the expression is not complete: something is missing at its end (characters 6-5)",
+      "0.rules.0.expr: the expression is not complete: something is missing at its end (character 6)",
       "0.rules.0.for: '5 minutes' is not a duration",
       '0.rules.0: Unrecognized key: "lables"',
       "0.rules.1.record: recording rules are not supported yet: job:x:sum",
