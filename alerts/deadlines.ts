@@ -35,7 +35,7 @@ export function openDeadlines({ store, book, reminders, locale }: DeadlineOption
   ];
 
   async function endAcknowledgements(at: number): Promise<boolean> {
-    const ended = [...book.index.open.values()].filter(({ acknowledgement }) =>
+    const ended = [...book.index.owned.values()].filter(({ acknowledgement }) =>
       isPast(acknowledgement?.until, at),
     );
     if (ended.length === 0) return false;
@@ -100,7 +100,7 @@ export function openDeadlines({ store, book, reminders, locale }: DeadlineOption
     },
     nextAt(at) {
       let next = Math.min(reminders.nextAt(), prunedAt === undefined ? at : prunedAt + PRUNE_EVERY_MS);
-      for (const { acknowledgement } of book.index.open.values())
+      for (const { acknowledgement } of book.index.owned.values())
         if (acknowledgement !== undefined && acknowledgement.until < next) next = acknowledgement.until;
       for (const silence of book.index.silences.values()) next = Math.min(next, turnsAt(silence));
       return next;

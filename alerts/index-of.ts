@@ -14,6 +14,8 @@ export interface Index {
   readonly members: ReadonlyMap<number, ReadonlyMap<string, FiredAlert>>;
   readonly open: ReadonlyMap<number, Incident>;
   readonly openByGroup: ReadonlyMap<string, number>;
+  /** The open ones that somebody has. */
+  readonly owned: ReadonlyMap<number, Incident>;
   /** In the order in which they closed. */
   readonly closed: ReadonlyMap<number, Incident>;
   /** By incident: its story in order, by the id of each entry. */
@@ -39,6 +41,7 @@ export function keepIndex(tables: Tables): Index {
   const members: Nest<number, FiredAlert> = new Map();
   const open = new Map<number, Incident>();
   const openByGroup = new Map<string, number>();
+  const owned = new Map<number, Incident>();
   const closed = new Map<number, Incident>();
   const stories: Nest<number, TimelineEntry> = new Map();
   const deliveries: Nest<number, Delivery> = new Map();
@@ -51,6 +54,7 @@ export function keepIndex(tables: Tables): Index {
     members,
     open,
     openByGroup,
+    owned,
     closed,
     stories,
     deliveries,
@@ -76,12 +80,15 @@ export function keepIndex(tables: Tables): Index {
   follow(tables.incidents, (_id, after, before) => {
     if (before !== undefined && (after === undefined || after.resolvedAt !== undefined)) {
       open.delete(before.id);
+      owned.delete(before.id);
       if (openByGroup.get(before.group) === before.id) openByGroup.delete(before.group);
     }
     if (after === undefined) {
       if (before !== undefined) closed.delete(before.id);
     } else if (after.resolvedAt === undefined) {
       open.set(after.id, after);
+      if (after.acknowledgement === undefined) owned.delete(after.id);
+      else owned.set(after.id, after);
       openByGroup.set(after.group, after.id);
     } else closed.set(after.id, after);
   });

@@ -1,7 +1,6 @@
 import { formatSpan, formatTime } from "../alerts/words.ts";
 import { needNothing } from "./arguments.ts";
 import { answer, type Command } from "./command.ts";
-import { standingOf } from "./rule-list.ts";
 
 /** `status`: how things stand, in a few lines, the watchman's own health among them. */
 export const status: Command = {
@@ -16,11 +15,9 @@ export const status: Command = {
     needNothing(rest);
     const monitors = [...world.monitors.table.values()];
     const failing = monitors.filter(({ name }) => world.watch.status(name)?.up === false);
-    const rules = [...world.rules.all()];
-    const blind = rules.filter((rule) => ["nodata", "error"].includes(standingOf(rule, world)));
     const { book } = world.alerts;
+    const { nodata, error } = world.alerts.stats().rules;
     const active = book.activeIncidents();
-    const owned = active.filter((incident) => book.statusOf(incident, call.at) === "acknowledged");
     const silences = book.activeSilences(call.at);
     const trouble = world.store.trouble;
     const { series, samples } = world.series.stats();
@@ -28,17 +25,17 @@ export const status: Command = {
     const since = trouble === undefined ? 0 : trouble.since;
     return answer(call, {
       zh: [
-        `- 告警：${active.length} 起正在发生，${owned.length} 起有人认领；静默 ${silences.length} 个`,
+        `- 告警：${active.length} 起正在发生，${book.index.owned.size} 起有人认领；静默 ${silences.length} 个`,
         `- 监控：${monitors.length} 个，${failing.length} 个失败`,
-        `- 规则：${rules.length} 条，${blind.length} 条无数据或出错`,
+        `- 规则：${world.rules.table.size} 条，${nodata + error} 条无数据或出错`,
         `- 记录：${series} 条序列，${samples} 个样本`,
         `- 存储：${trouble === undefined ? "正常" : `⚠️ 从 ${formatTime(since, world.zone, "zh-CN")} 起写不进去`}`,
         `- 更夫已守了 ${formatSpan(up, "zh-CN")}`,
       ].join("\n"),
       en: [
-        `- Incidents: ${active.length} active, ${owned.length} acknowledged; ${silences.length} silences`,
+        `- Incidents: ${active.length} active, ${book.index.owned.size} acknowledged; ${silences.length} silences`,
         `- Monitors: ${monitors.length}, ${failing.length} failing`,
-        `- Rules: ${rules.length}, ${blind.length} without data or in error`,
+        `- Rules: ${world.rules.table.size}, ${nodata + error} without data or in error`,
         `- On record: ${series} series, ${samples} samples`,
         `- Store: ${trouble === undefined ? "fine" : `⚠️ cannot be written since ${formatTime(since, world.zone, "en")}`}`,
         `- The watchman has been up for ${formatSpan(up, "en")}`,
