@@ -98,8 +98,9 @@ function notOf(expected: readonly string[], input: unknown): Text {
 function oneOf(values: readonly string[], input: unknown): Text {
   const all = values.join(", ");
   if (input === undefined) return { zh: `缺少，可选 ${all}`, en: `is missing; it must be one of ${all}` };
-  const given =
-    typeof input === "string" || typeof input === "number" ? `'${String(input).slice(0, 60)}'` : "";
+  // Whole or not at all: a variable's value is found in what is said and replaced by its name.
+  const shown = (typeof input === "string" && input.length <= 60) || typeof input === "number";
+  const given = shown ? `'${input}'` : "";
   return {
     zh: `${given === "" ? "" : `不能是 ${given}，`}可选 ${all}`,
     en: `${given === "" ? "" : `cannot be ${given}; `}must be one of ${all}`,

@@ -81,11 +81,11 @@ export function readConfigFile(path: string, required: boolean, variables: Varia
 /** Checks the text of a `gengfu.yml`; `source` names it in errors. Throws a ConfigError with every problem. */
 export function parseConfig(source: string, text: string, variables: Variables): FileConfig {
   // `$` in rule groups belongs to their templates.
-  const { value, problems } = fillIn(parseYaml(source, text), variables, ["groups"]);
+  const { value, problems, discreet } = fillIn(parseYaml(source, text), variables, ["groups"]);
   const read = fileSchema.safeParse(withoutEmptyParts(value), { reportInput: true });
   if (read.success && problems.length === 0) return read.data;
   const unfilled = new Set(problems.map(({ path }) => path));
-  const others = read.success ? [] : read.error.issues.flatMap((issue) => problemsOf(issue));
+  const others = read.success ? [] : read.error.issues.flatMap((issue) => problemsOf(issue).map(discreet));
   // What is wrong with a text that could not be filled in is not known.
   throw new ConfigError(source, [...problems, ...others.filter(({ path }) => !unfilled.has(path))]);
 }

@@ -9,6 +9,8 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 export interface FilledIn {
   readonly value: unknown;
   readonly problems: readonly Problem[];
+  /** Says a problem with the names of variables in the place of their values, which may be secrets. */
+  discreet(problem: Problem): Problem;
 }
 
 /**
@@ -18,6 +20,7 @@ export interface FilledIn {
 export function fillIn(value: unknown, variables: Variables, except: readonly string[] = []): FilledIn {
   const problems: Problem[] = [];
   const above = new Set<object>();
+  const used = new Map<string, string>();
 
   function fill(one: unknown, path: readonly PropertyKey[]): unknown {
     if (typeof one === "string") return fillText(one, path);
@@ -42,7 +45,10 @@ export function fillIn(value: unknown, variables: Variables, except: readonly st
     return text.replace(/(\$?)\$\{([^}]*)\}/g, (whole, doubled: string, name: string) => {
       if (doubled !== "") return whole.slice(1);
       const found = variables[name];
-      if (found !== undefined) return found;
+      if (found !== undefined) {
+        if (found !== "") used.set(found, whole);
+        return found;
+      }
       problems.push({
         path: formatPath(path),
         text: /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
@@ -56,5 +62,13 @@ export function fillIn(value: unknown, variables: Variables, except: readonly st
     });
   }
 
-  return { value: fill(value, []), problems };
+  return {
+    value: fill(value, []),
+    problems,
+    discreet({ path, text }) {
+      const hide = (said: string): string =>
+        [...used].reduce((rest, [secret, name]) => rest.replaceAll(`'${secret}'`, `'${name}'`), said);
+      return { path, text: { zh: hide(text.zh), en: hide(text.en) } };
+    },
+  };
 }
