@@ -1,8 +1,8 @@
 import { isRefused } from "../alerts/refused.ts";
 import { formatSpan, formatTime } from "../alerts/words.ts";
 import { needNumber, takeSpan } from "./arguments.ts";
-import { action, answer, type Command, Refusal } from "./command.ts";
-import { alertNumber, quoted } from "./phrases.ts";
+import { action, answer, type Command } from "./command.ts";
+import { alertNumber, quoted, refuse } from "./phrases.ts";
 
 /** How long an acknowledgement lasts when nothing is said. */
 const DEFAULT_MS = 4 * 3_600_000;
@@ -30,18 +30,19 @@ export const ack: Command = {
         at: call.at,
         ...(note === "" ? {} : { note }),
       });
-      if (isRefused(result)) throw new Refusal(result.refused);
+      if (isRefused(result)) throw refuse(result.refused);
       return result;
     });
     const { id, acknowledgement } = done.incident;
     const ends = acknowledgement?.until ?? until;
     const by = quoted(call.person.name);
     const left = ends - call.at;
+    const taken = done.news ? { zh: "认领了", en: "has" } : { zh: "已经认领了", en: "already has" };
     return answer(
       call,
       {
-        zh: `${by} 认领了 #${id}，到 ${formatTime(ends, zone, "zh-CN")}（${formatSpan(left, "zh-CN")}）。`,
-        en: `${by} has #${id} until ${formatTime(ends, zone, "en")} (${formatSpan(left, "en")}).`,
+        zh: `${by} ${taken.zh} #${id}，到 ${formatTime(ends, zone, "zh-CN")}（${formatSpan(left, "zh-CN")}）。`,
+        en: `${by} ${taken.en} #${id} until ${formatTime(ends, zone, "en")} (${formatSpan(left, "en")}).`,
       },
       {
         incident: id,

@@ -4,10 +4,8 @@ import { inLocale } from "../storage/locale.ts";
 import { needNothing } from "./arguments.ts";
 import { action, answer, type Call, type Command } from "./command.ts";
 import { listed } from "./listed.ts";
-import { named, quoted } from "./phrases.ts";
+import { counted, named, quoted } from "./phrases.ts";
 import type { World } from "./world.ts";
-
-const WEIGHT = { critical: 0, warning: 1, info: 2 } as const;
 
 /** `alerts`: the active incidents, worst first. */
 export const alerts: Command = {
@@ -21,16 +19,14 @@ export const alerts: Command = {
   run(rest, call, world) {
     needNothing(rest);
     const { book } = world.alerts;
-    const active = [...book.activeIncidents()].sort(
-      (a, b) => WEIGHT[a.severity] - WEIGHT[b.severity] || b.openedAt - a.openedAt,
-    );
+    const active = worstFirst(book.activeIncidents());
     const pending = book.index.counts.pending;
     const waiting =
       pending === 0
         ? { zh: "", en: "" }
         : {
             zh: `\n\n另有 ${pending} 条正在观察，还没到持续时间。`,
-            en: `\n\n${pending} more are pending: their time is not up yet.`,
+            en: `\n\n${pending} more pending: not true for long enough yet.`,
           };
     if (active.length === 0) {
       return answer(call, { zh: `平安无事。${waiting.zh}`, en: `All is well.${waiting.en}` });
@@ -53,12 +49,27 @@ export const alerts: Command = {
   },
 };
 
+/** Worst first, and among equals the newest; the book gives the oldest first. A storm is not sorted, only dealt out. */
+function worstFirst(oldestFirst: readonly Incident[]): readonly Incident[] {
+  const dealt = { critical: [] as Incident[], warning: [] as Incident[], info: [] as Incident[] };
+  for (let i = oldestFirst.length - 1; i >= 0; i--) {
+    const incident = oldestFirst[i];
+    if (incident !== undefined) dealt[incident.severity].push(incident);
+  }
+  return [...dealt.critical, ...dealt.warning, ...dealt.info];
+}
+
 const MARK = { critical: "🔴", warning: "🟠", info: "🔵" } as const;
 
 function lineOf(incident: Incident, call: Call, { alerts: { book }, zone }: World): string {
-  const since = `${formatTime(incident.openedAt, zone, call.locale)}, ${formatSpan(call.at - incident.openedAt, call.locale)}`;
-  const count = inLocale(call.locale, { zh: `${incident.active} 条`, en: `${incident.active} alerts` });
-  return `${MARK[incident.severity]} **#${incident.id}** ${quoted(incident.title)} — ${count}, ${since}${standing(incident, call, book.statusOf(incident, call.at), zone)}`;
+  const since = formatTime(incident.openedAt, zone, call.locale);
+  const lasts = formatSpan(call.at - incident.openedAt, call.locale);
+  const about = inLocale(call.locale, {
+    zh: `${incident.active} 条，${since} 起，已${lasts}`,
+    en: `${counted(incident.active, "alert")} since ${since} (${lasts})`,
+  });
+  const stands = standing(incident, call, book.statusOf(incident, call.at), zone);
+  return `${MARK[incident.severity]} **#${incident.id}** ${quoted(incident.title)} — ${about}${stands}`;
 }
 
 function standing(incident: Incident, call: Call, status: string, zone: string): string {

@@ -1,3 +1,4 @@
+import { escapeMarkdown, plain } from "../alerts/words.ts";
 import type { Text } from "../storage/locale.ts";
 
 /** What a person may do: each role may do everything that the roles before it may. */
@@ -5,17 +6,22 @@ export const roles = ["viewer", "operator", "admin"] as const;
 
 export type Role = (typeof roles)[number];
 
-const roleText: Record<Role, Text> = {
+/** What the roles are called. */
+export const roleText: Readonly<Record<Role, Text>> = {
   viewer: { zh: "观察员", en: "viewer" },
   operator: { zh: "操作员", en: "operator" },
   admin: { zh: "管理员", en: "admin" },
 };
 
-/** The one place where a role is weighed against what a command needs; the refusal says both, or nothing is wrong. */
-export function refusal(has: Role, needs: Role): Text | undefined {
-  if (roles.indexOf(has) >= roles.indexOf(needs)) return undefined;
+/**
+ * The one place where a role is weighed against what a command needs. The refusal, in markdown, says who was taken
+ * for whom, so that an admin knows the very line to write.
+ */
+export function refusal(person: { readonly id: string; readonly role: Role }, needs: Role): Text | undefined {
+  if (roles.indexOf(person.role) >= roles.indexOf(needs)) return undefined;
+  const id = escapeMarkdown(plain(person.id));
   return {
-    zh: `这需要${roleText[needs].zh}权限，你现在是${roleText[has].zh}。可请管理员在 gengfu.yml 的 people 里给你 role: ${needs}。`,
-    en: `This needs the role ${needs}; you are ${has}. An admin can give you "role: ${needs}" under people in gengfu.yml.`,
+    zh: `这需要${roleText[needs].zh}权限。你是 ${id}，现在是${roleText[person.role].zh}。可请管理员在 gengfu.yml 的 people 里写上这个 id 和 role: ${needs}。`,
+    en: `This needs the role ${needs}. You are ${id}, and your role is ${person.role}. An admin can list that id with role: ${needs} under people in gengfu.yml.`,
   };
 }

@@ -1,14 +1,13 @@
-import { formatSpan, formatTime, formatValue } from "../alerts/words.ts";
+import { formatSpan, formatTime, formatValue, plain } from "../alerts/words.ts";
 import { findMetricWord, metricExpression } from "../rules/find-metric.ts";
 import type { CompiledExpr } from "../rules/promql/compile.ts";
-import { evaluate } from "../rules/promql/evaluate.ts";
 import { type Labels, labelsKey } from "../storage/labels.ts";
 import { inLocale } from "../storage/locale.ts";
 import { answer, type Call, type Command, Refusal } from "./command.ts";
 import { compileOrRefuse } from "./compile-or-refuse.ts";
 import { parseDurationWords } from "./language/durations.ts";
 import { code, codeBlock } from "./markdown.ts";
-import { seriesName } from "./rule-test.ts";
+import { seriesName, valuesAt } from "./rule-test.ts";
 import type { World } from "./world.ts";
 
 const DEFAULT_MS = 3_600_000;
@@ -43,13 +42,13 @@ export const chart: Command = {
     }
     const shown = lines.slice(0, MOST_SERIES).map((line) => draw(line, call));
     const more = lines.length - shown.length;
-    const rest2 =
+    const others =
       more > 0 ? { zh: `\n\n……还有 ${more} 条`, en: `\n\n… and ${more} more` } : { zh: "", en: "" };
     const from = formatTime(call.at - spanMs, world.zone, call.locale);
     const to = formatTime(call.at, world.zone, call.locale);
     return answer(call, {
-      zh: `${code(expr)} ${from} → ${to}\n\n${shown.join("\n\n")}${rest2.zh}`,
-      en: `${code(expr)} ${from} → ${to}\n\n${shown.join("\n\n")}${rest2.en}`,
+      zh: `${code(expr)}，${from} → ${to}\n\n${shown.join("\n\n")}${others.zh}`,
+      en: `${code(expr)}, ${from} → ${to}\n\n${shown.join("\n\n")}${others.en}`,
     });
   },
 };
@@ -80,9 +79,7 @@ async function sample(compiled: CompiledExpr, spanMs: number, call: Call, world:
   const lines = new Map<string, Line>();
   for (let column = 0; column < COLUMNS; column++) {
     const at = call.at - Math.round((spanMs * (COLUMNS - 1 - column)) / (COLUMNS - 1));
-    const result = evaluate(compiled, world.series, at);
-    const elements = result.type === "scalar" ? [{ labels: {}, value: result.value }] : result.elements;
-    for (const { labels, value } of elements) {
+    for (const { labels, value } of valuesAt(compiled, at, world)) {
       const key = labelsKey(labels);
       let line = lines.get(key);
       if (line === undefined) {
@@ -116,5 +113,5 @@ function draw({ labels, values }: Line, call: Call): string {
           zh: `最低 ${number(min)} · 平均 ${number(mean)} · 最高 ${number(max)}`,
           en: `min ${number(min)} · avg ${number(mean)} · max ${number(max)}`,
         });
-  return codeBlock(`${seriesName(labels, call)}\n${blocks}\n${figures}`);
+  return codeBlock(`${plain(seriesName(labels, call))}\n${blocks}\n${figures}`);
 }

@@ -1,4 +1,5 @@
 import { inLocale } from "../storage/locale.ts";
+import { roleText } from "./allow.ts";
 import { answer, type Call, type Command, Refusal } from "./command.ts";
 import { findCommand } from "./find.ts";
 import { suggest } from "./language/suggest.ts";
@@ -24,7 +25,7 @@ export function helpCommand(all: () => readonly Command[]): Command {
       if (found !== undefined) return oneCommand(found.command, call);
       const near = nearest(rest, all(), call);
       throw new Refusal({
-        zh: `没有“${code(rest)}”这个命令。${near.length > 0 ? `你是想说：${near.map(code).join("、")}？` : "说“帮助”看全部。"}`,
+        zh: `没有 ${code(rest)} 这个命令。${near.length > 0 ? `你是想说 ${near.map(code).join("、")}？` : "说“帮助”看全部。"}`,
         en: `There is no command ${code(rest)}. ${near.length > 0 ? `Did you mean ${near.map(code).join(", ")}?` : "Say help for all of them."}`,
       });
     },
@@ -61,16 +62,23 @@ function oneCommand(command: Command, call: Call): ReturnType<typeof answer> {
     takes === "" ? words : `${words} ${takes}`,
   );
   return answer(call, {
-    zh: `${command.summary.zh}。\n\n${codeBlock(usages.join("\n"))}\n\n例如：\n\n${codeBlock(command.examples.zh)}\n\n需要的角色：${command.needs}`,
+    zh: `${command.summary.zh}。\n\n${codeBlock(usages.join("\n"))}\n\n例如：\n\n${codeBlock(command.examples.zh)}\n\n需要的角色：${roleText[command.needs].zh}（${command.needs}）`,
     en: `${command.summary.en}.\n\n${codeBlock(usages.join("\n"))}\n\nFor example:\n\n${codeBlock(command.examples.en)}\n\nNeeds the role: ${command.needs}`,
   });
 }
 
-/** The nearest things that could have been meant, in the language of the call first. */
+/**
+ * The nearest things that could have been meant, in the language of the call first. `akc 12` is near `ack`: numbers
+ * name what a command is about, never the command.
+ */
 export function nearest(line: string, all: readonly Command[], call: Call): string[] {
-  const first = line.split(/\s+/, 2).join(" ");
+  const words = line
+    .slice(0, 200)
+    .split(/[\s\d#:,.!?]+/)
+    .filter((word) => word !== "");
   const candidates = all.flatMap((command) =>
     call.locale === "zh-CN" ? [...command.twins, ...command.words] : [...command.words, ...command.twins],
   );
-  return suggest(first, candidates);
+  const two = suggest(words.slice(0, 2).join(" "), candidates);
+  return [...new Set([...two, ...suggest(words[0] ?? "", candidates)])].slice(0, 3);
 }

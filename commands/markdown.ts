@@ -1,8 +1,12 @@
 /** Puts words that people or machines wrote into markdown so that they stay words. */
+import { plain } from "../alerts/words.ts";
+
+/** The longest piece of code on one line, in characters. */
+const LONGEST = 2_000;
 
 /** Inline code. A fence longer than any run of backticks inside keeps every character as it is. */
 export function code(text: string): string {
-  const flat = text.replace(/\s+/g, " ").trim();
+  const flat = plain(text, LONGEST);
   if (flat === "") return "";
   const fence = "`".repeat(longestRun(flat) + 1);
   const pad = flat.startsWith("`") || flat.endsWith("`") ? " " : "";

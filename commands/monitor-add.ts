@@ -1,11 +1,13 @@
+import { z } from "zod";
+import { formatSpan } from "../alerts/words.ts";
 import { normaliseUrl } from "../monitors/http/options.ts";
 import { type MonitorSpec, monitorKinds, monitorSchema } from "../monitors/index.ts";
 import { MonitorRefused } from "../monitors/monitor-book.ts";
-import { formatDuration } from "../storage/duration.ts";
+import type { Text } from "../storage/locale.ts";
 import { action, answer, type Command, Refusal } from "./command.ts";
 import { tokenize } from "./language/tokenize.ts";
 import { code } from "./markdown.ts";
-import { quoted } from "./phrases.ts";
+import { quoted, refuse } from "./phrases.ts";
 import type { World } from "./world.ts";
 
 const EXAMPLES = {
@@ -21,6 +23,7 @@ export const monitorAdd: Command = {
   summary: { zh: "添加一个监控", en: "add a monitor" },
   examples: EXAMPLES,
   needs: "operator",
+  yieldsToSentence: true,
   async run(rest, call, world) {
     const spec = readSpec(rest, world);
     const url = spec.options["url"];
@@ -39,8 +42,8 @@ export const monitorAdd: Command = {
     return answer(
       call,
       {
-        zh: `已添加监控 ${quoted(record.name)}：${record.kind}${target}，每 ${formatDuration(record.intervalMs)} 看一次。`,
-        en: `Monitor ${quoted(record.name)} added: ${record.kind}${target}, every ${formatDuration(record.intervalMs)}.`,
+        zh: `已添加监控 ${quoted(record.name)}：${record.kind}${target}，每${formatSpan(record.intervalMs, "zh-CN")}看一次。`,
+        en: `Monitor ${quoted(record.name)} added: ${record.kind}${target}, every ${formatSpan(record.intervalMs, "en")}.`,
       },
       {
         actions: [
@@ -57,57 +60,86 @@ export function refusing<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw error instanceof MonitorRefused ? new Refusal(error.text) : error;
+    throw error instanceof MonitorRefused ? refuse(error.text) : error;
   }
 }
 
 /** Refuses an address that people in chat may not reach. */
 export async function permitUrl(url: string, { network }: Pick<World, "network">): Promise<void> {
   const no = await network.checkReachable(url);
-  if (no !== undefined) throw new Refusal(no);
-}
-
-/** The http monitor of a URL that was named in a sentence. */
-export function httpSpec(url: string, world: World): MonitorSpec {
-  return readSpec(url, world);
+  if (no !== undefined) throw refuse(no);
 }
 
 /** Reads `[NAME] [KIND] URL [key=value …]`. Throws a Refusal that names every wrong key. */
 export function readSpec(rest: string, world: World): MonitorSpec {
   const words: string[] = [];
-  const raw: Record<string, unknown> = {};
+  const options = new Map<string, string>();
   for (const { text } of tokenize(rest)) {
-    const option = /^([a-z_]+)=(.+)$/s.exec(text);
-    if (/^https?:\/\//i.test(text)) raw["url"] = text;
-    else if (option !== null) raw[option[1] ?? ""] = readValue(option[2] ?? "");
+    const [, key, value = ""] = /^([a-z_]+)=(.+)$/s.exec(text) ?? [];
+    if (/^https?:\/\//i.test(text)) options.set("url", text);
+    else if (key !== undefined) options.set(key, value.replace(/^"(.*)"$/s, "$1"));
     else words.push(text);
   }
-  const kind = typeof raw["url"] === "string" ? "http" : undefined;
+  const url = options.get("url");
   const kindWord = words.find((word) => Object.hasOwn(monitorKinds, word.toLowerCase()));
   const named = words.filter((word) => word !== kindWord).join(" ");
-  const kindName = kindWord?.toLowerCase() ?? kind;
+  const kindName = kindWord?.toLowerCase() ?? (url === undefined ? undefined : "http");
   if (kindName === undefined) {
     throw new Refusal({
       zh: `要监控什么？例如 ${code(EXAMPLES.zh.split("\n")[0] ?? "")}。种类：${Object.keys(monitorKinds).join("、")}`,
       en: `Watch what? For example ${code(EXAMPLES.en.split("\n")[0] ?? "")}. Kinds: ${Object.keys(monitorKinds).join(", ")}`,
     });
   }
-  const name = named === "" ? freeName(nameFrom(raw["url"] ?? kindName), world) : named;
-  const read = monitorSchema.safeParse({ ...raw, name, kind: kindName });
-  if (read.success) return read.data;
-  const wrong = read.error.issues
-    .map((issue) => {
-      const keys = issue.code === "unrecognized_keys" ? issue.keys : issue.path;
-      return `${code(keys.map(String).join("."))}: ${quoted(issue.message)}`;
-    })
-    .join("; ");
-  throw new Refusal({ zh: `监控的选项不对：${wrong}`, en: `The monitor's options are wrong: ${wrong}` });
+  const called = named.replace(/:$/, "") || options.get("name");
+  const name = called ?? freeName(nameFrom(url ?? kindName), world);
+  return checked({ ...Object.fromEntries(options), name, kind: kindName });
+}
+
+const chinese = z.locales.zhCN().localeError;
+
+/**
+ * Checks a monitor whose options are all text, as they were typed. An option that must not be text is tried as a
+ * number or as true or false; `body_contains=200` stays text.
+ */
+function checked(typed: Readonly<Record<string, string>>): MonitorSpec {
+  const first = monitorSchema.safeParse(typed);
+  if (first.success) return first.data;
+  const tried: Record<string, unknown> = { ...typed };
+  for (const { path } of first.error.issues) {
+    const key = String(path[0]);
+    const other = { ...tried, [key]: untyped(typed[key] ?? "") };
+    const worse = monitorSchema
+      .safeParse(other)
+      .error?.issues.some((issue) => issue.path[0] === key && issue.code === "invalid_type");
+    if (Object.hasOwn(typed, key) && worse !== true) tried[key] = other[key];
+  }
+  const second = monitorSchema.safeParse(tried);
+  if (second.success) return second.data;
+  const both = {
+    zh: monitorSchema.safeParse(tried, { error: chinese }).error ?? second.error,
+    en: second.error,
+  };
+  throw new Refusal({
+    zh: `监控的选项不对：${both.zh.issues.map((issue) => issueIn("zh", issue)).join("；")}`,
+    en: `The monitor's options are wrong: ${both.en.issues.map((issue) => issueIn("en", issue)).join("; ")}`,
+  });
+}
+
+type Issue = z.core.$ZodIssue;
+
+function issueIn(language: keyof Text, issue: Issue): string {
+  if (issue.code === "unrecognized_keys") {
+    const keys = issue.keys.map(code).join(language === "zh" ? "、" : ", ");
+    return language === "zh" ? `没有选项 ${keys}` : `there is no option ${keys}`;
+  }
+  const key = code(issue.path.map(String).join("."));
+  return language === "zh" ? `${key}：${quoted(issue.message)}` : `${key}: ${quoted(issue.message)}`;
 }
 
 /** `200` is a number, `true` is true, anything else is text. */
-function readValue(text: string): unknown {
+function untyped(text: string): unknown {
   if (/^\d+$/.test(text)) return Number(text);
-  return text === "true" ? true : text === "false" ? false : text.replace(/^"(.*)"$/s, "$1");
+  return text === "true" ? true : text === "false" ? false : text;
 }
 
 /** `shop.example/health` for a URL. */

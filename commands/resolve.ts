@@ -1,7 +1,7 @@
 import { isRefused } from "../alerts/refused.ts";
 import { needNumber } from "./arguments.ts";
-import { answer, type Command, Refusal } from "./command.ts";
-import { alertNumber, quoted } from "./phrases.ts";
+import { answer, type Command } from "./command.ts";
+import { alertNumber, quoted, refuse } from "./phrases.ts";
 
 /** `resolve 12 [note]`: close by hand. */
 export const resolve: Command = {
@@ -19,7 +19,7 @@ export const resolve: Command = {
         at: call.at,
         ...(number.rest === "" ? {} : { note: number.rest }),
       });
-      if (isRefused(result)) throw new Refusal(result.refused);
+      if (isRefused(result)) throw refuse(result.refused);
     });
     const by = quoted(call.person.name);
     return answer(

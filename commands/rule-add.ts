@@ -6,6 +6,7 @@ import { type Call, type Command, Refusal } from "./command.ts";
 import { compileOrRefuse } from "./compile-or-refuse.ts";
 import { understand } from "./language/sentence.ts";
 import { code } from "./markdown.ts";
+import { refuse } from "./phrases.ts";
 import { readClauses } from "./rule-clauses.ts";
 import { ruleMade } from "./rule-made.ts";
 import { makeRule } from "./sentence-rule.ts";
@@ -48,6 +49,12 @@ export const ruleAdd: Command = {
         en: `The name is too long; ${LONGEST_NAME} characters are the most.`,
       });
     }
+    if (/^#?\d+$/.test(name)) {
+      throw new Refusal({
+        zh: "名字不能只是数字：数字是规则的编号。",
+        en: "A name cannot be a number alone: numbers are what rules are counted by.",
+      });
+    }
     const draft = /^cron\s/i.test(body) ? cronDraft(body, call, world) : promqlDraft(body);
     const rule = await addRule({ ...draft, name }, call, world);
     return ruleMade(
@@ -86,7 +93,7 @@ function cronDraft(body: string, call: Call, world: World): Draft {
       annotations: {},
     };
   } catch (error) {
-    if (error instanceof ScheduleError) throw new Refusal(error.text);
+    if (error instanceof ScheduleError) throw refuse(error.text);
     throw error;
   }
 }

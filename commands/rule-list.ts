@@ -1,12 +1,11 @@
-import { formatTime } from "../alerts/words.ts";
+import { formatSpan, formatTime, nameOf, plain } from "../alerts/words.ts";
 import type { Rule } from "../rules/rule.ts";
-import { formatDuration } from "../storage/duration.ts";
 import { inLocale, type Text } from "../storage/locale.ts";
 import { takeNumber } from "./arguments.ts";
 import { action, answer, type Call, type Command, Refusal } from "./command.ts";
 import { listed } from "./listed.ts";
 import { code } from "./markdown.ts";
-import { quoted } from "./phrases.ts";
+import { counted, quoted } from "./phrases.ts";
 import { nextOf, ruleMade } from "./rule-made.ts";
 import type { World } from "./world.ts";
 
@@ -31,7 +30,7 @@ export const rules: Command = {
     const lines = listed(all, call, (rule) => lineOf(rule, call, world));
     return answer(call, {
       zh: `规则 ${all.length} 条：\n\n${lines}`,
-      en: `${all.length} rules:\n\n${lines}`,
+      en: `${counted(all.length, "rule")}:\n\n${lines}`,
     });
   },
 };
@@ -49,9 +48,14 @@ export function needRule(rest: string, { rules: book }: Pick<World, "rules">): R
       zh: `要说明是哪条规则，例如 ${code("规则 3")}。`,
       en: `Say which rule, for example ${code("rule 3")}.`,
     });
-  throw new Refusal({
-    zh: `没有规则“${quoted(rest, 60)}”。说“规则”看全部。`,
-    en: `There is no rule “${quoted(rest, 60)}”. Say rules for all of them.`,
+  throw noRule(rest);
+}
+
+/** There is no rule of this number or name. */
+export function noRule(said: string): Refusal {
+  return new Refusal({
+    zh: `没有规则“${quoted(said, 60)}”。说“规则”看全部。`,
+    en: `There is no rule “${quoted(said, 60)}”. Say rules for all of them.`,
   });
 }
 
@@ -87,8 +91,12 @@ function lineOf(rule: Rule, call: Call, world: World): string {
   const what =
     rule.kind === "cron"
       ? `${code(rule.cron)}${next}`
-      : `${code(rule.expr)}${rule.forMs === 0 ? "" : ` for ${formatDuration(rule.forMs)}`}`;
+      : `${code(rule.expr)}${rule.forMs === 0 ? "" : inLocale(call.locale, forText(rule.forMs))}`;
   return `**${rule.id}** ${quoted(rule.name)} — ${what} — ${state}`;
+}
+
+function forText(forMs: number): Text {
+  return { zh: `，持续${formatSpan(forMs, "zh-CN")}`, en: ` for ${formatSpan(forMs, "en")}` };
 }
 
 async function showOne(rule: Rule, call: Call, world: World): ReturnType<typeof ruleMade> {
@@ -104,8 +112,8 @@ async function showOne(rule: Rule, call: Call, world: World): ReturnType<typeof 
   const from =
     rule.source.kind === "chat"
       ? {
-          zh: `${rule.source.person} 在 ${rule.source.conversation} 说的：${rule.source.text}`,
-          en: `${rule.source.person} in ${rule.source.conversation}: ${rule.source.text}`,
+          zh: `${nameOf(rule.source.person)} 在 ${rule.source.conversation} 说：${rule.source.text}`,
+          en: `${nameOf(rule.source.person)} in ${rule.source.conversation}: ${rule.source.text}`,
         }
       : {
           zh: `配置文件，组 ${rule.source.group}（聊天里只读）`,
@@ -120,9 +128,12 @@ async function showOne(rule: Rule, call: Call, world: World): ReturnType<typeof 
   return {
     ...card,
     fields: [
-      { name: inLocale(call.locale, { zh: "状态", en: "State" }), value: `${state}${message}` },
+      { name: inLocale(call.locale, { zh: "状态", en: "State" }), value: plain(`${state}${message}`, 400) },
       ...(card.fields ?? []),
-      { name: inLocale(call.locale, { zh: "来源", en: "From" }), value: inLocale(call.locale, from) },
+      {
+        name: inLocale(call.locale, { zh: "来源", en: "From" }),
+        value: plain(inLocale(call.locale, from), 600),
+      },
     ],
     actions: rule.source.kind === "file" ? test : [pause, remove, ...test],
   };

@@ -1,23 +1,30 @@
 import type { Card, Field } from "../alerts/card.ts";
-import { formatSpan, formatTime } from "../alerts/words.ts";
+import { DEFAULT_CONVERSATION } from "../alerts/route.ts";
+import { formatSpan, formatTime, plain } from "../alerts/words.ts";
 import { describeSchedule } from "../rules/describe-schedule.ts";
 import type { CronRule, PromqlRule, Rule } from "../rules/rule.ts";
 import { formatDuration } from "../storage/duration.ts";
 import { inLocale, type Text } from "../storage/locale.ts";
 import { action, type Call } from "./command.ts";
-import { backtestText, tryOut } from "./rule-preview.ts";
+import { tryOut } from "./rule-preview.ts";
 import type { World } from "./world.ts";
+
+/** What people need of an expression or a reminder's text; the rest would fill the screen. In characters. */
+const LONGEST_FIELD = 1_000;
 
 /** What the bot understood of a rule, shown to the one who made it. `opening` says what has just happened. */
 export async function ruleMade(rule: Rule, opening: Text, call: Call, world: World): Promise<Card> {
-  const field = (name: Text, value: string): Field => ({ name: inLocale(call.locale, name), value });
+  const field = (name: Text, value: string): Field => ({
+    name: inLocale(call.locale, name),
+    value: plain(value, LONGEST_FIELD),
+  });
   const about =
     rule.kind === "cron"
       ? cronFields(rule, field, call, world)
       : await promqlFields(rule, field, call, world);
   return {
     kind: "reply",
-    title: inLocale(call.locale, opening),
+    title: plain(inLocale(call.locale, opening)),
     fields: [...about, field({ zh: "通知", en: "Tells" }, tells(rule, call))],
     actions: [
       action(call, "undo", { zh: "撤销", en: "Undo" }, `rule remove ${rule.id}`),
@@ -31,15 +38,15 @@ export async function ruleMade(rule: Rule, opening: Text, call: Call, world: Wor
 type MakeField = (name: Text, value: string) => Field;
 
 async function promqlFields(rule: PromqlRule, field: MakeField, call: Call, world: World): Promise<Field[]> {
-  const result = await tryOut(world.rules.compiled(rule), rule, world, call.at);
+  const tried = await tryOut(world.rules.compiled(rule), rule, world, call.at);
   return [
     field({ zh: "表达式", en: "Expression" }, rule.expr),
     field(
       { zh: "持续", en: "For" },
       rule.forMs === 0 ? inLocale(call.locale, { zh: "立即", en: "at once" }) : spanText(rule.forMs, call),
     ),
-    field({ zh: "级别", en: "Severity" }, rule.labels["severity"] ?? "warning"),
-    field({ zh: "试算", en: "On record" }, inLocale(call.locale, backtestText(result, world.zone))),
+    field({ zh: "级别", en: "Severity" }, severityWord(rule.labels["severity"] ?? "warning", call)),
+    field({ zh: "试算", en: "On record" }, inLocale(call.locale, tried)),
   ];
 }
 
@@ -62,6 +69,14 @@ export function nextOf(rule: CronRule, { alerts }: World): number | undefined {
   return alerts.reminders.nextOf(rule.id) ?? rule.nextAt;
 }
 
+const SEVERITY: Readonly<Record<string, string>> = { critical: "严重", warning: "警告", info: "提示" };
+
+/** `严重（critical）`: the word people read and the one that the exact form has. */
+function severityWord(severity: string, call: Call): string {
+  const chinese = call.locale === "zh-CN" && Object.hasOwn(SEVERITY, severity);
+  return chinese ? `${SEVERITY[severity]}（${severity}）` : severity;
+}
+
 /** `5分钟（5m）`: the words people read and the form that PromQL has. */
 function spanText(ms: number, call: Call): string {
   return call.locale === "zh-CN" ? `${formatSpan(ms, "zh-CN")}（${formatDuration(ms)}）` : formatDuration(ms);
@@ -75,7 +90,10 @@ export function tells(rule: Rule, call: Call): string {
     .map((one) => {
       if (one === call.conversation) return inLocale(call.locale, { zh: "本会话", en: "this conversation" });
       return one === ""
-        ? inLocale(call.locale, { zh: "默认会话 console:ops", en: "the default, console:ops" })
+        ? inLocale(call.locale, {
+            zh: `默认会话 ${DEFAULT_CONVERSATION}`,
+            en: `the default, ${DEFAULT_CONVERSATION}`,
+          })
         : one;
     })
     .join(", ");

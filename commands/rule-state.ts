@@ -3,7 +3,7 @@ import type { Text } from "../storage/locale.ts";
 import type { Change } from "../storage/store.ts";
 import { action, answer, type Call, type Command, Refusal } from "./command.ts";
 import { quoted } from "./phrases.ts";
-import { needRule } from "./rule-list.ts";
+import { needRule, noRule } from "./rule-list.ts";
 import type { World } from "./world.ts";
 
 /** Rules of the file are changed in the file, or chat and file would say different things. */
@@ -13,6 +13,27 @@ function needFromChat(rule: Rule): void {
     zh: `规则 ${rule.id} 来自配置文件（组 ${quoted(rule.source.group)}），请改 gengfu.yml。`,
     en: `Rule ${rule.id} comes from the configuration file (group ${quoted(rule.source.group)}); change it in gengfu.yml.`,
   });
+}
+
+/** Says that a rule is as it should be already; `undefined` when it is not. */
+function already(
+  rest: string,
+  paused: boolean,
+  call: Call,
+  world: World,
+): ReturnType<typeof answer> | undefined {
+  const rule = needRule(rest, world);
+  if (rule.paused !== paused || rule.source.kind === "file") return undefined;
+  const said = quoted(rule.name);
+  return paused
+    ? answer(call, {
+        zh: `规则 ${rule.id}“${said}”本来就停用着。`,
+        en: `Rule ${rule.id}, “${said}”, is paused already.`,
+      })
+    : answer(call, {
+        zh: `规则 ${rule.id}“${said}”本来就启用着。`,
+        en: `Rule ${rule.id}, “${said}”, is on already.`,
+      });
 }
 
 /** Changes one rule and answers with `done`. */
@@ -25,7 +46,11 @@ async function changeRule(
 ): Promise<ReturnType<typeof answer>> {
   const rule = needRule(rest, world);
   needFromChat(rule);
-  await call.change((change) => edit(change, rule));
+  await call.change((change) => {
+    // Somebody else's removal may be on its way to disk.
+    if (change.get(world.rules.table, String(rule.id)) === undefined) throw noRule(String(rule.id));
+    edit(change, rule);
+  });
   return done(rule);
 }
 
@@ -40,6 +65,7 @@ export const rulePause: Command = {
   examples: { zh: "停用规则 3", en: "rule pause 3" },
   needs: "operator",
   run: (rest, call, world) =>
+    already(rest, true, call, world) ??
     changeRule(
       rest,
       call,
@@ -69,6 +95,7 @@ export const ruleResume: Command = {
   examples: { zh: "启用规则 3", en: "rule resume 3" },
   needs: "operator",
   run: (rest, call, world) =>
+    already(rest, false, call, world) ??
     changeRule(
       rest,
       call,

@@ -1,4 +1,4 @@
-import { formatValue } from "../alerts/words.ts";
+import { escapeMarkdown, formatValue } from "../alerts/words.ts";
 import type { CompiledExpr } from "../rules/promql/compile.ts";
 import { evaluate } from "../rules/promql/evaluate.ts";
 import { formatLabels, type Labels } from "../storage/labels.ts";
@@ -7,8 +7,9 @@ import { answer, type Call, type Command, Refusal } from "./command.ts";
 import { asRefusal, compileOrRefuse } from "./compile-or-refuse.ts";
 import { listed } from "./listed.ts";
 import { code } from "./markdown.ts";
+import { counted } from "./phrases.ts";
 import { readClauses } from "./rule-clauses.ts";
-import { backtestText, tryOut } from "./rule-preview.ts";
+import { tryOut } from "./rule-preview.ts";
 import type { World } from "./world.ts";
 
 /** Rules are judged this often unless they say otherwise. */
@@ -33,39 +34,39 @@ export const ruleTest: Command = {
       });
     const { expr, forMs, keepFiringForMs } = readClauses(rest);
     const compiled = compileOrRefuse(expr);
-    const now = valuesNow(compiled, call, world);
+    const now = valuesAt(compiled, call.at, world);
     const tried =
       compiled.type === "vector"
         ? await tryOut(compiled, { forMs, keepFiringForMs, intervalMs: INTERVAL_MS }, world, call.at)
-        : undefined;
-    const record = tried === undefined ? { zh: "", en: "" } : backtestText(tried, world.zone);
+        : { zh: "", en: "" };
     const lines = listed(
       now,
       call,
-      ({ labels, value }) => `${code(formatLabels(labels))} = ${formatValue(value, undefined, call.locale)}`,
+      ({ labels, value }) =>
+        `${code(seriesName(labels, call))} = ${formatValue(value, undefined, call.locale)}`,
     );
     const found =
       now.length === 0
         ? { zh: "现在没有结果。", en: "It gives nothing now." }
         : {
             zh: `现在有 ${now.length} 个结果：\n\n${lines}`,
-            en: `It gives ${now.length} results now:\n\n${lines}`,
+            en: `It gives ${counted(now.length, "result")} now:\n\n${lines}`,
           };
     return answer(call, {
-      zh: `${code(expr)}\n\n${found.zh}\n\n${record.zh}`,
-      en: `${code(expr)}\n\n${found.en}\n\n${record.en}`,
+      zh: [code(expr), found.zh, escapeMarkdown(tried.zh)].filter(Boolean).join("\n\n"),
+      en: [code(expr), found.en, escapeMarkdown(tried.en)].filter(Boolean).join("\n\n"),
     });
   },
 };
 
-/** What an expression gives at the moment of the call. */
-export function valuesNow(
+/** What an expression gives at a moment; refuses when it has no result on the series that there are. */
+export function valuesAt(
   compiled: CompiledExpr,
-  call: Call,
+  at: number,
   world: World,
 ): readonly { labels: Labels; value: number }[] {
   try {
-    const result = evaluate(compiled, world.series, call.at);
+    const result = evaluate(compiled, world.series, at);
     return result.type === "scalar" ? [{ labels: {}, value: result.value }] : result.elements;
   } catch (error) {
     throw asRefusal(error, compiled.text);

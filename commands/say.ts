@@ -3,6 +3,7 @@ import { inLocale, type Locale, type Text } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import { NotSaved } from "../storage/store.ts";
 import { refusal } from "./allow.ts";
+import { askForMissing } from "./ask-for-missing.ts";
 import { type Call, type Command, type Person, Refusal, type Reply } from "./command.ts";
 import { type Found, findCommand } from "./find.ts";
 import { nearest } from "./help.ts";
@@ -10,7 +11,7 @@ import { commands } from "./index.ts";
 import { normalize } from "./language/normalize.ts";
 import { type Sentence, understand } from "./language/sentence.ts";
 import { code } from "./markdown.ts";
-import { askForMissing, makeRule } from "./sentence-rule.ts";
+import { makeRule } from "./sentence-rule.ts";
 import type { World } from "./world.ts";
 
 /** One thing said by one person in one conversation. */
@@ -25,7 +26,14 @@ export interface Message {
   readonly at: number;
 }
 
-type Heard = Found | Sentence;
+/** What was heard, and the line that says it: with the half that was said before, when this is its other half. */
+interface Heard {
+  /** As it was typed. */
+  readonly said: string;
+  /** Normalised. */
+  readonly line: string;
+  readonly what: Found | Sentence | undefined;
+}
 
 /** What the road needs besides the world that commands act on. */
 export interface Ears {
@@ -35,6 +43,8 @@ export interface Ears {
   /** Who is who: name and role of a person. */
   whois(person: string, name: string | undefined): Person;
 }
+
+const UNHEARD: Heard = { said: "", line: "", what: undefined };
 
 /** Longer lines are answered, not parsed. In characters. */
 const LONGEST_LINE = 4_000;
@@ -47,18 +57,17 @@ const HALVES_KEPT = 1_000;
 
 /** The road of everything that is said: words → command → allowed? → done → reply. */
 export function openRoad(ears: Ears): (message: Message) => Promise<readonly Card[]> {
-  const halves = new Map<string, { line: string; until: number }>();
+  const halves = new Map<string, { said: string; until: number }>();
 
   return async (message) => {
     const tooLong = message.text.length > LONGEST_LINE;
-    const line = tooLong ? "" : normalize(message.text).trim();
-    const heard = tooLong ? undefined : listen(line, message);
+    const { said, line, what } = tooLong ? UNHEARD : listen(message);
     const person = ears.whois(message.person, message.name);
     const call: Call = {
       person,
       conversation: message.conversation,
       at: message.at,
-      locale: languageOf(line, heard, ears.locale),
+      locale: languageOf(line, what, ears.locale),
       line,
       change: (edit) =>
         ears.world.store.commit((change) => {
@@ -75,7 +84,7 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
           en: `That line has ${message.text.length} characters; a line may have at most ${LONGEST_LINE}.`,
         });
       }
-      const reply = await take(message.text, heard, call);
+      const reply = await take(what, said, call);
       return isMany(reply) ? reply : [reply];
     } catch (error) {
       return [asReply(error, call)];
@@ -83,17 +92,20 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
   };
 
   /** What a line is: a command, a sentence, or neither. */
-  function listen(line: string, message: Message): Heard | undefined {
+  function listen(message: Message): Heard {
+    const line = normalize(message.text).trim();
     const found = findCommand(line, commands);
     // As it was typed: a reminder's text keeps its own signs.
     const sentence = understand(message.text);
     const whole = sentence !== undefined && sentence.kind !== "half";
     // `监控 https://… 响应时间超过2秒告警` starts with a command's word and is a sentence all the same.
     const yields = whole && found?.command.yieldsToSentence === true && found.rest !== "";
-    return found !== undefined && !yields ? found : (sentence ?? completed(message));
+    const alone = { said: message.text, line };
+    if (found !== undefined && !yields) return { ...alone, what: found };
+    return sentence === undefined ? completed(message, alone) : { ...alone, what: sentence };
   }
 
-  function take(said: string, heard: Heard | undefined, call: Call): Promise<Reply> | Reply {
+  function take(heard: Heard["what"], said: string, call: Call): Promise<Reply> | Reply {
     if (heard === undefined) throw notUnderstood(call.line, call);
     halves.delete(keyOf(call.conversation, call.person.id));
     if ("command" in heard) {
@@ -109,19 +121,21 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
   }
 
   /** Keeps half a sentence for its other half. */
-  function remember(said: string, call: Call): void {
-    halves.set(keyOf(call.conversation, call.person.id), { line: said, until: call.at + HALF_WAITS_MS });
+  function remember(said: string, { conversation, person, at }: Call): void {
+    halves.set(keyOf(conversation, person.id), { said, until: at + HALF_WAITS_MS });
     for (const key of halves.keys()) {
       if (halves.size <= HALVES_KEPT) break;
       halves.delete(key);
     }
   }
 
-  /** The half that was said before, with this line as its other half. */
-  function completed(message: Message): Sentence | undefined {
-    const half = halves.get(keyOf(message.conversation, message.person));
-    if (half === undefined || half.until < message.at) return undefined;
-    return understand(`${half.line} ${message.text}`);
+  /** The half that was said before, with this line as its other half; else only the line. */
+  function completed({ conversation, person, at }: Message, alone: Omit<Heard, "what">): Heard {
+    const half = halves.get(keyOf(conversation, person));
+    if (half === undefined || half.until < at) return { ...alone, what: undefined };
+    const said = `${half.said} ${alone.said}`;
+    const what = understand(said);
+    return what === undefined ? { ...alone, what } : { said, line: normalize(said), what };
   }
 
   function asReply(error: unknown, call: Call): Card {
@@ -152,7 +166,7 @@ export const notSaved: Text = {
 };
 
 function permit(call: Call, command: Pick<Command, "needs">): void {
-  const no = refusal(call.person.role, command.needs);
+  const no = refusal(call.person, command.needs);
   if (no !== undefined) throw new Refusal(no);
 }
 
@@ -164,9 +178,16 @@ function notUnderstood(line: string, call: Call): Refusal {
     });
   }
   const near = nearest(line, commands, call);
+  const nearWords =
+    near.length === 0
+      ? { zh: "常用的有 `告警`、`规则`、`状态`。", en: "Often used: `alerts`, `rules`, `status`. " }
+      : {
+          zh: `最接近的是 ${near.map(code).join("、")}。`,
+          en: `The nearest I know: ${near.map(code).join(", ")}. `,
+        };
   return new Refusal({
-    zh: `没听懂。${near.length > 0 ? `最接近的是：${near.map(code).join("、")}。` : ""}说“帮助”看看能说什么，或者像这样说一条规则：${code("CPU使用率超过80%持续5分钟告警")}`,
-    en: `I did not understand that. ${near.length > 0 ? `The nearest are ${near.map(code).join(", ")}. ` : ""}Say help to see what I know, or a rule like ${code("alert when cpu > 80% for 5m")}`,
+    zh: `没听懂。${nearWords.zh}说“帮助”看看能说什么，或者像这样说一条规则：${code("CPU使用率超过80%持续5分钟告警")}`,
+    en: `I did not understand that. ${nearWords.en}Say help to see what I know, or a rule like ${code("alert when cpu > 80% for 5m")}`,
   });
 }
 
@@ -175,7 +196,7 @@ function keyOf(conversation: string, person: string): string {
 }
 
 /** A sentence has its language, Chinese characters make a line Chinese; other lines get the configured one. */
-function languageOf(line: string, heard: Heard | undefined, fallback: Locale): Locale {
+function languageOf(line: string, heard: Heard["what"], fallback: Locale): Locale {
   if (heard !== undefined && "language" in heard) return heard.language === "zh" ? "zh-CN" : "en";
   return /\p{Script=Han}/u.test(line) ? "zh-CN" : fallback;
 }

@@ -1,17 +1,19 @@
 import type { Card } from "../alerts/card.ts";
-import { formatValue } from "../alerts/words.ts";
+import { DEFAULT_CONVERSATION } from "../alerts/route.ts";
+import { formatSpan, formatValue, plain } from "../alerts/words.ts";
 import { normaliseUrl } from "../monitors/http/options.ts";
 import type { MonitorSpec } from "../monitors/index.ts";
 import { nextRun } from "../rules/cron.ts";
 import { metricExpression } from "../rules/find-metric.ts";
 import { type MetricWord, metricWords } from "../rules/metric-words.ts";
+import type { Rule } from "../rules/rule.ts";
 import { formatDuration } from "../storage/duration.ts";
 import { inLocale, type Text } from "../storage/locale.ts";
 import { addRule } from "./add-rule.ts";
-import { action, answer, type Call, Refusal } from "./command.ts";
-import type { HalfSentence, Missing, RemindSentence, ThresholdSentence } from "./language/sentence-types.ts";
+import { action, type Call, Refusal } from "./command.ts";
+import type { RemindSentence, ThresholdSentence } from "./language/sentence-types.ts";
 import { code } from "./markdown.ts";
-import { httpSpec, permitUrl } from "./monitor-add.ts";
+import { permitUrl, readSpec } from "./monitor-add.ts";
 import { ruleMade } from "./rule-made.ts";
 import type { World } from "./world.ts";
 
@@ -27,20 +29,23 @@ export function makeRule(
 }
 
 async function makeReminder(sentence: RemindSentence, call: Call, world: World): Promise<Card> {
-  const nextAt = nextRun(sentence.schedule, world.zone, call.at);
+  const { schedule, text } = sentence;
+  const nextAt = nextRun(schedule, world.zone, call.at);
   if (nextAt === undefined) {
-    throw new Refusal({
-      zh: `${code(sentence.schedule)} 永远不会到来。`,
-      en: `${code(sentence.schedule)} never comes.`,
-    });
+    throw new Refusal({ zh: `${code(schedule)} 永远不会到来。`, en: `${code(schedule)} never comes.` });
   }
+  const same = find(
+    world.rules.all(),
+    (rule) => rule.kind === "cron" && rule.cron === schedule && rule.text === text && tellsHere(rule, call),
+  );
+  if (same !== undefined) return thereAlready(same, call, world);
   const rule = await addRule(
     {
       kind: "cron",
-      name: freeName(sentence.text, world),
-      cron: sentence.schedule,
+      name: freeName(text, world),
+      cron: schedule,
       zone: world.zone,
-      text: sentence.text,
+      text,
       nextAt,
       labels: {},
       annotations: {},
@@ -57,45 +62,35 @@ async function makeReminder(sentence: RemindSentence, call: Call, world: World):
 }
 
 async function makeThreshold(sentence: ThresholdSentence, call: Call, world: World): Promise<Card> {
+  const { subject, forMs, keepFiringForMs = 0, severity = "warning" } = sentence;
   const word = wordOf(sentence);
   const expr = expressionOf(sentence, word);
-  const same = [...world.rules.all()].find(
+  const same = find(
+    world.rules.all(),
     (rule) =>
-      rule.kind === "promql" && rule.expr === expr && rule.forMs === sentence.forMs && tellsHere(rule, call),
+      rule.kind === "promql" &&
+      rule.expr === expr &&
+      rule.forMs === forMs &&
+      rule.keepFiringForMs === keepFiringForMs &&
+      (rule.labels["severity"] ?? "warning") === severity &&
+      tellsHere(rule, call),
   );
-  if (same !== undefined) {
-    return ruleMade(
-      same,
-      { zh: `这条规则已经有了：规则 ${same.id}`, en: `That is rule ${same.id} already` },
-      call,
-      world,
-    );
-  }
-  const monitor =
-    sentence.subject.url === undefined ? undefined : await monitorFor(sentence.subject.url, world);
-  const { subject } = sentence;
+  if (same !== undefined) return thereAlready(same, call, world);
+  const monitor = subject.url === undefined ? undefined : await monitorFor(subject.url, world);
   const name = freeName(sentence.name ?? titleOf(sentence, word, call), world);
   const rule = await addRule(
-    {
-      kind: "promql",
-      name,
-      expr,
-      forMs: sentence.forMs,
-      keepFiringForMs: sentence.keepFiringForMs ?? 0,
-      labels: { severity: sentence.severity ?? "warning" },
-      annotations: {},
-    },
+    { kind: "promql", name, expr, forMs, keepFiringForMs, labels: { severity }, annotations: {} },
     call,
     world,
     (change) => {
-      if (monitor !== undefined) {
-        world.monitors.add(change, monitor, {
-          kind: "chat",
-          person: call.person.id,
-          conversation: call.conversation,
-          at: call.at,
-        });
-      }
+      // The same sentence said twice at once: the first one's monitor is on its way to disk.
+      if (monitor === undefined || change.get(world.monitors.table, monitor.name) !== undefined) return;
+      world.monitors.add(change, monitor, {
+        kind: "chat",
+        person: call.person.id,
+        conversation: call.conversation,
+        at: call.at,
+      });
     },
   );
   const card = await ruleMade(
@@ -107,33 +102,69 @@ async function makeThreshold(sentence: ThresholdSentence, call: Call, world: Wor
   if (subject.url === undefined) return card;
   const watched =
     monitor === undefined
-      ? { zh: "已有监控", en: "watched already" }
+      ? watchedAlready(subject.url, world)
       : {
-          zh: `新建 http 监控，每 ${formatDuration(monitor.intervalMs)} 看一次`,
-          en: `new http monitor, every ${formatDuration(monitor.intervalMs)}`,
+          zh: `新建 http 监控，每${formatSpan(monitor.intervalMs, "zh-CN")}看一次`,
+          en: `new http monitor, every ${formatSpan(monitor.intervalMs, "en")}`,
         };
   return {
     ...card,
     fields: [
       {
         name: inLocale(call.locale, { zh: "监控", en: "Monitor" }),
-        value: `${subject.url} — ${inLocale(call.locale, watched)}`,
+        value: plain(`${subject.url} — ${inLocale(call.locale, watched)}`, 400),
       },
       ...(card.fields ?? []),
     ],
   };
 }
 
+function watchedAlready(url: string, world: World): Text {
+  return world.monitors.findByUrl(url)?.paused === true
+    ? { zh: "已有监控，但停用着", en: "watched already, but paused" }
+    : { zh: "已有监控", en: "watched already" };
+}
+
+/** Answers with the rule that says the same; a rule that is not new is not offered to be undone. */
+async function thereAlready(rule: Rule, call: Call, world: World): Promise<Card> {
+  const paused = rule.paused ? { zh: "（停用着）", en: " (paused)" } : { zh: "", en: "" };
+  const card = await ruleMade(
+    rule,
+    {
+      zh: `已经有这条规则了：规则 ${rule.id}${paused.zh}`,
+      en: `There is that rule already: rule ${rule.id}${paused.en}`,
+    },
+    call,
+    world,
+  );
+  return {
+    ...card,
+    actions: [
+      action(call, "show", { zh: "查看", en: "Show" }, `rule ${rule.id}`),
+      ...(rule.paused
+        ? [action(call, "resume", { zh: "启用", en: "Resume" }, `rule resume ${rule.id}`)]
+        : []),
+      ...(card.actions ?? []).filter(({ id }) => id !== "undo"),
+    ],
+  };
+}
+
+function find(rules: Iterable<Rule>, fits: (rule: Rule) => boolean): Rule | undefined {
+  for (const rule of rules) if (fits(rule)) return rule;
+  return undefined;
+}
+
 /** Whether a rule tells this conversation; the same rule for another group is another rule. */
-function tellsHere(rule: { source: { kind: string; conversation?: string } }, call: Call): boolean {
-  return rule.source.kind === "file" || rule.source.conversation === call.conversation;
+function tellsHere({ source, tells }: Rule, call: Call): boolean {
+  if (tells.length > 0) return tells.includes(call.conversation);
+  return (source.kind === "chat" ? source.conversation : DEFAULT_CONVERSATION) === call.conversation;
 }
 
 /** The http monitor that a sentence needs, unless there is one. Refuses an address that must not be reached. */
 async function monitorFor(url: string, world: World): Promise<MonitorSpec | undefined> {
   if (world.monitors.findByUrl(url) !== undefined) return undefined;
   await permitUrl(url, world);
-  return httpSpec(url, world);
+  return readSpec(url, world);
 }
 
 /** What is known of the metric that a sentence watches; a metric that was named by its own name may be unknown. */
@@ -186,27 +217,4 @@ function freeName(wanted: string, { rules }: World): string {
     const numbered = `${name} (${i})`;
     if (rules.find(numbered) === undefined) return numbered;
   }
-}
-
-const ASK: Readonly<Record<Missing, Text>> = {
-  subject: { zh: "看什么（CPU、内存、磁盘、网址……）", en: "what to watch (cpu, memory, disk, a URL …)" },
-  comparison: { zh: "怎么比（超过、低于……）", en: "how to compare (above, below …)" },
-  threshold: { zh: "到多少（例如 80%、2秒、10GB）", en: "the limit (such as 80%, 2s, 10GB)" },
-  when: { zh: "什么时候（例如 每天凌晨2点）", en: "when (such as every day at 02:00)" },
-  text: { zh: "提醒什么", en: "what to remind of" },
-  url: { zh: "哪个网址", en: "which URL" },
-};
-
-/** Asks for what half a sentence leaves open. The next line may be just that. */
-export function askForMissing(half: HalfSentence, call: Call): Card {
-  const zh = half.missing.map((one) => ASK[one].zh).join("、");
-  const en = half.missing.map((one) => ASK[one].en).join(", ");
-  return answer(
-    call,
-    {
-      zh: `还差一点：${zh}。直接补上就行，或者整句说，例如 ${code(half.example)}`,
-      en: `One thing is missing: ${en}. Just add it, or say it whole, for example ${code(half.example)}`,
-    },
-    { actions: [action(call, "help", { zh: "帮助", en: "Help" }, "help")] },
-  );
 }

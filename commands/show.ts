@@ -1,8 +1,8 @@
 import { storyWords } from "../alerts/story-words.ts";
 import { escapeMarkdown, formatTime } from "../alerts/words.ts";
 import { needNothing, needNumber } from "./arguments.ts";
-import { type Command, Refusal } from "./command.ts";
-import { alertNumber } from "./phrases.ts";
+import type { Command } from "./command.ts";
+import { alertNumber, noIncident } from "./phrases.ts";
 
 /** How many lines of a story are shown: the newest. */
 const SHOWN = 40;
@@ -19,12 +19,7 @@ export const show: Command = {
     const number = needNumber(rest, alertNumber, this.examples);
     needNothing(number.rest);
     const incident = alerts.book.incident(number.value);
-    if (incident === undefined) {
-      throw new Refusal({
-        zh: `没有编号是 #${number.value} 的告警。说“告警”看现在有哪些。`,
-        en: `There is no incident #${number.value}. Say alerts to see which there are.`,
-      });
-    }
+    if (incident === undefined) throw noIncident(number.value);
     const card = alerts.card(incident, call.at, call.locale);
     const story = alerts.book.timeline(incident.id).slice(-SHOWN);
     const lines = story.map((entry) => {
@@ -36,6 +31,7 @@ export const show: Command = {
       ...card,
       kind: "reply",
       text: [card.text, lines.map((line) => `- ${line}`).join("\n")].filter(Boolean).join("\n\n"),
+      actions: (card.actions ?? []).filter(({ command }) => command !== `show ${incident.id}`),
     };
   },
 };

@@ -6,7 +6,7 @@ import { takeNumber, takeSpan } from "./arguments.ts";
 import { action, answer, type Call, type Command, Refusal } from "./command.ts";
 import { tokenize } from "./language/tokenize.ts";
 import { code } from "./markdown.ts";
-import { quoted } from "./phrases.ts";
+import { counted, noIncident, quoted, refuse } from "./phrases.ts";
 import type { World } from "./world.ts";
 
 /** How long a silence lasts when nothing is said. */
@@ -50,7 +50,7 @@ export const silence: Command = {
         at: call.at,
         ...(wanted.incident === undefined ? {} : { incident: wanted.incident }),
       });
-      if (isRefused(result)) throw new Refusal(result.refused);
+      if (isRefused(result)) throw refuse(result.refused);
       return result;
     });
     const what = code(formatMatchers(wanted.matchers));
@@ -61,8 +61,8 @@ export const silence: Command = {
     return answer(
       call,
       {
-        zh: `静默 ${made.id}：${what}，${formatSpan(wanted.forMs, "zh-CN")}，到 ${formatTime(made.endsAt, world.zone, "zh-CN")}${why.zh}。现在挡住 ${hidden.incidents} 个事件里的 ${hidden.alerts} 条告警。`,
-        en: `Silence ${made.id}: ${what} for ${formatSpan(wanted.forMs, "en")}, until ${formatTime(made.endsAt, world.zone, "en")}${why.en}. It hides ${hidden.alerts} alerts of ${hidden.incidents} incidents now.`,
+        zh: `静默 ${made.id}：${what}，${formatSpan(wanted.forMs, "zh-CN")}，到 ${formatTime(made.endsAt, world.zone, "zh-CN")}${why.zh}。现在挡住 ${hidden.incidents} 起告警，共 ${hidden.alerts} 条。`,
+        en: `Silence ${made.id}: ${what} for ${formatSpan(wanted.forMs, "en")}, until ${formatTime(made.endsAt, world.zone, "en")}${why.en}. It hides ${counted(hidden.alerts, "alert")} of ${counted(hidden.incidents, "incident")} now.`,
       },
       { actions: [unsilenceAction(call, made.id)] },
     );
@@ -82,12 +82,7 @@ export function unsilenceAction(call: Call, id: number): ReturnType<typeof actio
 function byIncident(rest: string, { alerts }: World): Wanted {
   const { value: id, rest: after } = takeNumber(rest) ?? { value: 0, rest };
   const incident = alerts.book.incident(id);
-  if (incident === undefined) {
-    throw new Refusal({
-      zh: `没有编号是 #${id} 的告警。说“告警”看现在有哪些。`,
-      en: `There is no incident #${id}. Say alerts to see which there are.`,
-    });
-  }
+  if (incident === undefined) throw noIncident(id);
   return { incident: id, matchers: alerts.book.matchersFor(incident), ...spanAndWhy(after) };
 }
 
@@ -112,7 +107,7 @@ export function readMatchers(text: string): readonly Matcher[] {
   try {
     return parseMatchers(text);
   } catch (error) {
-    if (error instanceof MatcherError) throw new Refusal(error.text);
+    if (error instanceof MatcherError) throw refuse(error.text);
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { needNothing } from "./arguments.ts";
 import { answer, type Command } from "./command.ts";
 import { listed } from "./listed.ts";
 import { code } from "./markdown.ts";
-import { named, quoted } from "./phrases.ts";
+import { counted, named, quoted } from "./phrases.ts";
 import { unsilenceAction } from "./silence.ts";
 
 /** `silences`: what is silenced now, until when, by whom and why. */
@@ -25,13 +25,13 @@ export const silences: Command = {
       const until = formatTime(one.endsAt, zone, call.locale);
       const why = one.why === "" ? "" : ` — ${quoted(one.why)}`;
       return inLocale(call.locale, {
-        zh: `**${one.id}** ${code(formatMatchers(one.matchers))} 到 ${until}，${named(one.person)}${why}，挡住 ${hidden.alerts} 条`,
-        en: `**${one.id}** ${code(formatMatchers(one.matchers))} until ${until}, ${named(one.person)}${why}, hides ${hidden.alerts}`,
+        zh: `**${one.id}** ${code(formatMatchers(one.matchers))} 到 ${until}，${named(one.person)}${why}，现在挡住 ${hidden.alerts} 条`,
+        en: `**${one.id}** ${code(formatMatchers(one.matchers))} until ${until}, ${named(one.person)}${why}, hides ${counted(hidden.alerts, "alert")} now`,
       });
     });
     return answer(
       call,
-      { zh: `静默 ${all.length} 个：\n\n${lines}`, en: `${all.length} silences:\n\n${lines}` },
+      { zh: `静默 ${all.length} 个：\n\n${lines}`, en: `${counted(all.length, "silence")}:\n\n${lines}` },
       { actions: all.slice(0, 5).map(({ id }) => unsilenceAction(call, id)) },
     );
   },

@@ -1,7 +1,7 @@
 import { isRefused } from "../alerts/refused.ts";
 import { needNothing, needNumber } from "./arguments.ts";
-import { action, answer, type Command, Refusal } from "./command.ts";
-import { alertNumber, quoted } from "./phrases.ts";
+import { action, answer, type Command } from "./command.ts";
+import { alertNumber, quoted, refuse } from "./phrases.ts";
 
 /** `unack 12`: give an incident back. */
 export const unack: Command = {
@@ -16,7 +16,7 @@ export const unack: Command = {
     needNothing(number.rest);
     await call.change((change) => {
       const result = alerts.book.unacknowledge(change, number.value, { person: call.person.id, at: call.at });
-      if (isRefused(result)) throw new Refusal(result.refused);
+      if (isRefused(result)) throw refuse(result.refused);
     });
     const by = quoted(call.person.name);
     return answer(

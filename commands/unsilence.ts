@@ -1,6 +1,7 @@
 import { isRefused } from "../alerts/refused.ts";
 import { needNothing, needNumber } from "./arguments.ts";
-import { answer, type Command, Refusal } from "./command.ts";
+import { answer, type Command } from "./command.ts";
+import { refuse } from "./phrases.ts";
 
 /** `unsilence 5`: end a silence early. */
 export const unsilence: Command = {
@@ -15,7 +16,7 @@ export const unsilence: Command = {
     needNothing(number.rest);
     await call.change((change) => {
       const result = alerts.book.endSilence(change, number.value, { person: call.person.id, at: call.at });
-      if (isRefused(result)) throw new Refusal(result.refused);
+      if (isRefused(result)) throw refuse(result.refused);
     });
     return answer(call, { zh: `静默 ${number.value} 已解除。`, en: `Silence ${number.value} has ended.` });
   },

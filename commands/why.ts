@@ -1,13 +1,12 @@
-import type { DeliveryFacts, Explanation } from "../alerts/why.ts";
-import { escapeMarkdown, formatSpan, formatTime, formatValue } from "../alerts/words.ts";
-import { explain as explainExpression } from "../rules/explain.ts";
-import { formatDuration } from "../storage/duration.ts";
+import type { AlertFacts, DeliveryFacts, Explanation } from "../alerts/why.ts";
+import { escapeMarkdown, formatSpan, formatTime, formatValue, plain } from "../alerts/words.ts";
+import { type ExplainedPart, explain as explainExpression } from "../rules/explain.ts";
 import { formatLabels } from "../storage/labels.ts";
 import { inLocale, type Text } from "../storage/locale.ts";
 import { needNothing, needNumber } from "./arguments.ts";
-import { answer, type Call, type Command, Refusal } from "./command.ts";
+import { answer, type Call, type Command } from "./command.ts";
 import { code } from "./markdown.ts";
-import { alertNumber, quoted } from "./phrases.ts";
+import { alertNumber, counted, noIncident, quoted } from "./phrases.ts";
 import type { World } from "./world.ts";
 
 /** `why 12`: why it fired, and why somebody was or was not told. */
@@ -22,29 +21,41 @@ export const why: Command = {
     const number = needNumber(rest, alertNumber, this.examples);
     needNothing(number.rest);
     const incident = world.alerts.book.incident(number.value);
-    if (incident === undefined) {
-      throw new Refusal({
-        zh: `没有编号是 #${number.value} 的告警。`,
-        en: `There is no incident #${number.value}.`,
-      });
-    }
+    if (incident === undefined) throw noIncident(number.value);
     const found = world.alerts.explain(incident, call.at);
-    const parts = [
-      ...expressionLines(found, call, world),
-      ...muterLines(found, call),
-      ...deliveryLines(found, call, world),
-    ];
-    const text = parts.map((part) => inLocale(call.locale, part)).join("\n");
+    const section = (heading: Text, lines: readonly Text[]): string =>
+      [`**${inLocale(call.locale, heading)}**`, "", ...lines.map((line) => inLocale(call.locale, line))].join(
+        "\n",
+      );
+    const text = [
+      section({ zh: "为什么触发", en: "Why it fired" }, expressionLines(found, call, world)),
+      section({ zh: "什么会拦住通知", en: "What may hold a notification back" }, muterLines(found, call)),
+      section({ zh: "通知了谁", en: "Who was told" }, deliveryLines(found, call, world)),
+    ].join("\n\n");
     return answer(
       call,
       { zh: text, en: text },
-      { title: `#${found.incident.id} ${found.incident.title}`, incident: found.incident.id },
+      { title: `#${found.incident.id} ${plain(found.incident.title)}`, incident: found.incident.id },
     );
   },
 };
 
+const STATE: Readonly<Record<AlertFacts["state"], Text>> = {
+  pending: { zh: "观察中", en: "pending" },
+  firing: { zh: "告警中", en: "firing" },
+  nodata: { zh: "无数据", en: "no data" },
+  resolved: { zh: "已恢复", en: "resolved" },
+};
+
+const ENDED: Readonly<Record<NonNullable<AlertFacts["ended"]>, Text>> = {
+  recovered: STATE.resolved,
+  closed: { zh: "已手动关闭", en: "closed by hand" },
+  "rule-removed": { zh: "规则已删除", en: "its rule was removed" },
+  "rule-paused": { zh: "规则已停用", en: "its rule was paused" },
+};
+
 function expressionLines(found: Explanation, call: Call, world: World): Text[] {
-  const lines: Text[] = [{ zh: "**为什么触发**", en: "**Why it fired**" }];
+  const lines: Text[] = [];
   for (const { id, rule, health } of found.rules) {
     if (rule === undefined) {
       lines.push({ zh: `- 规则 ${id} 已经不在了`, en: `- Rule ${id} is gone` });
@@ -53,7 +64,7 @@ function expressionLines(found: Explanation, call: Call, world: World): Text[] {
     const held =
       rule.forMs === 0
         ? { zh: "", en: "" }
-        : { zh: `，持续 ${formatDuration(rule.forMs)}`, en: ` for ${formatDuration(rule.forMs)}` };
+        : { zh: `，持续${formatSpan(rule.forMs, "zh-CN")}`, en: ` for ${formatSpan(rule.forMs, "en")}` };
     const state =
       health?.message === undefined
         ? { zh: "", en: "" }
@@ -69,90 +80,108 @@ function expressionLines(found: Explanation, call: Call, world: World): Text[] {
     const reason =
       alert.reason === undefined ? "" : ` — ${escapeMarkdown(inLocale(call.locale, alert.reason))}`;
     const value = formatValue(alert.value, undefined, call.locale);
+    const state = alert.ended === undefined ? STATE[alert.state] : ENDED[alert.ended];
     lines.push({
-      zh: `- ${code(formatLabels(alert.labels))} = ${value}，${since} 起成立，${fired} 触发，现在 ${alert.state}${reason}`,
-      en: `- ${code(formatLabels(alert.labels))} = ${value}, true since ${since}, fired ${fired}, now ${alert.state}${reason}`,
+      zh: `- ${code(formatLabels(alert.labels))} = ${value}，${since} 起成立，${fired} 触发，现在：${state.zh}${reason}`,
+      en: `- ${code(formatLabels(alert.labels))} = ${value}, true since ${since}, fired ${fired}, now: ${state.en}${reason}`,
     });
     lines.push(...subexpressions(found, alert, call, world));
   }
-  if (found.total > found.alerts.length) {
-    lines.push({ zh: `- ……共 ${found.total} 条`, en: `- … ${found.total} in all` });
+  const others = found.total - found.alerts.length;
+  if (found.total === 0) {
+    lines.push({
+      zh: "- 它的告警后来又触发过，属于新的告警编号了",
+      en: "- Its alerts have fired again since, and belong to a later incident",
+    });
   }
+  if (others > 0) lines.push({ zh: `- ……还有 ${others} 条`, en: `- … and ${others} more` });
   return lines;
 }
 
-/** The values behind the first alert: what each selector of its rule gives for it now. */
-function subexpressions(
-  found: Explanation,
-  alert: Explanation["alerts"][number],
-  call: Call,
-  world: World,
-): Text[] {
+/** The values behind the first alert: what each part of its rule gives for it now. */
+function subexpressions(found: Explanation, alert: AlertFacts, call: Call, world: World): Text[] {
   if (alert !== found.alerts[0]) return [];
   const rule = world.rules.find(Number(alert.id.split("/")[0]));
   if (rule?.kind !== "promql") return [];
-  return explainExpression(world.rules.compiled(rule), world.series, call.at, alert.found).map(
-    ({ text, values }) => {
-      const shown = values
-        .map(
-          ({ labels, value }) =>
-            `${code(formatLabels(labels))} = ${formatValue(value, undefined, call.locale)}`,
-        )
-        .join(", ");
-      return {
-        zh: `  - ${code(text)} → ${shown === "" ? "无数据" : shown}`,
-        en: `  - ${code(text)} → ${shown === "" ? "no data" : shown}`,
-      };
-    },
-  );
+  const parts = explainExpression(world.rules.compiled(rule), world.series, call.at, alert.found);
+  return parts.map((part) => partLine(part, call));
 }
 
+function partLine({ text, values, more }: ExplainedPart, call: Call): Text {
+  const shown = values.map(({ labels, value }) => {
+    const number = formatValue(value, undefined, call.locale);
+    const name = Object.keys(labels).length === 0 ? "" : formatLabels(labels);
+    return name === "" || name === text ? number : `${code(name)} = ${number}`;
+  });
+  if (shown.length === 0) return { zh: `  - ${code(text)} → 无数据`, en: `  - ${code(text)} → no data` };
+  const all = shown.join(", ");
+  return {
+    zh: `  - ${code(text)} → ${all}${more === 0 ? "" : `，还有 ${more} 个`}`,
+    en: `  - ${code(text)} → ${all}${more === 0 ? "" : ` and ${more} more`}`,
+  };
+}
+
+/** What the muters are called; a word that is missing here is shown as it is. */
+const MUTER: Readonly<Record<string, Text>> = {
+  silence: { zh: "静默", en: "Silence" },
+  acknowledgement: { zh: "认领", en: "Acknowledgement" },
+};
+
 function muterLines(found: Explanation, call: Call): Text[] {
-  return [
-    { zh: "**谁会拦住通知**", en: "**What may hold a notification back**" },
-    ...found.muters.map(({ name, held, asked, reason }): Text => {
-      if (reason === undefined || held === 0) return { zh: `- ${name}：没有拦`, en: `- ${name}: does not` };
-      const note = reason.note === undefined ? "" : ` — ${quoted(reason.note)}`;
-      const left =
-        reason.until === undefined
-          ? { zh: "", en: "" }
-          : {
-              zh: `，还有 ${formatSpan(reason.until - call.at, "zh-CN")}`,
-              en: `, ${formatSpan(reason.until - call.at, "en")} left`,
-            };
-      const scope =
-        reason.holds === "repeats"
-          ? { zh: "只拦重复提醒", en: "repeats only" }
-          : { zh: "全部拦下", en: "everything" };
-      return {
-        zh: `- ${name}：拦住 ${held}/${asked} 条，${scope.zh}：${escapeMarkdown(reason.why.zh)}${left.zh}${note}`,
-        en: `- ${name}: holds ${held} of ${asked}, ${scope.en}: ${escapeMarkdown(reason.why.en)}${left.en}${note}`,
-      };
-    }),
-  ];
+  return found.muters.map(({ name, held, asked, reason }): Text => {
+    const called = MUTER[name] ?? { zh: name, en: name };
+    if (reason === undefined || held === 0)
+      return { zh: `- ${called.zh}：没有拦`, en: `- ${called.en}: holds nothing back` };
+    const note = reason.note === undefined ? "" : ` — ${quoted(reason.note)}`;
+    const left =
+      reason.until === undefined
+        ? { zh: "", en: "" }
+        : {
+            zh: `，还有${formatSpan(reason.until - call.at, "zh-CN")}`,
+            en: `, ${formatSpan(reason.until - call.at, "en")} left`,
+          };
+    const what =
+      reason.holds === "repeats"
+        ? { zh: "只拦重复提醒", en: "repeats only" }
+        : { zh: `拦住 ${asked} 条里的 ${held} 条`, en: `${held} of ${counted(asked, "alert")}` };
+    return {
+      zh: `- ${called.zh}：${what.zh}。${escapeMarkdown(reason.why.zh)}${left.zh}${note}`,
+      en: `- ${called.en}: ${what.en}; ${escapeMarkdown(reason.why.en)}${left.en}${note}`,
+    };
+  });
 }
 
 const DELIVERY: Readonly<Record<DeliveryFacts["state"], Text>> = {
   told: { zh: "已送达", en: "told" },
-  waiting: { zh: "等待送达", en: "waiting" },
-  lost: { zh: "送不到，已放弃", en: "given up" },
-  unwanted: { zh: "没有要送的", en: "nothing wanted" },
+  waiting: { zh: "正在送", en: "on its way" },
+  lost: { zh: "送不到，已放弃", en: "could not be told, given up" },
+  unwanted: { zh: "还没有要送的", en: "nothing to tell so far" },
 };
 
 function deliveryLines(found: Explanation, call: Call, world: World): Text[] {
-  return [
-    { zh: "**通知了谁**", en: "**Who was told**" },
-    ...found.deliveries.map((delivery): Text => {
-      const { conversation, state, attempts, trouble, sent, wanted } = delivery;
-      const said = DELIVERY[state];
-      const refused =
-        trouble === undefined
-          ? ""
-          : ` — ${quoted(`${trouble.code}: ${trouble.message}`, 300)} (${formatTime(trouble.at, world.zone, call.locale)})`;
-      return {
-        zh: `- ${quoted(conversation)}：${said.zh}（版本 ${sent}/${wanted}，本轮第 ${attempts} 次）${refused}`,
-        en: `- ${quoted(conversation)}: ${said.en} (version ${sent}/${wanted}, attempt ${attempts})${refused}`,
-      };
-    }),
-  ];
+  return found.deliveries.map(({ conversation, state, attempts, trouble, dueAt }): Text => {
+    const said = DELIVERY[state];
+    const tried =
+      attempts === 0
+        ? { zh: "", en: "" }
+        : {
+            zh: `，试过 ${attempts} 次`,
+            en: `, tried ${attempts === 1 ? "once" : counted(attempts, "time")}`,
+          };
+    const again =
+      dueAt === undefined || dueAt <= call.at
+        ? { zh: "", en: "" }
+        : {
+            zh: `，${formatSpan(dueAt - call.at, "zh-CN")}后再试`,
+            en: `, again in ${formatSpan(dueAt - call.at, "en")}`,
+          };
+    const refused =
+      trouble === undefined
+        ? ""
+        : ` — ${quoted(`${trouble.code}: ${trouble.message}`, 300)} (${formatTime(trouble.at, world.zone, call.locale)})`;
+    return {
+      zh: `- ${quoted(conversation)}：${said.zh}${tried.zh}${again.zh}${refused}`,
+      en: `- ${quoted(conversation)}: ${said.en}${tried.en}${again.en}${refused}`,
+    };
+  });
 }

@@ -1,0 +1,210 @@
+/** The whole road from words to reply in one process: every room in memory, a clock that tests move, a small cast. */
+import { setImmediate as breathe } from "node:timers/promises";
+import { z } from "zod";
+import type { Card } from "../../alerts/card.ts";
+import { type Alerts, openAlerts } from "../../alerts/open-alerts.ts";
+import { watchRules } from "../../alerts/watch-rules.ts";
+import type { Role } from "../../commands/allow.ts";
+import { openAudit } from "../../commands/audit.ts";
+import { openRoad } from "../../commands/say.ts";
+import type { World } from "../../commands/world.ts";
+import { http } from "../../monitors/http/http.ts";
+import type { MonitorKinds } from "../../monitors/index.ts";
+import { createMonitorBook } from "../../monitors/monitor-book.ts";
+import { createNetwork, type HostAddress, type Network } from "../../monitors/network.ts";
+import { LookFailed } from "../../monitors/reason.ts";
+import { watch } from "../../monitors/watch.ts";
+import { openRuleBook } from "../../rules/rule-book.ts";
+import type { Locale } from "../../storage/locale.ts";
+import { type Log, silentLog } from "../../storage/log.ts";
+import { memoryStore } from "../../storage/memory-store.ts";
+import { openSeries } from "../../storage/series-store.ts";
+import type { Operation } from "../../storage/state.ts";
+import { NotSaved } from "../../storage/store.ts";
+import { FakeClock, settle } from "./fake-clock.ts";
+import { RecordingChannel } from "./recording-channel.ts";
+
+/** Who speaks, and what they may do; anybody else is a viewer. */
+const CAST: Readonly<Record<string, Role>> = { boss: "admin", operator: "operator", stranger: "viewer" };
+
+/** The names that resolve, one of them to an address that chat may not reach. */
+const HOSTS: Readonly<Record<string, string>> = {
+  "public.example": "93.184.216.34",
+  "shop.example": "93.184.216.34",
+  "intra.example": "10.0.0.5",
+};
+
+export interface RoadOptions {
+  readonly locale?: Locale;
+  /** Networks that chat may reach besides public ones. */
+  readonly allow?: readonly string[];
+  /** Where permitted addresses lead; nowhere unless told, since a test leaves loopback alone. */
+  readonly reach?: HostAddress;
+}
+
+export class Road {
+  readonly clock: FakeClock;
+  readonly world: World;
+  readonly alerts: Alerts;
+  readonly console: RecordingChannel;
+  /** What the machine reads at every look of the monitor `system`: metric to value. */
+  readonly machine: Record<string, number>;
+  /** Every commit so far, as the operations it is made of. */
+  readonly commits: readonly (readonly Operation[])[];
+  /** Everything logged as an error. */
+  readonly errors: readonly object[];
+  /** From now on the disk refuses for this reason; `undefined` lets it through again. */
+  refuse: string | undefined;
+  /** What the bot answered last. */
+  cards: readonly Card[] = [];
+  readonly #hear: ReturnType<typeof openRoad>;
+  readonly #close: () => Promise<void>;
+
+  static async open(options: RoadOptions = {}): Promise<Road> {
+    const clock = new FakeClock();
+    const series = await openSeries({ clock, log: silentLog });
+    const road = new Road(clock, series, options);
+    await road.world.store.commit((change) => road.world.monitors.syncFileMonitors(change, []));
+    road.world.watch.start();
+    await road.alerts.start();
+    await settle();
+    return road;
+  }
+
+  private constructor(clock: FakeClock, series: World["series"], options: RoadOptions) {
+    const { locale = "zh-CN" } = options;
+    const commits: (readonly Operation[])[] = [];
+    const store = memoryStore(clock, {
+      write: async (texts) => {
+        if (this.refuse !== undefined) throw new NotSaved(this.refuse);
+        for (const text of texts) commits.push(JSON.parse(text) as Operation[]);
+      },
+      close: async () => {},
+    });
+    const errors: object[] = [];
+    const log: Log = { ...silentLog, error: (fields) => errors.push(fields) };
+    const machine = { cpu_usage_percent: 12, memory_usage_percent: 40, disk_usage_percent: 70, load1: 0.5 };
+    const network = guarded(options);
+    const monitors = createMonitorBook(store);
+    const rules = openRuleBook(store);
+    const channel = new RecordingChannel();
+    const random = (): number => 0;
+    const alerts = openAlerts({
+      store,
+      rules: watchRules(rules, series),
+      channels: { console: channel },
+      clock,
+      log,
+      locale,
+      zone: "Asia/Shanghai",
+      random,
+    });
+    const looking = watch({
+      book: monitors,
+      sink: series,
+      clock,
+      log,
+      random,
+      world: { network, elapsed: () => clock.elapsed },
+      kinds: { http, system: reading(machine) },
+    });
+    this.clock = clock;
+    this.alerts = alerts;
+    this.console = channel;
+    this.machine = machine;
+    this.commits = commits;
+    this.errors = errors;
+    this.world = {
+      store,
+      rules,
+      monitors,
+      watch: looking,
+      alerts,
+      series,
+      network,
+      audit: openAudit(store),
+      zone: "Asia/Shanghai",
+      startedAt: clock.now(),
+      random,
+      breathe: () => breathe(),
+    };
+    this.#hear = openRoad({
+      world: this.world,
+      locale,
+      log,
+      whois: (id, name) => {
+        const called = name ?? id.slice(id.indexOf(":") + 1);
+        return { id, name: called, role: CAST[called] ?? "viewer" };
+      },
+    });
+    this.#close = async () => {
+      await looking.stop();
+      await alerts.stop(0);
+      await series.close();
+      await store.close();
+    };
+  }
+
+  /** Somebody says a line in `console:ops`, and everything that the bot answers is here, titles and fields included. */
+  async say(text: string, who = "boss"): Promise<string> {
+    const at = this.clock.now();
+    this.cards = await this.#hear({ conversation: "console:ops", person: `console:${who}`, text, at });
+    return this.cards.map(cardText).join("\n");
+  }
+
+  /** Makes `rule` burn: an incident with this number, of the machine's CPU. */
+  async burn(incident: number): Promise<void> {
+    const { store } = this.world;
+    await store.commit((change) => {
+      for (let last = change.next("incidents"); last < incident - 1; ) last = change.next("incidents");
+    });
+    await this.say("rule add hot: cpu_usage_percent > 80 severity critical");
+    this.machine["cpu_usage_percent"] = 95;
+    await this.clock.advance(30_000);
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+}
+
+/** A card as people read it. */
+export function cardText({ title, text, fields = [] }: Card): string {
+  const lines = fields.map(({ name, value }) => `${name}: ${value}`);
+  return [title, text, ...lines].filter((line) => line !== undefined && line !== "").join("\n");
+}
+
+/** The real guard over names that resolve here; what it permits leads to `reach`. */
+function guarded({ allow = [], reach }: RoadOptions): Network {
+  const network = createNetwork({
+    allow,
+    resolve: async (host) => {
+      const address = HOSTS[host];
+      if (address === undefined) throw Object.assign(new Error(host), { code: "ENOTFOUND" });
+      return [{ address, family: 4 }];
+    },
+  });
+  return {
+    ...network,
+    addressesOf: async (url) => {
+      await network.addressesOf(url);
+      if (reach === undefined) throw new LookFailed({ code: "refused", detail: "nobody is there" });
+      return [reach];
+    },
+  };
+}
+
+/** The monitor `system` of a machine that the test makes up. */
+function reading(machine: Readonly<Record<string, number>>): MonitorKinds[string] {
+  return {
+    kind: "system",
+    summary: { zh: "测试", en: "a test" },
+    options: z.strictObject({}),
+    intervalMs: 10_000,
+    timeoutMs: 5_000,
+    instance: () => "here",
+    create: () => ({
+      look: async () => ({ readings: Object.entries(machine).map(([name, value]) => ({ name, value })) }),
+    }),
+  };
+}
