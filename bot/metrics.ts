@@ -1,12 +1,10 @@
 /** The exposition of `/metrics`: what each room counts anyway, read at the moment somebody asks. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { World } from "../commands/world.ts";
 import type { Clock } from "../storage/clock.ts";
-
-const version = (
-  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
-).version;
+import { packageRoot } from "./package-root.ts";
 
 /** Sums of prom-client that are named like counters and are none; each is there by type as well. */
 const MISNAMED = [
@@ -51,7 +49,10 @@ export function openMetrics(world: World, clock: Clock): () => Promise<string> {
     registers: [registry],
   });
 
-  gauge("gengfu_build_info", "1, with the version that runs.", () => ({ [version]: 1 }), "version");
+  const manifest = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
+    version: string;
+  };
+  gauge("gengfu_build_info", "1, with the version that runs.", () => ({ [manifest.version]: 1 }), "version");
 
   gauge("gengfu_monitors", "Monitors in the book.", () => monitors.table.size);
   gauge("gengfu_monitors_failing", "Monitors whose last look failed.", () => {

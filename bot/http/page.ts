@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type Router from "@koa/router";
 import type { Context } from "koa";
 import type { Locale } from "../../storage/locale.ts";
+import { packageRoot } from "../package-root.ts";
 
 /** Files of the page that need no compiler. */
 const AS_WRITTEN = ["theme.css", "style.css", "card.css", "board.css", "phone.css", "icon.svg"];
@@ -52,11 +52,4 @@ function send(ctx: Context, content: string | Buffer): void {
   ctx.status = 200;
   if (ctx.fresh) ctx.status = 304;
   else ctx.body = content;
-}
-
-/** The nearest folder above with a `package.json`: the same from `bot/http/` and from `dist/bot/http/`. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
-  return folder;
 }
