@@ -1,8 +1,9 @@
 /** What is looked up often, derived from the tables by watching them: no command walks through ten thousand alerts. */
 import type { Table } from "../storage/store.ts";
-import type { Alert, FiredAlert } from "./alert.ts";
+import { type Alert, type FiredAlert, isActive } from "./alert.ts";
 import { type Delivery, isPending, type Lane } from "./delivery.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
+import { type LabelIndex, makeLabelIndex } from "./label-index.ts";
 import type { Silence } from "./silence.ts";
 import type { Tables } from "./tables.ts";
 
@@ -12,6 +13,8 @@ export interface Index {
   readonly waiting: ReadonlyMap<number, ReadonlyMap<string, Alert>>;
   /** By incident: every alert that fired in it and has not begun another episode since. */
   readonly members: ReadonlyMap<number, ReadonlyMap<string, FiredAlert>>;
+  /** The alerts that are trouble now, by their labels. */
+  readonly labelled: LabelIndex;
   readonly open: ReadonlyMap<number, Incident>;
   readonly openByGroup: ReadonlyMap<string, number>;
   /** The open ones that somebody has. */
@@ -48,10 +51,12 @@ export function keepIndex(tables: Tables): Index {
   const pending = new Map<string, Record<Lane, Map<string, Delivery>>>();
   const finished = new Map<string, Delivery>();
   const silences = new Map<number, Silence>();
+  const labelled = makeLabelIndex();
   const counts = { pending: 0, firing: 0, nodata: 0, resolved: 0 };
   const index = {
     waiting,
     members,
+    labelled,
     open,
     openByGroup,
     owned,
@@ -68,12 +73,14 @@ export function keepIndex(tables: Tables): Index {
   follow(tables.alerts, (id, after, before) => {
     if (before !== undefined) {
       counts[before.state]--;
+      if (isActive(before)) labelled.remove(before);
       if (after === undefined || !isWaiting(after)) drop(waiting, before.rule, id);
       if (before.state !== "pending" && !(after !== undefined && incidentOf(after) === before.incident))
         drop(members, before.incident, id);
     }
     if (after === undefined) return;
     counts[after.state]++;
+    if (isActive(after)) labelled.add(after);
     if (isWaiting(after)) add(waiting, after.rule, id, after);
     if (after.state !== "pending") add(members, after.incident, id, after);
   });

@@ -45,9 +45,9 @@ export function silencing(context: TurnContext, view: SilenceView, zone: string)
 
   /** The open incidents that have an active alert which these matchers fit. */
   function* touched(change: Change, fitting: readonly Matcher[]): Generator<Incident> {
-    for (const id of index.open.keys()) {
-      // Most incidents are not touched, so the matchers are asked before the commit under way is.
-      if (countFitting(context, id, fitting, 1) === 0) continue;
+    const ids = new Set<number>();
+    for (const { incident } of index.labelled.fitting(fitting)) ids.add(incident);
+    for (const id of ids) {
       const incident = change.get(tables.incidents, String(id));
       if (incident !== undefined && incident.resolvedAt === undefined) yield incident;
     }
@@ -122,30 +122,14 @@ export function silencing(context: TurnContext, view: SilenceView, zone: string)
 
     preview(fitting) {
       let alerts = 0;
-      let incidents = 0;
-      for (const id of index.open.keys()) {
-        const hidden = countFitting(context, id, fitting);
-        alerts += hidden;
-        if (hidden > 0) incidents++;
+      const incidents = new Set<number>();
+      for (const { incident } of index.labelled.fitting(fitting)) {
+        alerts++;
+        incidents.add(incident);
       }
-      return { alerts, incidents };
+      return { alerts, incidents: incidents.size };
     },
   };
-}
-
-/** How many alerts that are trouble in an incident now fit the matchers; stops counting at `enough`. */
-function countFitting(
-  { index }: Pick<TurnContext, "index">,
-  incident: number,
-  fitting: readonly Matcher[],
-  enough = Number.POSITIVE_INFINITY,
-): number {
-  let count = 0;
-  for (const alert of index.members.get(incident)?.values() ?? []) {
-    if (count >= enough) break;
-    if (isActive(alert) && matches(fitting, alert.labels)) count++;
-  }
-  return count;
 }
 
 /** The labels of every alert that is trouble in an incident now. */
