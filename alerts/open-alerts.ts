@@ -103,6 +103,8 @@ export function openAlerts(options: AlertsOptions): Alerts {
     draw: (incident, at) => card(incident, at),
   });
   const rounds = openRounds<DueRule>(clock.now(), random);
+  /** Rules that may have left alerts behind: all that have some at a start, then those that are no longer judged. */
+  const left = new Set<number>(book.index.waiting.keys());
   let evaluations = 0;
   let lastAt: number | undefined;
   let lastLagMs = 0;
@@ -142,17 +144,21 @@ export function openAlerts(options: AlertsOptions): Alerts {
 
   /** Whoever pauses or removes a rule ends its alerts in the same commit; this is the net under that. */
   async function endOrphans(at: number): Promise<void> {
-    const orphans = [...book.index.waiting.keys()].filter((rule) => rules.standing(rule) !== "judged");
-    if (orphans.length === 0) return;
-    await store.commit((change) => {
-      for (const rule of orphans)
-        book.endAlertsOf(
-          change,
-          rule,
-          rules.standing(rule) === "paused" ? "rule-paused" : "rule-removed",
-          at,
-        );
-    });
+    const looked = [...left];
+    const orphans = looked.filter(
+      (rule) => book.index.waiting.has(rule) && rules.standing(rule) !== "judged",
+    );
+    if (orphans.length > 0)
+      await store.commit((change) => {
+        for (const rule of orphans)
+          book.endAlertsOf(
+            change,
+            rule,
+            rules.standing(rule) === "paused" ? "rule-paused" : "rule-removed",
+            at,
+          );
+      });
+    for (const rule of looked) left.delete(rule);
   }
 
   const judging = keepLoop({
@@ -165,8 +171,12 @@ export function openAlerts(options: AlertsOptions): Alerts {
   const minding = keepLoop({ clock, log, name: "deadlines", run: deadlines.due, nextAt: deadlines.nextAt });
   const unwatch = [
     rules.watch((rule) => {
-      if (rules.standing(rule) !== "judged") evaluator.health.forget(rule);
-      judging.wake();
+      if (rules.standing(rule) !== "judged") {
+        evaluator.health.forget(rule);
+        left.add(rule);
+      }
+      // A rule joins the next round of its interval; only where none is planned would it wait for nothing.
+      if (left.size > 0 || rounds.nextAt() === Number.POSITIVE_INFINITY) judging.wake();
       minding.wake();
     }),
     book.tables.incidents.watch((_id, after, before) => {

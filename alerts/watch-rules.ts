@@ -40,7 +40,7 @@ export function watchRules(book: RuleBook, series: SeriesSource): WatchedRules {
     },
     reminders: () => book.cronRules().map(reminders),
     standing(id) {
-      const rule = book.find(id);
+      const rule = book.table.get(String(id));
       if (rule?.kind !== "promql") return "gone";
       return rule.paused ? "paused" : "judged";
     },
