@@ -58,12 +58,12 @@ function overview(all: readonly Command[], call: Call): ReturnType<typeof answer
 
 function oneCommand(command: Command, call: Call): ReturnType<typeof answer> {
   const takes = inLocale(call.locale, command.takes);
-  const usages = [...command.words, ...command.twins].map((words) =>
-    takes === "" ? words : `${words} ${takes}`,
-  );
+  const name = nameOf(command, call);
+  const others = [...command.words, ...command.twins].filter((words) => words !== name).map(code);
+  const usage = code(takes === "" ? name : `${name} ${takes}`);
   return answer(call, {
-    zh: `${command.summary.zh}。\n\n${codeBlock(usages.join("\n"))}\n\n例如：\n\n${codeBlock(command.examples.zh)}\n\n需要的角色：${roleText[command.needs].zh}（${command.needs}）`,
-    en: `${command.summary.en}.\n\n${codeBlock(usages.join("\n"))}\n\nFor example:\n\n${codeBlock(command.examples.en)}\n\nNeeds the role: ${command.needs}`,
+    zh: `${usage} — ${command.summary.zh}。\n\n也可以说：${others.join("、")}\n\n例如：\n\n${codeBlock(command.examples.zh)}\n\n需要的角色：${roleText[command.needs].zh}（${command.needs}）`,
+    en: `${usage} — ${command.summary.en}.\n\nAlso: ${others.join(", ")}\n\nFor example:\n\n${codeBlock(command.examples.en)}\n\nNeeds the role: ${command.needs}`,
   });
 }
 

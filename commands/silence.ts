@@ -53,7 +53,8 @@ export const silence: Command = {
       if (isRefused(result)) throw refuse(result.refused);
       return result;
     });
-    const what = code(formatMatchers(wanted.matchers));
+    const number = wanted.incident === undefined ? "" : `#${wanted.incident} `;
+    const what = number + code(formatMatchers(wanted.matchers));
     const why =
       wanted.why === ""
         ? { zh: "", en: "" }

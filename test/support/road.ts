@@ -1,5 +1,6 @@
 /** The whole road from words to reply in one process: every room in memory, a clock that tests move, a small cast. */
 import { setImmediate as breathe } from "node:timers/promises";
+import { expect } from "vitest";
 import { z } from "zod";
 import type { Card } from "../../alerts/card.ts";
 import { type Alerts, openAlerts } from "../../alerts/open-alerts.ts";
@@ -31,6 +32,7 @@ const CAST: Readonly<Record<string, Role>> = { boss: "admin", operator: "operato
 const HOSTS: Readonly<Record<string, string>> = {
   "public.example": "93.184.216.34",
   "shop.example": "93.184.216.34",
+  "example.com": "93.184.216.34",
   "intra.example": "10.0.0.5",
 };
 
@@ -152,19 +154,40 @@ export class Road {
     return this.cards.map(cardText).join("\n");
   }
 
-  /** Makes `rule` burn: an incident with this number, of the machine's CPU. */
-  async burn(incident: number): Promise<void> {
-    const { store } = this.world;
-    await store.commit((change) => {
-      for (let last = change.next("incidents"); last < incident - 1; ) last = change.next("incidents");
+  /** Hands out the numbers up to this one, so that the next thing that a counter numbers gets it. */
+  count(counter: "incidents" | "silences" | "rule", next: number): Promise<void> {
+    return this.world.store.commit((change) => {
+      for (let last = 0; last < next - 1; ) last = change.next(counter);
     });
-    await this.say("rule add hot: cpu_usage_percent > 80 severity critical");
+  }
+
+  /** The machine burns: incident `#12`, of a rule `busy`. */
+  async burn(): Promise<void> {
+    await this.count("incidents", 12);
+    await this.say("rule add busy: cpu_usage_percent > 80 severity critical");
     this.machine["cpu_usage_percent"] = 95;
     await this.clock.advance(30_000);
   }
 
   close(): Promise<void> {
     return this.#close();
+  }
+}
+
+/** A line, by the boss unless it names who says it (`operator: ack 12`), and what must be in the answer (`!…`: not). */
+export type Said = readonly [line: string, ...expected: string[]];
+
+/** Says one line after the other, and holds each answer to what is expected of it. */
+export async function converse(road: Road, rows: readonly Said[]): Promise<void> {
+  for (const [said, ...expected] of rows) {
+    const [, who, line] = /^(boss|operator|stranger): (.*)$/s.exec(said) ?? [said, "boss", said];
+    const reply = await road.say(line ?? "", who);
+    for (const part of expected) {
+      if (part.startsWith("!")) expect(reply, said).not.toContain(part.slice(1));
+      else expect(reply, said).toContain(part);
+    }
+    expect(road.errors, said).toEqual([]);
+    await road.clock.advance(1_000);
   }
 }
 
