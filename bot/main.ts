@@ -11,7 +11,7 @@ import { type FileConfig, readConfigFile } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { type Environment, localeOf, readEnvironment } from "./environment.ts";
 import type { Variables } from "./fill-in.ts";
-import { type House, openHouse } from "./house.ts";
+import { openHouse } from "./house.ts";
 import { openLog } from "./log.ts";
 import { secretsOf } from "./secrets.ts";
 import { startWords } from "./start-words.ts";
@@ -42,18 +42,7 @@ async function main(): Promise<void> {
   process.on("unhandledRejection", (err) =>
     log.error({ err }, "a promise was rejected and nobody was there"),
   );
-  let house: House;
-  try {
-    house = await openHouse({ environment, config, clock: systemClock, log });
-  } catch (err) {
-    log.error({ err }, "could not start");
-    process.stderr.write(`gengfu: ${inLocale(locale, startWords(err, { host, port }))}\n`);
-    process.exitCode = 1;
-    return;
-  }
-  const { url } = house;
-  process.stderr.write(banner(locale, { url, host, dataDir: resolve(environment.DATA_DIR), configPath }));
-
+  const opening = openHouse({ environment, config, clock: systemClock, log });
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     if (stoppingSince !== undefined) {
@@ -66,13 +55,28 @@ async function main(): Promise<void> {
       log.error({}, "did not stop in time");
       process.exit(1);
     }, LONGEST_STOP_MS).unref();
-    void house.stop().then(() => {
-      log.info({}, "stopped");
-      process.exit(0);
-    });
+    // A start that fails says so below.
+    void opening
+      .then((house) => house.stop())
+      .then(
+        () => {
+          log.info({}, "stopped");
+          process.exit(0);
+        },
+        () => {},
+      );
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  try {
+    const { url } = await opening;
+    const dataDir = resolve(environment.DATA_DIR);
+    process.stderr.write(banner(locale, { url, host, dataDir, configPath }));
+  } catch (err) {
+    log.error({ err }, "could not start");
+    process.stderr.write(`gengfu: ${inLocale(locale, startWords(err, { host, port }))}\n`);
+    process.exitCode = 1;
+  }
 }
 
 /** Everything that is set, or undefined when it cannot be used; then it has said why. */

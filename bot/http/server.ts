@@ -53,6 +53,12 @@ export function createHttp(deps: HttpDeps): Http {
         { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
         app.callback(),
       );
+      // A kept-alive connection counts as open; the one whose last answer went out during a stop need not stay.
+      listening.on("request", (_request, response) => {
+        response.once("close", () => {
+          if (stopping.signal.aborted) setImmediate(() => listening.closeIdleConnections());
+        });
+      });
       server = listening;
       return new Promise((resolve, reject) => {
         listening.once("error", reject);

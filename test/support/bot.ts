@@ -82,8 +82,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     errors += chunk;
   });
+  // Not "exit", which may come before the last lines have.
   const exited = new Promise<number | string>((resolve) => {
-    child.once("exit", (code, signal) => resolve(signal ?? code ?? -1));
+    child.once("close", (code, signal) => resolve(signal ?? code ?? -1));
   });
   let found = (): void => {};
   const url = await new Promise<string>((resolve, reject) => {
