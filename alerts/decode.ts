@@ -68,6 +68,7 @@ const timelineEntry = z.object({
   person: z.string().exactOptional(),
   labels: labels.exactOptional(),
   value: value.exactOptional(),
+  rule: z.number().exactOptional(),
   until: at.exactOptional(),
   count: z.number().exactOptional(),
   silence: z.number().exactOptional(),

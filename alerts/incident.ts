@@ -81,6 +81,8 @@ export interface TimelineEntry {
   /** Of the alert it is about; of the first one when `count` is above 1. */
   readonly labels?: Labels;
   readonly value?: number;
+  /** The rule of that alert. */
+  readonly rule?: number;
   readonly until?: number;
   /** How many alerts did the same in the same evaluation; 1 when absent. */
   readonly count?: number;

@@ -217,7 +217,7 @@ function summary(about: readonly FiredAlert[]): Partial<TimelineEntry> {
   const first = about[0];
   if (first === undefined) return {};
   const count = about.length > 1 ? { count: about.length } : {};
-  return { labels: first.labels, value: first.value, ...count };
+  return { labels: first.labels, value: first.value, rule: first.rule, ...count };
 }
 
 function reasonOf(alert: FiredAlert | undefined): Partial<TimelineEntry> {

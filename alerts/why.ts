@@ -5,7 +5,7 @@ import { type Alert, isActive, type ResolveReason } from "./alert.ts";
 import type { AlertBook } from "./alert-book.ts";
 import type { IncidentStatus } from "./card.ts";
 import { type Delivery, incidentDeliveryId, isPending } from "./delivery.ts";
-import type { Incident } from "./incident.ts";
+import type { Incident, TimelineEntry } from "./incident.ts";
 import type { MuteReason } from "./mute.ts";
 import type { RuleHealth } from "./rule-health.ts";
 
@@ -64,6 +64,8 @@ export interface Explanation {
   }[];
   /** The first of them, active ones first. */
   readonly alerts: readonly AlertFacts[];
+  /** What fired in it, as its story tells it; the first of them. */
+  readonly fired: readonly TimelineEntry[];
   readonly active: number;
   readonly total: number;
   readonly muters: readonly MuterAnswer[];
@@ -88,7 +90,11 @@ export function explain(
 ): Explanation {
   const members = book.members(incident.id);
   const active = members.filter(isActive);
-  const rules = [...new Set(members.map(({ rule }) => rule))];
+  const fired = book.timeline(incident.id).filter(({ what }) => what === "fired" || what === "joined");
+  // The members of an old episode may belong to a newer one by now; its story still knows what it was about.
+  const rules = [
+    ...new Set([...members, ...fired].map(({ rule }) => rule).filter((rule) => rule !== undefined)),
+  ];
   return {
     incident,
     status: book.statusOf(incident, at),
@@ -100,6 +106,7 @@ export function explain(
       const ended = alert.state === "resolved" ? { ended: alert.reason } : {};
       return { id, state, labels, found, since, firedAt, value, ...reason, ...ended };
     }),
+    fired: fired.slice(0, DESCRIBED),
     active: active.length,
     total: members.length,
     muters: book.context.muters.map(({ name, mutes }) => {

@@ -89,6 +89,7 @@ function expressionLines(found: Explanation, call: Call, world: World): Text[] {
   }
   const others = found.total - found.alerts.length;
   if (found.total === 0) {
+    lines.push(...pastLines(found, call, world));
     lines.push({
       zh: "- 它的告警后来又触发过，属于新的告警编号了",
       en: "- Its alerts have fired again since, and belong to a later incident",
@@ -96,6 +97,17 @@ function expressionLines(found: Explanation, call: Call, world: World): Text[] {
   }
   if (others > 0) lines.push({ zh: `- ……还有 ${others} 条`, en: `- … and ${others} more` });
   return lines;
+}
+
+/** What an old incident was about, when its alerts have begun another episode since. */
+function pastLines(found: Explanation, call: Call, world: World): Text[] {
+  return found.fired.map(({ at, labels, value, count }) => {
+    const when = formatTime(at, world.zone, call.locale);
+    const what = `${code(formatLabels(labels ?? {}))} = ${formatValue(value ?? Number.NaN, undefined, call.locale)}`;
+    const more =
+      count === undefined ? { zh: "", en: "" } : { zh: `，共 ${count} 条`, en: `, ${count} in all` };
+    return { zh: `- ${when} 触发 ${what}${more.zh}`, en: `- ${when} fired ${what}${more.en}` };
+  });
 }
 
 /** The values behind the first alert: what each part of its rule gives for it now. */

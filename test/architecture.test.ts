@@ -35,6 +35,8 @@ const home: Readonly<Record<string, readonly string[]>> = {
   pino: ["bot"],
   "prom-client": ["bot"],
   marked: ["bot/console/page"],
+  // Run by the launcher, never imported.
+  typescript: [],
   zod: ["storage", "monitors", "rules", "alerts", "commands", "bot"],
 };
 
