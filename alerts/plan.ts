@@ -1,0 +1,29 @@
+/** Everything about who is told, when and when not that the file says: one value, swapped whole by a reload. */
+import type { Limits, Storm } from "./delivery-config.ts";
+import type { EscalationPolicy } from "./escalation-config.ts";
+import type { AcknowledgeSpans, Flapping } from "./incident-config.ts";
+import type { InhibitRule } from "./inhibit-config.ts";
+import type { Receiver } from "./receiver.ts";
+import type { Router } from "./routing.ts";
+import type { TimeInterval } from "./time-interval-config.ts";
+
+export interface Plan {
+  readonly router: Router;
+  /**
+   * A receiver of the file by its name; anything with a colon that is none is an address and its own receiver. So a
+   * name that a removed receiver left in stored data still leads somewhere only when it is an address.
+   */
+  receiver(name: string): Receiver | undefined;
+  readonly inhibitRules: readonly InhibitRule[];
+  readonly timeIntervals: ReadonlyMap<string, TimeInterval>;
+  readonly escalations: ReadonlyMap<string, EscalationPolicy>;
+  readonly acknowledge: AcknowledgeSpans;
+  /** undefined: off. */
+  readonly flapping: Flapping | undefined;
+  /** undefined: off. */
+  readonly storm: Storm | undefined;
+  readonly limits: Limits;
+}
+
+/** The plan in force; ask again each time, since a reload puts another in its place. */
+export type CurrentPlan = () => Plan;
