@@ -19,7 +19,8 @@ export interface RouteOptions {
 }
 
 /**
- * The routes that an alert takes, in the order of the tree, never empty. One incident per alert: the first route
+ * The routes that an alert takes, in the order of the tree, never empty; after those of the tree come the ones that
+ * people added: subscriptions, and the conversation of the rule. Two may lead to the same target. One incident per alert: the first route
  * makes the group; the others, reached by `continue`, add their receivers to the same incident, each with its own
  * timing. So there is one card per incident and target, whatever the tree looks like.
  */
