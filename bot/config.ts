@@ -1,7 +1,15 @@
 /** `gengfu.yml`: how it is read and checked. The schemas of plug-ins live beside them; here they are put together. */
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { scalar } from "../alerts/config-parts.ts";
+import { DEFAULT_STORM, limitsSchema, stormSchema } from "../alerts/delivery-config.ts";
+import { escalationSchema } from "../alerts/escalation-config.ts";
+import { acknowledgeSchema, DEFAULT_FLAPPING, flappingSchema } from "../alerts/incident-config.ts";
+import { inhibitRulesSchema } from "../alerts/inhibit-config.ts";
+import { routeSchema } from "../alerts/route-config.ts";
+import { timeIntervalsSchema } from "../alerts/time-interval-config.ts";
 import { roles } from "../commands/allow.ts";
 import { parseNetworks } from "../monitors/address.ts";
 import { monitorSchema } from "../monitors/index.ts";
@@ -10,7 +18,12 @@ import { parseDuration } from "../storage/duration.ts";
 import { wordsOf } from "../storage/store-error.ts";
 import { ConfigError, type Problem } from "./config-error.ts";
 import { problemsOf } from "./config-words.ts";
+import { crossCheck } from "./cross-check.ts";
 import { fillIn, type Variables } from "./fill-in.ts";
+import { globalSchema } from "./receivers/global-config.ts";
+import { receiversSchema, UNSUPPORTED } from "./receivers/receivers-config.ts";
+import { watchdogSchema } from "./receivers/watchdog-config.ts";
+import { type ReadSecret, unseal } from "./secret-files.ts";
 
 /** Fewer samples than this would leave expressions with nothing to look back on. */
 const SHORTEST_RETENTION_MS = 10 * 60_000;
@@ -48,12 +61,29 @@ const fileSchema = z.strictObject({
   retention: retention.optional(),
   monitors: z.array(monitorSchema).default([]).superRefine(unlike("name")),
   groups: ruleGroupsSchema.default([]),
+  global: globalSchema.prefault({}),
+  route: routeSchema.optional(),
+  receivers: receiversSchema.default([]),
+  inhibit_rules: inhibitRulesSchema.default([]),
+  time_intervals: timeIntervalsSchema.default([]),
+  /** The older name; both lists are one. */
+  mute_time_intervals: timeIntervalsSchema.default([]),
+  /** Alertmanager's, of no use here: cards are made without templates. */
+  templates: z.array(scalar).default([]),
+  ignore_unsupported: z.boolean().default(false),
+  escalation: escalationSchema.default([]),
+  acknowledge: acknowledgeSchema.default({}),
+  flapping: flappingSchema.default(DEFAULT_FLAPPING),
+  storm: stormSchema.default(DEFAULT_STORM),
+  limits: limitsSchema.default({}),
+  watchdog: watchdogSchema.optional(),
 });
 
-export type FileConfig = z.output<typeof fileSchema>;
+/** What a `gengfu.yml` says, and the secrets that it took from files of their own. */
+export type FileConfig = z.output<typeof fileSchema> & { readonly secrets: readonly string[] };
 
 /** What an absent file means. */
-export const emptyConfig: FileConfig = fileSchema.parse({});
+export const emptyConfig: FileConfig = { ...fileSchema.parse({}), secrets: [] };
 
 /**
  * Reads and checks `gengfu.yml`. `required` is whether its absence is an error (it was named by `GENGFU_CONFIG`).
@@ -78,14 +108,27 @@ export function readConfigFile(path: string, required: boolean, variables: Varia
   }
 }
 
-/** Checks the text of a `gengfu.yml`; `source` names it in errors. Throws a ConfigError with every problem. */
-export function parseConfig(source: string, text: string, variables: Variables): FileConfig {
+/**
+ * Checks the text of a `gengfu.yml`; `source` names it in errors, and the files that it names are looked for beside
+ * it. Throws a ConfigError with every problem.
+ */
+export function parseConfig(
+  source: string,
+  text: string,
+  variables: Variables,
+  readSecret: ReadSecret = (path) => readFileSync(resolve(dirname(source), path), "utf8"),
+): FileConfig {
   // `$` in rule groups belongs to their templates.
-  const { value, problems, discreet } = fillIn(parseYaml(source, text), variables, ["groups"]);
-  const read = fileSchema.safeParse(withoutEmptyParts(value), { reportInput: true });
-  if (read.success && problems.length === 0) return read.data;
+  const filled = fillIn(parseYaml(source, text), variables, ["groups"]);
+  const unsealed = unseal(filled.value, readSecret, (key) => Object.hasOwn(UNSUPPORTED, key));
+  const problems = [...filled.problems, ...unsealed.problems];
+  const read = fileSchema.safeParse(withoutEmptyParts(unsealed.value), { reportInput: true });
+  if (read.success) problems.push(...crossCheck(read.data));
+  if (read.success && problems.length === 0) return { ...read.data, secrets: unsealed.secrets };
   const unfilled = new Set(problems.map(({ path }) => path));
-  const others = read.success ? [] : read.error.issues.flatMap((issue) => problemsOf(issue).map(discreet));
+  const others = read.success
+    ? []
+    : read.error.issues.flatMap((issue) => problemsOf(issue).map(filled.discreet));
   // What is wrong with a text that could not be filled in is not known.
   throw new ConfigError(source, [...problems, ...others.filter(({ path }) => !unfilled.has(path))]);
 }
@@ -127,10 +170,26 @@ function both(message: string): Problem["text"] {
   return { zh: message, en: message };
 }
 
+/** Parts of `alertmanager.yml`, in which a key without a value means the same at every depth. */
+const ALERTMANAGERS = [
+  "global",
+  "route",
+  "receivers",
+  "inhibit_rules",
+  "time_intervals",
+  "mute_time_intervals",
+];
+
 /** `monitors:` with every entry commented out is null in YAML, and means none. */
-function withoutEmptyParts(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, part ?? undefined]));
+function withoutEmptyParts(value: unknown, deep = false): unknown {
+  if (Array.isArray(value)) return deep ? value.map((one) => withoutEmptyParts(one, true)) : value;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [
+      key,
+      deep || ALERTMANAGERS.includes(key) ? withoutEmptyParts(part ?? undefined, true) : (part ?? undefined),
+    ]),
+  );
 }
 
 /** Refuses two entries with the same `key`. */

@@ -1,0 +1,72 @@
+/** Makes a plan from what the file says; without a file, everything goes to the console within one evaluation. */
+import { DEFAULT_STORM, type Limits, type Storm } from "./delivery-config.ts";
+import type { EscalationPolicy } from "./escalation-config.ts";
+import { type AcknowledgeSpans, DEFAULT_FLAPPING, type Flapping } from "./incident-config.ts";
+import type { InhibitRule } from "./inhibit-config.ts";
+import type { Plan } from "./plan.ts";
+import type { Receiver } from "./receiver.ts";
+import { defaultRoute, type RouteNode } from "./route-config.ts";
+import { type Branch, compileTree, makeRouter } from "./route-tree.ts";
+import type { Subscription } from "./subscriptions.ts";
+import type { TimeInterval } from "./time-interval-config.ts";
+
+/** The parts of a plan. What is undefined is as without a file; `null` turns off what is on by itself. */
+export interface PlanParts {
+  readonly route?: RouteNode | undefined;
+  readonly receivers?: readonly Receiver[];
+  readonly inhibitRules?: readonly InhibitRule[];
+  readonly timeIntervals?: readonly TimeInterval[];
+  readonly escalations?: readonly EscalationPolicy[];
+  readonly acknowledge?: AcknowledgeSpans;
+  readonly flapping?: Flapping | null;
+  readonly storm?: Storm | null;
+  readonly limits?: Limits;
+}
+
+/** A plan, and the tree that it routes by, for those who show it. */
+export interface MadePlan extends Plan {
+  readonly tree: Branch;
+  /** Whether the file has a tree of its own. */
+  readonly written: boolean;
+}
+
+/** Puts a plan together. Everything must have been checked: names that lead nowhere are not noticed here. */
+export function makePlan(parts: PlanParts, subscriptions: () => readonly Subscription[] = nobody): MadePlan {
+  const tree = compileTree(parts.route ?? defaultRoute);
+  const written = parts.route !== undefined;
+  const receivers = byName(parts.receivers ?? []);
+  const addressed = new Map<string, Receiver>();
+
+  function ownReceiver(address: string): Receiver | undefined {
+    let own = addressed.get(address);
+    if (own === undefined && /^[a-z_]+:./.test(address)) {
+      own = { name: address, targets: [{ address, sendResolved: true }] };
+      addressed.set(address, own);
+    }
+    return own;
+  }
+
+  return {
+    tree,
+    written,
+    router: makeRouter({ tree, written, subscriptions }),
+    receiver: (name) => receivers.get(name) ?? ownReceiver(name),
+    inhibitRules: parts.inhibitRules ?? [],
+    timeIntervals: byName(parts.timeIntervals ?? []),
+    escalations: byName(parts.escalations ?? []),
+    acknowledge: parts.acknowledge ?? {},
+    flapping: parts.flapping === undefined ? DEFAULT_FLAPPING : (parts.flapping ?? undefined),
+    storm: parts.storm === undefined ? DEFAULT_STORM : (parts.storm ?? undefined),
+    limits: parts.limits ?? {},
+  };
+}
+
+const NOBODY: readonly Subscription[] = [];
+
+function nobody(): readonly Subscription[] {
+  return NOBODY;
+}
+
+function byName<T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(all.map((one) => [one.name, one]));
+}

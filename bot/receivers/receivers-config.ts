@@ -1,0 +1,103 @@
+/** `receivers:` as `alertmanager.yml` has it, with ours beside Alertmanager's. */
+import { z } from "zod";
+import { distinctNames, named } from "../../alerts/config-parts.ts";
+import { type LaterChannel, laterSchemas } from "./later-config.ts";
+import { type WebhookConfig, webhookSchema } from "./webhook-config.ts";
+
+/** One target of a receiver as the file has it. */
+export type TargetConfig =
+  | { readonly channel: "console"; readonly conversation: string; readonly sendResolved: boolean }
+  | { readonly channel: "webhook"; readonly sendResolved: boolean; readonly webhook: WebhookConfig }
+  | {
+      readonly channel: LaterChannel;
+      /** Where the channel talks to conversations; else the target is known by its place in the file. */
+      readonly conversation: string | undefined;
+      readonly sendResolved: boolean;
+      readonly options: Readonly<Record<string, unknown>>;
+    };
+
+export interface ReceiverConfig {
+  readonly name: string;
+  readonly fallback: string | undefined;
+  /** In the order of the channels in `CHANNELS`, then of the file. */
+  readonly targets: readonly TargetConfig[];
+  /** The words of Alertmanager's receivers that Gengfu does not have, as they stand there: `slack_configs`. */
+  readonly unsupported: readonly string[];
+}
+
+/** What Alertmanager has and Gengfu has not, and what comes close to it. */
+export const UNSUPPORTED: Readonly<Record<string, { readonly called: string; readonly instead?: string }>> = {
+  discord_configs: { called: "Discord" },
+  incidentio_configs: { called: "incident.io" },
+  jira_configs: { called: "Jira" },
+  mattermost_configs: { called: "Mattermost" },
+  msteams_configs: { called: "Microsoft Teams" },
+  msteamsv2_configs: { called: "Microsoft Teams" },
+  opsgenie_configs: { called: "Opsgenie" },
+  pagerduty_configs: { called: "PagerDuty" },
+  pushover_configs: { called: "Pushover" },
+  rocketchat_configs: { called: "Rocket.Chat" },
+  slack_configs: { called: "Slack" },
+  sns_configs: { called: "Amazon SNS" },
+  telegram_configs: { called: "Telegram" },
+  victorops_configs: { called: "VictorOps" },
+  webex_configs: { called: "Webex" },
+  wechat_configs: { called: "WeChat", instead: "wecom_app_configs" },
+};
+
+const LATER = Object.keys(laterSchemas) as readonly LaterChannel[];
+
+/** `console:ops` and `ops` are the same conversation. */
+const console = z.strictObject({ conversation: named, send_resolved: z.boolean().default(true) }).transform(
+  ({ conversation, send_resolved }): TargetConfig => ({
+    channel: "console",
+    conversation: conversation.replace(/^console:/, ""),
+    sendResolved: send_resolved,
+  }),
+);
+
+const webhook = webhookSchema.transform(
+  (config): TargetConfig => ({ channel: "webhook", sendResolved: config.sendResolved, webhook: config }),
+);
+
+function later(channel: LaterChannel) {
+  const schema: z.ZodType<{ readonly send_resolved: boolean }> = laterSchemas[channel];
+  return schema.transform((options): TargetConfig => {
+    const conversation = "conversation" in options ? String(options.conversation) : undefined;
+    return { channel, conversation, sendResolved: options.send_resolved, options: { ...options } };
+  });
+}
+
+type Targets = z.ZodType<readonly TargetConfig[]>;
+
+const channels: Readonly<Record<string, Targets>> = {
+  console_configs: z.array(console),
+  webhook_configs: z.array(webhook),
+  ...Object.fromEntries(LATER.map((channel) => [`${channel}_configs`, z.array(later(channel)) as Targets])),
+};
+
+const shape: Record<string, z.ZodType> = {};
+for (const [word, schema] of Object.entries(channels)) shape[word] = schema.optional();
+for (const word of Object.keys(UNSUPPORTED)) shape[word] = z.unknown();
+
+const receiver = z
+  .strictObject({ name: named, fallback: named.optional() })
+  .extend(shape as Record<never, z.ZodType>)
+  .transform((one): ReceiverConfig => {
+    const rest: Readonly<Record<string, unknown>> = one;
+    return {
+      name: one.name,
+      fallback: one.fallback,
+      targets: Object.keys(channels).flatMap(
+        (word) => (rest[word] as readonly TargetConfig[] | undefined) ?? [],
+      ),
+      unsupported: Object.keys(UNSUPPORTED).filter((word) => !isEmpty(rest[word])),
+    };
+  });
+
+export const receiversSchema = z.array(receiver).superRefine(distinctNames);
+
+/** `slack_configs:` without entries asks for nothing. */
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
