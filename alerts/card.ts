@@ -2,6 +2,13 @@
 
 export type Severity = "critical" | "warning" | "info";
 
+/** From the mildest to the worst. */
+export const SEVERITIES: readonly Severity[] = ["info", "warning", "critical"];
+
+export function worseThan(a: Severity, b: Severity): boolean {
+  return SEVERITIES.indexOf(a) > SEVERITIES.indexOf(b);
+}
+
 export type IncidentStatus = "firing" | "acknowledged" | "silenced" | "resolved";
 
 /** A button. It carries the text of a command, so that a click and a typed line take one road. */

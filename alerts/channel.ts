@@ -1,13 +1,25 @@
-import type { Card } from "./card.ts";
+import type { FiredAlert } from "./alert.ts";
+import type { Card, IncidentStatus } from "./card.ts";
+import type { Incident } from "./incident.ts";
 
 /** What a platform gave back; only that platform reads it, to edit the card later. */
 export type Receipt = Readonly<Record<string, string>>;
+
+/** The incident behind a card, for channels that tell machines and not people. */
+export interface IncidentView {
+  readonly incident: Incident;
+  readonly status: IncidentStatus;
+  /** Every alert that fired in it, active ones first; read when it is asked for, since there may be thousands. */
+  alerts(): readonly FiredAlert[];
+}
 
 /** What goes with every attempt. */
 export interface Attempt {
   /** Stable over retries and restarts: a platform that takes an id chosen by the caller can drop the second. */
   readonly deliveryId: string;
   readonly signal: AbortSignal;
+  /** What the card is about, where that is an incident. */
+  readonly incident?: IncidentView;
 }
 
 /** One way out. `alerts/` owns this contract; each platform in `bot/` implements it. */
@@ -16,10 +28,23 @@ export interface Channel {
   post(conversation: string, card: Card, attempt: Attempt): Promise<Receipt>;
   /** Changes a card in place. Absent where the platform cannot; a follow-up is posted instead. */
   edit?(receipt: Receipt, card: Card, attempt: Attempt): Promise<Receipt>;
+  /**
+   * A machine listens: every incident is told by itself, whatever their number, and nothing is folded into a digest.
+   * `edit` then tells each later change, and costs as much as a message.
+   */
+  readonly machine?: true;
 }
 
 /** What to do after a refusal: try again soon, wait as told, or never again. */
 export type Next = "retry" | "wait" | "give-up";
+
+/** A platform's no, as data. */
+export interface Refusal {
+  readonly next: Next;
+  readonly code: string;
+  readonly message: string;
+  readonly waitMs: number;
+}
 
 /** A platform's refusal. `code` is the platform's own, for people to look up; never a secret in the message. */
 export class SendError extends Error {

@@ -1,9 +1,10 @@
 /** What is read back from the store is checked before it is believed. */
 import * as z from "zod";
 import type { Alert } from "./alert.ts";
-import type { Delivery } from "./delivery.ts";
+import { type Delivery, LANES } from "./delivery.ts";
 import { HAPPENINGS, type Incident, type TimelineEntry } from "./incident.ts";
 import type { Silence } from "./silence.ts";
+import type { TargetRecord } from "./target.ts";
 
 const at = z.number();
 const text = z.object({ zh: z.string(), en: z.string() });
@@ -103,19 +104,47 @@ const card = z.object({
   actions: z.array(z.object({ id: z.string(), label: z.string(), command: z.string() })).exactOptional(),
 });
 
+const trouble = z.object({ at, code: z.string(), message: z.string() });
+
 const delivery = z.object({
   id: z.string(),
   conversation: z.string(),
-  lane: z.enum(["urgent", "normal"]),
-  about: z.union([z.object({ incident: z.number() }), z.object({ card })]),
+  lane: z.enum(LANES),
+  about: z.union([
+    z.object({ incident: z.number() }),
+    z.object({ card }),
+    z.object({
+      digest: z.object({
+        why: z.enum(["storm", "budget"]),
+        since: at,
+        endedAt: at.exactOptional(),
+        news: z.number(),
+      }),
+    }),
+  ]),
   wanted: z.number(),
   sent: z.number(),
   receipt: z.record(z.string(), z.string()).exactOptional(),
   attempts: z.number(),
   dueAt: at,
   createdAt: at,
-  trouble: z.object({ at, code: z.string(), message: z.string() }).exactOptional(),
+  saidAt: at.exactOptional(),
+  trouble: trouble.exactOptional(),
   lostAt: at.exactOptional(),
+  folded: z.object({ into: z.string(), at, severity }).exactOptional(),
+  apart: z.literal(true).exactOptional(),
+  failedOverAt: at.exactOptional(),
+});
+
+const target = z.object({
+  address: z.string(),
+  saidAt: at.exactOptional(),
+  trouble: trouble.exactOptional(),
+  failures: z.number(),
+  breaker: z.object({ since: at, until: at, openings: z.number() }).exactOptional(),
+  rest: z.object({ at, until: at }).exactOptional(),
+  givenUpAt: at.exactOptional(),
+  bucket: z.object({ at, tokens: z.number() }).exactOptional(),
 });
 
 const watch = z.object({ aliveAt: at });
@@ -132,6 +161,7 @@ export const decode = {
   timelineEntry: (raw: unknown): TimelineEntry => read(timelineEntry, raw),
   silence: (raw: unknown): Silence => read(silence, raw),
   delivery: (raw: unknown): Delivery => read(delivery, raw),
+  target: (raw: unknown): TargetRecord => read(target, raw),
   watch: (raw: unknown): Watch => read(watch, raw),
 };
 

@@ -1,5 +1,6 @@
 /** What the courier has done so far and what still waits: for /metrics and the board. */
 import type { Attempted } from "./attempt.ts";
+import { LANES, type Lane } from "./delivery.ts";
 import type { Index } from "./index-of.ts";
 
 export interface DeliveryStats {
@@ -10,7 +11,7 @@ export interface DeliveryStats {
   /** Given up, since this start. */
   readonly lost: number;
   /** What waits now, by lane. */
-  readonly queue: Readonly<Record<"urgent" | "normal", number>>;
+  readonly queue: Readonly<Record<Lane, number>>;
   /** The oldest moment at which something that waits now was or is to be tried. */
   readonly oldestDueAt: number | undefined;
 }
@@ -32,14 +33,14 @@ export function keepTally(index: Index): DeliveryTally {
       if (outcome.next === "give-up") lost++;
     },
     stats() {
-      const queue = { urgent: 0, normal: 0 };
+      const queue = { reply: 0, urgent: 0, normal: 0, digest: 0 };
       let oldestDueAt: number | undefined;
       for (const lanes of index.pending.values()) {
-        queue.urgent += lanes.urgent.size;
-        queue.normal += lanes.normal.size;
-        for (const lane of [lanes.urgent, lanes.normal])
-          for (const { dueAt } of lane.values())
+        for (const lane of LANES) {
+          queue[lane] += lanes[lane].size;
+          for (const { dueAt } of lanes[lane].values())
             if (oldestDueAt === undefined || dueAt < oldestDueAt) oldestDueAt = dueAt;
+        }
       }
       return { sent, failed: { ...failed }, lost, queue, oldestDueAt };
     },

@@ -1,7 +1,7 @@
 /** What is looked up often, derived from the tables by watching them: no command walks through ten thousand alerts. */
 import type { Table } from "../storage/store.ts";
 import { type Alert, type FiredAlert, isActive } from "./alert.ts";
-import { type Delivery, isPending, type Lane } from "./delivery.ts";
+import { type Delivery, isOpenDigest, isPending, LANES, type Lane } from "./delivery.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
 import { type LabelIndex, makeLabelIndex } from "./label-index.ts";
 import type { Silence } from "./silence.ts";
@@ -27,6 +27,10 @@ export interface Index {
   readonly deliveries: ReadonlyMap<number, ReadonlyMap<string, Delivery>>;
   /** By conversation and lane, in the order in which they came to be wanted. */
   readonly pending: ReadonlyMap<string, Readonly<Record<Lane, ReadonlyMap<string, Delivery>>>>;
+  /** By digest: the deliveries folded into it. */
+  readonly folded: ReadonlyMap<string, ReadonlyMap<string, Delivery>>;
+  /** By conversation: the digest that more may be folded into. */
+  readonly openDigests: ReadonlyMap<string, Delivery>;
   /** Cards that were sent once or given up. */
   readonly finished: ReadonlyMap<string, Delivery>;
   /** Silences that are not over, by number. */
@@ -49,6 +53,8 @@ export function keepIndex(tables: Tables): Index {
   const stories: Nest<number, TimelineEntry> = new Map();
   const deliveries: Nest<number, Delivery> = new Map();
   const pending = new Map<string, Record<Lane, Map<string, Delivery>>>();
+  const folded: Nest<string, Delivery> = new Map();
+  const openDigests = new Map<string, Delivery>();
   const finished = new Map<string, Delivery>();
   const silences = new Map<number, Silence>();
   const labelled = makeLabelIndex();
@@ -64,6 +70,8 @@ export function keepIndex(tables: Tables): Index {
     stories,
     deliveries,
     pending,
+    folded,
+    openDigests,
     finished,
     silences,
     silenceEpoch: 0,
@@ -112,15 +120,22 @@ export function keepIndex(tables: Tables): Index {
     if (before !== undefined && (after?.lane !== before.lane || !isPending(after))) {
       const lanes = pending.get(before.conversation);
       lanes?.[before.lane].delete(id);
-      if (lanes?.urgent.size === 0 && lanes.normal.size === 0) pending.delete(before.conversation);
+      if (lanes !== undefined && LANES.every((lane) => lanes[lane].size === 0))
+        pending.delete(before.conversation);
     }
     if (after !== undefined && isPending(after)) {
-      const lanes = pending.get(after.conversation) ?? { urgent: new Map(), normal: new Map() };
+      const lanes = pending.get(after.conversation) ?? emptyLanes();
       lanes[after.lane].set(id, after);
       pending.set(after.conversation, lanes);
     }
+    if (before?.folded !== undefined && before.folded.into !== after?.folded?.into)
+      drop(folded, before.folded.into, id);
+    if (after?.folded !== undefined) add(folded, after.folded.into, id, after);
+    const open = after !== undefined && isOpenDigest(after);
+    if (open) openDigests.set(after.conversation, after);
+    else if (before !== undefined && isOpenDigest(before)) openDigests.delete(before.conversation);
     // The card of an incident stays, to be edited; it goes when its incident does.
-    if (after !== undefined && !isPending(after) && incident === undefined) finished.set(id, after);
+    if (after !== undefined && !isPending(after) && incident === undefined && !open) finished.set(id, after);
     else finished.delete(id);
   });
   follow(tables.silences, (_id, after, before) => {
@@ -138,6 +153,10 @@ function follow<T>(
 ): void {
   for (const [id, document] of table.entries()) each(id, document, undefined);
   table.watch(each);
+}
+
+function emptyLanes(): Record<Lane, Map<string, Delivery>> {
+  return { reply: new Map(), urgent: new Map(), normal: new Map(), digest: new Map() };
 }
 
 function isWaiting(alert: Alert): boolean {

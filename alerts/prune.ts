@@ -48,6 +48,8 @@ function oldIncidents({ index }: AlertBook, at: number): Incident[] {
 function oldCards({ index }: AlertBook, at: number): string[] {
   const old: string[] = [];
   for (const { id, lostAt, dueAt } of index.finished.values()) {
+    // A digest goes when the last incident in it has gone.
+    if (index.folded.has(id)) continue;
     if (at - dueAt > (lostAt === undefined ? KEPT.saidMs : KEPT.lostMs)) old.push(id);
     if (old.length === BATCH) break;
   }

@@ -1,7 +1,8 @@
 /** Small acts on one incident inside a commit: a line in its story, a card wanted. */
 import type { Change } from "../storage/store.ts";
 import type { Card } from "./card.ts";
-import { type Delivery, incidentDeliveryId, isPending } from "./delivery.ts";
+import { type Delivery, incidentDeliveryId, isPending, laneOf } from "./delivery.ts";
+import { foldedStill } from "./digest.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
 import type { Tables } from "./tables.ts";
 
@@ -10,18 +11,26 @@ export function note(change: Change, tables: Tables, entry: TimelineEntry): void
   change.put(tables.timeline, String(change.next("timeline")), entry);
 }
 
-/** Wants the incident's card, as it will be after this commit, in every conversation that it tells. */
-export function tell(change: Change, tables: Tables, incident: Incident, at: number): void {
-  for (const conversation of incident.tells) {
+/** Wants the incident's card, as it will be after this commit, at these addresses. */
+export function want(
+  change: Change,
+  tables: Tables,
+  incident: Incident,
+  addresses: Iterable<string>,
+  at: number,
+): void {
+  for (const conversation of addresses) {
     const id = incidentDeliveryId(incident.id, conversation);
     const before = change.get(tables.deliveries, id);
+    if (before !== undefined && before.wanted === incident.version && before.lostAt === undefined) continue;
     change.put(tables.deliveries, id, {
       id,
       conversation,
-      lane: incident.severity === "critical" ? "urgent" : "normal",
+      lane: laneOf(incident.severity),
       about: { incident: incident.id },
       wanted: incident.version,
       ...progress(before, at),
+      ...foldedStill(change, tables, before, incident, at),
     });
   }
 }
@@ -32,7 +41,7 @@ function progress(
   at: number,
 ): Omit<Delivery, "id" | "conversation" | "lane" | "about" | "wanted"> {
   if (before === undefined) return { sent: 0, attempts: 0, dueAt: at, createdAt: at };
-  const { sent, createdAt, receipt, trouble } = before;
+  const { sent, createdAt, receipt, trouble, saidAt, apart } = before;
   const waits = isPending(before);
   return {
     sent,
@@ -40,7 +49,10 @@ function progress(
     attempts: waits ? before.attempts : 0,
     dueAt: waits ? before.dueAt : at,
     ...(receipt === undefined ? {} : { receipt }),
+    ...(saidAt === undefined ? {} : { saidAt }),
+    ...(apart === undefined ? {} : { apart }),
     ...(trouble === undefined ? {} : { trouble }),
+    ...(waits && before.failedOverAt !== undefined ? { failedOverAt: before.failedOverAt } : {}),
   };
 }
 

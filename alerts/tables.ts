@@ -5,6 +5,7 @@ import { decode, type Watch } from "./decode.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
 import type { Silence } from "./silence.ts";
+import type { TargetRecord } from "./target.ts";
 
 export interface Tables {
   /** By alert id. */
@@ -17,6 +18,8 @@ export interface Tables {
   readonly silences: Table<Silence>;
   /** By delivery id. */
   readonly deliveries: Table<Delivery>;
+  /** By address. */
+  readonly targets: Table<TargetRecord>;
   /** One document, `watchman`. */
   readonly watch: Table<Watch>;
 }
@@ -29,6 +32,7 @@ export function openTables(store: Store): Tables {
     timeline: store.table("timeline", decode.timelineEntry),
     silences: store.table("silences", decode.silence),
     deliveries: store.table("deliveries", decode.delivery),
+    targets: store.table("targets", decode.target),
     watch: store.table("watch", decode.watch),
   };
 }
