@@ -41,10 +41,17 @@ export type RouteMute = (
   at: number,
 ) => MuteReason | undefined;
 
-/** The muter of routes. A name that is in no map is skipped: configuration is checked before it comes here. */
-export function routeMute(intervals: ReadonlyMap<string, TimeInterval>, zone: string): RouteMute {
-  const named = (names: readonly string[]): readonly TimeInterval[] =>
-    names.map((name) => intervals.get(name)).filter((one) => one !== undefined);
+/**
+ * The muter of routes. `intervals` is asked each time, since a reload puts others in their place; a name that is no
+ * longer there mutes nobody. `zone` is the one in which times are said, and the one that `Local` means.
+ */
+export function routeMute(intervals: () => ReadonlyMap<string, TimeInterval>, zone: string): RouteMute {
+  function named(names: readonly string[]): readonly TimeInterval[] {
+    return names
+      .map((name) => known.get(name))
+      .filter((one) => one !== undefined)
+      .map((one) => located(one, zone));
+  }
 
   function muted(mute: readonly TimeInterval[], active: readonly TimeInterval[], at: number) {
     const by = mute.find((interval) => isInside(interval, at));
@@ -73,6 +80,7 @@ export function routeMute(intervals: ReadonlyMap<string, TimeInterval>, zone: st
   /** Thousands of alerts are asked about at one moment. */
   const answers = new Map<string, MuteReason | undefined>();
   let answeredAt = Number.NaN;
+  let known = intervals();
 
   function answer(
     muteTimeIntervals: readonly string[],
@@ -102,12 +110,21 @@ export function routeMute(intervals: ReadonlyMap<string, TimeInterval>, zone: st
 
   return ({ muteTimeIntervals, activeTimeIntervals }, at) => {
     if (muteTimeIntervals.length === 0 && activeTimeIntervals.length === 0) return undefined;
-    if (at !== answeredAt) answers.clear();
+    const now = intervals();
+    if (at !== answeredAt || now !== known) answers.clear();
     answeredAt = at;
+    known = now;
     const key = JSON.stringify([muteTimeIntervals, activeTimeIntervals]);
     if (!answers.has(key)) answers.set(key, answer(muteTimeIntervals, activeTimeIntervals, at));
     return answers.get(key);
   };
+}
+
+/** Go's `Local` is the zone of whoever runs the program. */
+function located(interval: TimeInterval, zone: string): TimeInterval {
+  if (!interval.spans.some((span) => span.zone === "Local")) return interval;
+  const spans = interval.spans.map((span) => (span.zone === "Local" ? { ...span, zone } : span));
+  return { ...interval, spans };
 }
 
 function holds({ times, weekdays, daysOfMonth, months, years, zone }: TimeSpan, at: number): boolean {
