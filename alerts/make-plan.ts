@@ -51,6 +51,7 @@ export function makePlan(parts: PlanParts, subscriptions: () => readonly Subscri
     written,
     router: makeRouter({ tree, written, subscriptions }),
     receiver: (name) => receivers.get(name) ?? ownReceiver(name),
+    receivers: parts.receivers ?? [],
     inhibitRules: parts.inhibitRules ?? [],
     timeIntervals: byName(parts.timeIntervals ?? []),
     escalations: byName(parts.escalations ?? []),
