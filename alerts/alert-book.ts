@@ -1,4 +1,5 @@
 /** The book of alerts: what is stored, what is asked of it, and every way in which people change it. */
+import type { Locale } from "../storage/locale.ts";
 import type { Change, Store, Table } from "../storage/store.ts";
 import { type Alert, type FiredAlert, isActive } from "./alert.ts";
 import type { Card, IncidentStatus } from "./card.ts";
@@ -6,13 +7,16 @@ import type { Delivery } from "./delivery.ts";
 import { endAlertsOf } from "./end-alerts.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
 import { type Index, keepIndex } from "./index-of.ts";
+import { keepInhibition } from "./inhibit.ts";
 import { muters, silenceView } from "./mute.ts";
 import { type Ownership, ownership } from "./ownership.ts";
-import type { GroupOf, Route } from "./route.ts";
+import { PLAIN_PLAN } from "./plain-plan.ts";
+import type { CurrentPlan } from "./plan.ts";
 import { isInForce, type Silence } from "./silence.ts";
 import { activeLabels, type Silencing, silencing } from "./silencing.ts";
-import { note, post, tell } from "./story.ts";
+import { note, post } from "./story.ts";
 import { openTables, type Tables } from "./tables.ts";
+import { routeMute } from "./time-interval.ts";
 import type { TurnContext } from "./turn-context.ts";
 import { applyTurns, type Turn } from "./turns.ts";
 
@@ -32,8 +36,6 @@ export interface AlertBook extends Ownership, Omit<Silencing, "draw"> {
   post(change: Change, conversation: string, card: Card, lane: Delivery["lane"], at: number): string;
   /** Adds a line to an incident's story. */
   note(change: Change, entry: TimelineEntry): void;
-  /** Wants an incident's card, as this commit leaves it, wherever it is told. */
-  tell(change: Change, incident: Incident, at: number): void;
   /** Ends what a rule has, in the commit that pauses or removes it. */
   endAlertsOf(change: Change, rule: number, reason: "rule-removed" | "rule-paused", at: number): void;
   /** Draws the consequences of alerts that turned. */
@@ -51,7 +53,7 @@ export interface AlertBook extends Ownership, Omit<Silencing, "draw"> {
   activeSilences(at: number): readonly Silence[];
   /** The alerts of a rule that are pending, firing or blind. */
   alertsOf(rule: number): readonly Alert[];
-  /** resolved, else acknowledged, else silenced when every active alert is, else firing. */
+  /** resolved, else acknowledged, else silenced when every active alert is, else flapping, else firing. */
   statusOf(incident: Incident, at: number): IncidentStatus;
   /** The silence that hides an incident longest, if all of it is hidden. */
   silenceOf(incident: Incident, at: number): Silence | undefined;
@@ -61,16 +63,33 @@ export interface BookOptions {
   readonly store: Store;
   /** IANA name of the time zone in which refusals and reasons name times. */
   readonly zone: string;
-  readonly groupOf: GroupOf;
-  readonly route: Route;
+  /** The language of short messages; English unless told. */
+  readonly locale?: Locale;
+  /** Routes, receivers and all that goes with them; everything to the console unless told. */
+  readonly plan?: CurrentPlan;
 }
 
 /** Opens the book; a store may be asked once. */
-export function openAlertBook({ store, zone, groupOf, route }: BookOptions): AlertBook {
+export function openAlertBook({
+  store,
+  zone,
+  locale = "en",
+  plan = () => PLAIN_PLAN,
+}: BookOptions): AlertBook {
   const tables = openTables(store);
   const index = keepIndex(tables);
   const silencesOver = silenceView(index);
-  const context: TurnContext = { tables, index, groupOf, route, muters: muters(silencesOver, zone) };
+  const inhibition = keepInhibition(tables.alerts, () => plan().inhibitRules);
+  const context: TurnContext = {
+    tables,
+    index,
+    plan,
+    muters: muters(silencesOver, inhibition, zone),
+    routeMute: routeMute(() => plan().timeIntervals, zone),
+    inhibition,
+    locale,
+    zone,
+  };
   const active = remembered(tables.incidents, () => [...index.open.values()].sort((a, b) => a.id - b.id));
 
   function silenceOf(incident: Incident, at: number): Silence | undefined {
@@ -87,14 +106,13 @@ export function openAlertBook({ store, zone, groupOf, route }: BookOptions): Ale
 
   return {
     ...ownership(context, zone),
-    ...silencing(context, silencesOver, zone),
+    ...silencing(context, silencesOver),
     tables,
     index,
     context,
 
     post: (change, conversation, card, lane, at) => post(change, tables, conversation, card, lane, at),
     note: (change, entry) => note(change, tables, entry),
-    tell: (change, incident, at) => tell(change, tables, incident, at),
     endAlertsOf: (change, rule, reason, at) => endAlertsOf(context, change, rule, reason, at),
     turn: (change, turns, at) => applyTurns(context, change, turns, at),
 
@@ -114,7 +132,8 @@ export function openAlertBook({ store, zone, groupOf, route }: BookOptions): Ale
       if (incident.resolvedAt !== undefined) return "resolved";
       const owner = incident.acknowledgement;
       if (owner !== undefined && at < owner.until) return "acknowledged";
-      return silenceOf(incident, at) === undefined ? "firing" : "silenced";
+      if (silenceOf(incident, at) !== undefined) return "silenced";
+      return incident.flapping === undefined ? "firing" : "flapping";
     },
   };
 }

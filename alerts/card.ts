@@ -9,7 +9,7 @@ export function worseThan(a: Severity, b: Severity): boolean {
   return SEVERITIES.indexOf(a) > SEVERITIES.indexOf(b);
 }
 
-export type IncidentStatus = "firing" | "acknowledged" | "silenced" | "resolved";
+export type IncidentStatus = "firing" | "acknowledged" | "silenced" | "flapping" | "resolved";
 
 /** A button. It carries the text of a command, so that a click and a typed line take one road. */
 export interface Action {

@@ -1,11 +1,16 @@
-/** What time alone brings about: an acknowledgement that ends, a silence that begins or is over, a reminder due. */
-import { inLocale, type Locale } from "../storage/locale.ts";
+/** What time alone brings about: what incidents have waited for, a silence that begins or is over, a reminder due. */
 import type { Change, Store } from "../storage/store.ts";
 import type { AlertBook } from "./alert-book.ts";
+import { elapse } from "./elapse.ts";
+import { holdOf } from "./hold.ts";
 import type { Incident } from "./incident.ts";
+import { isDue } from "./incident-route.ts";
+import { routeHold } from "./mute.ts";
 import { prune } from "./prune.ts";
 import type { Reminders } from "./reminders.ts";
-import { nameOf, plain } from "./words.ts";
+import type { Silence } from "./silence.ts";
+import { remindOfSilence } from "./silence-reminder.ts";
+import { settle } from "./telling.ts";
 
 export interface Deadlines {
   /** Does everything that is due at `at`; true when anything was. Rejects with NotSaved when the disk refuses. */
@@ -18,53 +23,70 @@ export interface DeadlineOptions {
   readonly store: Store;
   readonly book: AlertBook;
   readonly reminders: Reminders;
-  readonly locale: Locale;
 }
 
 const PRUNE_EVERY_MS = 60 * 60_000;
+/** So many incidents per commit, so that nobody waits behind a long one. */
+const BATCH = 500;
+/** How late people may be told of what an inhibition or a time interval no longer holds back. */
+const ASK_HELD_EVERY_MS = 5_000;
+/** Reads what is on disk: a question before a commit. */
+const READ: Pick<Change, "get"> = { get: (table, id) => table.get(id) };
 
-export function openDeadlines({ store, book, reminders, locale }: DeadlineOptions): Deadlines {
+export function openDeadlines({ store, book, reminders }: DeadlineOptions): Deadlines {
   let prunedAt: number | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
 
   /** Each unit does one commit's worth and says whether it did anything; then it is asked again. */
   const units: readonly ((at: number) => Promise<boolean>)[] = [
-    endAcknowledgements,
+    elapseIncidents,
     drawSilences,
+    remindOfSilences,
+    tellHeld,
     (at) => reminders.due(at),
     forget,
   ];
 
-  async function endAcknowledgements(at: number): Promise<boolean> {
-    const ended = [...book.index.owned.values()].filter(({ acknowledgement }) =>
-      isPast(acknowledgement?.until, at),
-    );
-    if (ended.length === 0) return false;
-    return store.commit((change) => ended.map(({ id }) => endAcknowledgement(change, id, at)).includes(true));
+  async function elapseIncidents(at: number): Promise<boolean> {
+    const due: number[] = [];
+    for (const [id, deadline] of book.index.deadlines) {
+      if (deadline <= at) due.push(id);
+      if (due.length === BATCH) break;
+    }
+    if (due.length === 0) return false;
+    return store.commit((change) => due.map((id) => elapse(book.context, change, id, at)).includes(true));
   }
 
-  function endAcknowledgement(change: Change, id: number, at: number): boolean {
-    // Somebody may just have extended it, given it back, or the incident may be over.
-    const now = change.get(book.tables.incidents, String(id));
-    const owner = now?.acknowledgement;
-    if (now === undefined || now.resolvedAt !== undefined || owner === undefined || owner.until > at)
-      return false;
-    const { acknowledgement: _, ...rest } = now;
-    const version = now.version + 1;
-    const incident: Incident = { ...rest, version, news: version };
-    change.put(book.tables.incidents, String(id), incident);
-    book.note(change, { incident: id, at, what: "acknowledge-ended", person: owner.person });
-    if (incident.untold !== undefined) return true;
-    book.tell(change, incident, at);
-    if (book.silenceOf(incident, at) !== undefined) return true;
-    const lane = incident.severity === "critical" ? "urgent" : "normal";
-    const text = inLocale(locale, {
-      zh: `#${id} ${plain(incident.title, 80)}：${nameOf(owner.person)} 的认领到期了，告警还没有恢复。`,
-      en: `#${id} ${plain(incident.title, 80)}: the acknowledgement by ${nameOf(owner.person)} has ended, and it still fires.`,
+  /**
+   * What a muter holds back is told when it no longer does. A silence that ends tells by itself; an inhibition and a
+   * time interval end without anybody writing it down, so they are asked again: after a change, and now and then.
+   */
+  async function tellHeld(at: number): Promise<boolean> {
+    if (book.index.held.size === 0 || Math.abs(at - askedAt) < ASK_HELD_EVERY_MS) return false;
+    askedAt = at;
+    const free = [...book.index.held.values()].filter((incident) => isFree(incident, at));
+    if (free.length === 0) return false;
+    await store.commit((change) => {
+      for (const { id } of free) {
+        const now = change.get(book.tables.incidents, String(id));
+        if (now !== undefined) settle(book.context, change, now, at);
+      }
     });
-    const { severity } = incident;
-    for (const conversation of incident.tells)
-      book.post(change, conversation, { kind: "text", title: text, severity, incident: id }, lane, at);
     return true;
+  }
+
+  function isFree(incident: Incident, at: number): boolean {
+    const waits = incident.routes.filter((route) => route.heldBy !== undefined && isDue(route, at));
+    const open = waits.filter((route) => routeHold(book.context, route, at) === undefined);
+    return open.length > 0 && holdOf(book.context, READ, incident, at) === undefined;
+  }
+
+  async function remindOfSilences(at: number): Promise<boolean> {
+    const due = [...book.index.silences.values()].filter(({ remindAt }) => isPast(remindAt, at));
+    if (due.length === 0) return false;
+    return store.commit((change) =>
+      due.map(({ id }) => remindOfSilence(book, change, id, at)).includes(true),
+    );
   }
 
   async function drawSilences(at: number): Promise<boolean> {
@@ -78,7 +100,7 @@ export function openDeadlines({ store, book, reminders, locale }: DeadlineOption
         any = true;
         // Begun and over while nobody was awake to see it: there is nothing to set back.
         if (now.drawn === "waiting" && now.endsAt <= at)
-          change.put(book.tables.silences, String(id), { ...now, drawn: "over" });
+          change.put(book.tables.silences, String(id), over(now));
         else book.draw(change, now, at);
       }
       return any;
@@ -100,12 +122,17 @@ export function openDeadlines({ store, book, reminders, locale }: DeadlineOption
     },
     nextAt(at) {
       let next = Math.min(reminders.nextAt(), prunedAt === undefined ? at : prunedAt + PRUNE_EVERY_MS);
-      for (const { acknowledgement } of book.index.owned.values())
-        if (acknowledgement !== undefined && acknowledgement.until < next) next = acknowledgement.until;
-      for (const silence of book.index.silences.values()) next = Math.min(next, turnsAt(silence));
+      for (const deadline of book.index.deadlines.values()) if (deadline < next) next = deadline;
+      for (const silence of book.index.silences.values())
+        next = Math.min(next, turnsAt(silence), silence.remindAt ?? next);
+      if (book.index.held.size > 0) next = Math.min(next, askedAt > at ? at : askedAt + ASK_HELD_EVERY_MS);
       return next;
     },
   };
+}
+
+function over({ remindAt: _, ...silence }: Silence): Silence {
+  return { ...silence, drawn: "over" };
 }
 
 /** When a silence next begins or ends; a hidden card that says so is due then. */

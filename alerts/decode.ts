@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Alert } from "./alert.ts";
 import { type Delivery, LANES } from "./delivery.ts";
 import { HAPPENINGS, type Incident, type TimelineEntry } from "./incident.ts";
+import { type IncidentRoute, REASONS } from "./incident-route.ts";
 import type { Silence } from "./silence.ts";
 import type { TargetRecord } from "./target.ts";
 
@@ -40,7 +41,25 @@ const alert = z.discriminatedUnion("state", [
   }),
 ]);
 
-const incident = z.object({
+const route = z.object({
+  path: z.string(),
+  receiver: z.string(),
+  waitMs: z.number(),
+  intervalMs: z.number(),
+  repeatMs: z.number().exactOptional(),
+  muteTimeIntervals: z.array(z.string()).exactOptional(),
+  activeTimeIntervals: z.array(z.string()).exactOptional(),
+  escalation: z.string().exactOptional(),
+  owes: z.enum(REASONS).exactOptional(),
+  tellAt: at.exactOptional(),
+  heldBy: z.string().exactOptional(),
+  toldAt: at.exactOptional(),
+  repeatAt: at.exactOptional(),
+  step: z.number().exactOptional(),
+  escalateAt: at.exactOptional(),
+});
+
+const incidentFields = z.object({
   id: z.number(),
   group: z.string(),
   title: z.string(),
@@ -50,16 +69,41 @@ const incident = z.object({
   resolvedAt: at.exactOptional(),
   closedBy: z.string().exactOptional(),
   acknowledgement: z
-    .object({ person: z.string(), at, until: at, note: z.string().exactOptional() })
+    .object({
+      person: z.string(),
+      at,
+      until: at,
+      note: z.string().exactOptional(),
+      active: z.number().exactOptional(),
+    })
+    .exactOptional(),
+  formerOwner: z
+    .object({ person: z.string(), at, why: z.enum(["deadline", "severity", "alerts", "given-back"]) })
     .exactOptional(),
   active: z.number(),
   peak: z.number(),
   version: z.number(),
   news: z.number(),
+  newsOf: z.enum(REASONS).exactOptional(),
   tells: z.array(z.string()),
+  routes: z.array(route).exactOptional(),
+  flips: z.array(at).exactOptional(),
+  flapping: z.object({ since: at, changes: z.number(), until: at }).exactOptional(),
   untold: z
     .object({ by: z.string(), silence: z.number().exactOptional(), note: z.string().exactOptional() })
     .exactOptional(),
+});
+
+/** Before there were routes an incident told conversations, at once and all the same. */
+const incident = incidentFields.transform(({ routes, ...read }): Incident => {
+  if (routes !== undefined) return { ...read, routes };
+  const former = read.tells.map((receiver): IncidentRoute => {
+    const terms = { path: "{}", receiver, waitMs: 0, intervalMs: 0 };
+    if (read.untold === undefined) return { ...terms, toldAt: read.openedAt };
+    if (read.resolvedAt !== undefined) return terms;
+    return { ...terms, owes: "first", tellAt: read.openedAt, heldBy: read.untold.by };
+  });
+  return { ...read, routes: former, tells: read.untold === undefined ? read.tells : [] };
 });
 
 const timelineEntry = z.object({
@@ -74,6 +118,10 @@ const timelineEntry = z.object({
   count: z.number().exactOptional(),
   silence: z.number().exactOptional(),
   conversation: z.string().exactOptional(),
+  because: z.enum(REASONS).exactOptional(),
+  receiver: z.string().exactOptional(),
+  step: z.number().exactOptional(),
+  by: z.string().exactOptional(),
   note: z.string().exactOptional(),
   reason: text.exactOptional(),
 });
@@ -89,6 +137,7 @@ const silence = z.object({
   createdAt: at,
   incident: z.number().exactOptional(),
   endedBy: z.string().exactOptional(),
+  remindAt: at.exactOptional(),
   drawn: z.enum(["waiting", "begun", "over"]),
 });
 
@@ -97,7 +146,7 @@ const card = z.object({
   title: z.string().exactOptional(),
   text: z.string().exactOptional(),
   severity: severity.exactOptional(),
-  status: z.enum(["firing", "acknowledged", "silenced", "resolved"]).exactOptional(),
+  status: z.enum(["firing", "acknowledged", "silenced", "flapping", "resolved"]).exactOptional(),
   incident: z.number().exactOptional(),
   fields: z.array(z.object({ name: z.string(), value: z.string() })).exactOptional(),
   image: z.string().exactOptional(),

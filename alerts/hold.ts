@@ -5,17 +5,21 @@ import type { Incident, TimelineEntry, Untold } from "./incident.ts";
 import type { MuteReason, NamedMuter } from "./mute.ts";
 import type { TurnContext } from "./turn-context.ts";
 
-/**
- * The reason why nobody is told, or nothing as soon as one alert of the incident may be told. The alerts at hand are
- * asked first, because one loud alert settles it.
- */
+/** Which alerts of an incident are asked about. */
+export interface Asked {
+  /** Those at hand, which may not be on disk yet. One loud alert settles it, so they are asked first. */
+  readonly first: readonly FiredAlert[];
+  /** Whether the active alerts of the incident are asked too. */
+  readonly andMembers: boolean;
+}
+
+/** The reason why nobody is told, or nothing as soon as one alert of the incident may be told. */
 export function holdOf(
   context: TurnContext,
-  change: Change,
+  change: Pick<Change, "get">,
   incident: Incident,
-  first: readonly FiredAlert[],
-  andMembers: boolean,
   at: number,
+  { first, andMembers }: Asked = EVERYBODY,
 ): MuteReason | undefined {
   let reason: MuteReason | undefined;
   for (const alert of first) {
@@ -24,15 +28,20 @@ export function holdOf(
     reason ??= held;
   }
   if (!andMembers) return reason;
+  const over = incident.resolvedAt !== undefined;
   for (const id of context.index.members.get(incident.id)?.keys() ?? []) {
     const alert = change.get(context.tables.alerts, id);
-    if (alert === undefined || !isActive(alert) || alert.incident !== incident.id) continue;
+    if (alert === undefined || alert.state === "pending" || alert.incident !== incident.id) continue;
+    // Of one that is over, all that were in it are asked: none is active any more.
+    if (!over && !isActive(alert)) continue;
     const held = muteOf(context.muters, alert, incident, at);
     if (held === undefined) return undefined;
     reason ??= held;
   }
   return reason;
 }
+
+const EVERYBODY: Asked = { first: [], andMembers: true };
 
 /** The first reason to hold back news of this alert altogether. */
 function muteOf(
@@ -59,11 +68,12 @@ export function untoldBy(hold: MuteReason): Untold {
 
 /** The line of the story that says so. */
 export function notTold(incident: Incident, hold: MuteReason, at: number): TimelineEntry {
-  const { by: _, ...why } = untoldBy(hold);
+  const { by, ...why } = untoldBy(hold);
   return {
     incident: incident.id,
     at,
     what: "not-told",
+    by,
     ...why,
     ...(hold.until === undefined ? {} : { until: hold.until }),
   };

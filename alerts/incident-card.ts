@@ -4,7 +4,7 @@ import type { Labels } from "../storage/labels.ts";
 import { inLocale, type Locale, type Text } from "../storage/locale.ts";
 import { type FiredAlert, isActive } from "./alert.ts";
 import type { Action, Card, Field, IncidentStatus } from "./card.ts";
-import type { Incident } from "./incident.ts";
+import type { FormerOwner, Incident } from "./incident.ts";
 import type { Silence } from "./silence.ts";
 import { escapeMarkdown, formatSpan, formatTime, formatValue, nameOf, plain } from "./words.ts";
 
@@ -89,6 +89,22 @@ function fields(
       say({ zh: `${name}，到 ${until}`, en: `${name} until ${until}` }) + words,
     );
   }
+  const former = incident.formerOwner;
+  if (former !== undefined && facts.status !== "resolved") {
+    const [name, when] = [nameOf(former.person), time(former.at)];
+    add({ zh: "认领", en: "Owner" }, say(FORMER[former.why](name, when)));
+  }
+  const { flapping } = incident;
+  if (flapping !== undefined) {
+    const [since, until] = [time(flapping.since), time(flapping.until)];
+    add(
+      { zh: "抖动", en: "Flapping" },
+      say({
+        zh: `${since} 以来变化 ${flapping.changes} 次；到 ${until} 没有变化才算稳定`,
+        en: `${flapping.changes} changes since ${since}; steady if nothing changes until ${until}`,
+      }),
+    );
+  }
   const { silence } = facts;
   if (silence !== undefined) {
     const [name, until] = [nameOf(silence.person), time(silence.endsAt)];
@@ -101,6 +117,26 @@ function fields(
   }
   return made;
 }
+
+/** Why nobody has it any more. */
+const FORMER: Readonly<Record<FormerOwner["why"], (name: string, when: string) => Text>> = {
+  deadline: (name, when) => ({
+    zh: `无（${name} 的认领 ${when} 到期）`,
+    en: `nobody (${name}'s ended ${when}: its time was over)`,
+  }),
+  severity: (name, when) => ({
+    zh: `无（级别升高，${name} 的认领 ${when} 作废）`,
+    en: `nobody (${name}'s ended ${when}: it got worse)`,
+  }),
+  alerts: (name, when) => ({
+    zh: `无（告警明显增多，${name} 的认领 ${when} 作废）`,
+    en: `nobody (${name}'s ended ${when}: many more alerts)`,
+  }),
+  "given-back": (name, when) => ({
+    zh: `无（${name} ${when} 放弃）`,
+    en: `nobody (${name} gave it back ${when})`,
+  }),
+};
 
 function list(shown: readonly FiredAlert[], count: number, facts: CardFacts): string {
   const lines = shown.slice(0, LISTED).map((alert) => {
@@ -157,6 +193,7 @@ function actions(id: number, { status, silence }: CardFacts, say: (text: Text) =
         button("unsilence", { zh: "解除静默", en: "End silence" }, `unsilence ${silence.id}`),
         show,
       ];
+    case "flapping":
     case "firing":
       return [ack, hush, show];
   }

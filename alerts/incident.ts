@@ -2,6 +2,7 @@
 import type { Labels } from "../storage/labels.ts";
 import type { Text } from "../storage/locale.ts";
 import type { Severity } from "./card.ts";
+import type { Because, IncidentRoute } from "./incident-route.ts";
 
 /** "I have it": stops repeats and escalation until its deadline or until it gets worse. */
 export interface Acknowledgement {
@@ -10,11 +11,30 @@ export interface Acknowledgement {
   readonly at: number;
   readonly until: number;
   readonly note?: string;
+  /** How many alerts were active at the time: many more than that end it. */
+  readonly active?: number;
+}
+
+/** Why nobody has an incident any more that somebody had. */
+export interface FormerOwner {
+  readonly person: string;
+  readonly at: number;
+  /** Its deadline, a higher severity, many more alerts, or they gave it back. */
+  readonly why: "deadline" | "severity" | "alerts" | "given-back";
+}
+
+/** An incident whose group fires and recovers over and over: one state instead of many episodes. */
+export interface FlappingState {
+  readonly since: number;
+  /** How often it has changed: those that made it flap, and all since. */
+  readonly changes: number;
+  /** When it counts as steady again, if nothing changes until then. */
+  readonly until: number;
 }
 
 /** Why nobody has been told of an incident so far. */
 export interface Untold {
-  /** The word of the muter that held it: `silence`. */
+  /** The word of the muter that held it: `silence`; `group-wait` while it waits for more to tell at once. */
   readonly by: string;
   /** The number of the silence, when it was one. */
   readonly silence?: number;
@@ -37,6 +57,8 @@ export interface Incident {
   /** Who closed it by hand. */
   readonly closedBy?: string;
   readonly acknowledgement?: Acknowledgement;
+  /** Who had it last, until somebody has it again. */
+  readonly formerOwner?: FormerOwner;
   /** How many of its alerts fire or are blind now, and the most there ever were. */
   readonly active: number;
   readonly peak: number;
@@ -44,10 +66,18 @@ export interface Incident {
   readonly version: number;
   /** The version of the last change worth a message of its own where a card cannot be changed in place. */
   readonly news: number;
-  /** Conversations that have its card, or are to have it. */
+  /** Why the last news was told. */
+  readonly newsOf?: Because;
+  /** Conversations that have its card, or are about to. */
   readonly tells: readonly string[];
-  /** Set while everything in it is muted and no card has been wanted yet. */
+  /** The routes that its alerts took: what each owes, and when. */
+  readonly routes: readonly IncidentRoute[];
+  /** Set while no route has told it. */
   readonly untold?: Untold;
+  /** When its group last fired or recovered as a whole, earlier episodes included; as many as flapping looks at. */
+  readonly flips?: readonly number[];
+  /** Set while it flaps; then it stays open though nothing may fire. */
+  readonly flapping?: FlappingState;
 }
 
 /** What can happen in an incident's story. */
@@ -66,10 +96,17 @@ export const HAPPENINGS = [
   "silenced",
   "unsilenced",
   "silence-ended",
+  "silence-extended",
   "told",
   "not-told",
   "undeliverable",
+  "folded",
+  "failed-over",
   "watch-interrupted",
+  "repeated",
+  "escalated",
+  "flapping",
+  "steady",
 ] as const;
 
 /** One line of an incident's story, as data: words are made when somebody reads it. */
@@ -88,6 +125,14 @@ export interface TimelineEntry {
   readonly count?: number;
   readonly silence?: number;
   readonly conversation?: string;
+  /** Why it was told, with `told`. */
+  readonly because?: Because;
+  /** The name of a receiver. */
+  readonly receiver?: string;
+  /** Which step of an escalation, from 1. */
+  readonly step?: number;
+  /** The word of the muter, with `not-told`. */
+  readonly by?: string;
   /** What a person wrote, or a word of ours such as why it ended; plain text. */
   readonly note?: string;
   /** Why there is no data. */

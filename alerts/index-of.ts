@@ -3,6 +3,7 @@ import type { Table } from "../storage/store.ts";
 import { type Alert, type FiredAlert, isActive } from "./alert.ts";
 import { type Delivery, isOpenDigest, isPending, LANES, type Lane } from "./delivery.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
+import { isHeld, nextDeadline } from "./incident-deadlines.ts";
 import { type LabelIndex, makeLabelIndex } from "./label-index.ts";
 import type { Silence } from "./silence.ts";
 import type { Tables } from "./tables.ts";
@@ -19,6 +20,12 @@ export interface Index {
   readonly openByGroup: ReadonlyMap<string, number>;
   /** The open ones that somebody has. */
   readonly owned: ReadonlyMap<number, Incident>;
+  /** By group: its last episode, open or closed. */
+  readonly lastOfGroup: ReadonlyMap<string, number>;
+  /** When time will do something to an incident next; absent where it will not. */
+  readonly deadlines: ReadonlyMap<number, number>;
+  /** The ones that have something to tell which a muter holds back. */
+  readonly held: ReadonlyMap<number, Incident>;
   /** In the order in which they closed. */
   readonly closed: ReadonlyMap<number, Incident>;
   /** By incident: its story in order, by the id of each entry. */
@@ -49,6 +56,9 @@ export function keepIndex(tables: Tables): Index {
   const open = new Map<number, Incident>();
   const openByGroup = new Map<string, number>();
   const owned = new Map<number, Incident>();
+  const lastOfGroup = new Map<string, number>();
+  const deadlines = new Map<number, number>();
+  const held = new Map<number, Incident>();
   const closed = new Map<number, Incident>();
   const stories: Nest<number, TimelineEntry> = new Map();
   const deliveries: Nest<number, Delivery> = new Map();
@@ -66,6 +76,9 @@ export function keepIndex(tables: Tables): Index {
     open,
     openByGroup,
     owned,
+    lastOfGroup,
+    deadlines,
+    held,
     closed,
     stories,
     deliveries,
@@ -93,6 +106,15 @@ export function keepIndex(tables: Tables): Index {
     if (after.state !== "pending") add(members, after.incident, id, after);
   });
   follow(tables.incidents, (_id, after, before) => {
+    const { id, group } = (after ?? before) as Incident;
+    const deadline = after === undefined ? Number.POSITIVE_INFINITY : nextDeadline(after);
+    if (deadline < Number.POSITIVE_INFINITY) deadlines.set(id, deadline);
+    else deadlines.delete(id);
+    if (after !== undefined && isHeld(after)) held.set(id, after);
+    else held.delete(id);
+    if (after !== undefined) {
+      if (id >= (lastOfGroup.get(group) ?? 0)) lastOfGroup.set(group, id);
+    } else if (lastOfGroup.get(group) === id) lastOfGroup.delete(group);
     if (before !== undefined && (after === undefined || after.resolvedAt !== undefined)) {
       open.delete(before.id);
       owned.delete(before.id);

@@ -3,15 +3,18 @@ import type { Labels } from "../storage/labels.ts";
 import type { Text } from "../storage/locale.ts";
 import { matches } from "../storage/matchers.ts";
 import type { Incident } from "./incident.ts";
+import type { IncidentRoute } from "./incident-route.ts";
 import type { Index } from "./index-of.ts";
+import { type Inhibition, inhibitionMuter } from "./inhibit.ts";
 import { isInForce, type Silence } from "./silence.ts";
+import type { RouteMute } from "./time-interval.ts";
 import { formatTime, nameOf } from "./words.ts";
 
 /** Why somebody is not told. */
 export interface MuteReason {
-  /** The muter's word: `silence`, `acknowledgement`. */
+  /** The muter's word: `silence`, `inhibition`, `time-interval`, `acknowledgement`, `flapping`. */
   readonly by: string;
-  /** `everything`: no card at all. `repeats`: the news is told, reminders of it are not. */
+  /** `everything`: no card at all. `repeats`: the news is told, repeats and single changes are not. */
   readonly holds: "everything" | "repeats";
   readonly why: Text;
   readonly until?: number;
@@ -55,8 +58,21 @@ export function withSilence(view: SilenceView, silence: Silence): SilenceView {
   };
 }
 
-/** Every muter there is, in the order in which they are asked. */
-export function muters(silencesOver: SilenceView, zone: string): readonly NamedMuter[] {
+/** Why a route tells nobody at a moment: its time intervals. */
+export function routeHold(
+  { routeMute }: { readonly routeMute: RouteMute },
+  { muteTimeIntervals = [], activeTimeIntervals = [] }: IncidentRoute,
+  at: number,
+): MuteReason | undefined {
+  return routeMute({ muteTimeIntervals, activeTimeIntervals }, at);
+}
+
+/** Every muter of alerts there is, in the order in which they are asked; those of routes are asked before them. */
+export function muters(
+  silencesOver: SilenceView,
+  inhibition: Inhibition,
+  zone: string,
+): readonly NamedMuter[] {
   return [
     {
       name: "silence",
@@ -68,6 +84,7 @@ export function muters(silencesOver: SilenceView, zone: string): readonly NamedM
         return longest === undefined ? undefined : silenceReason(longest, zone);
       },
     },
+    inhibitionMuter(inhibition),
     {
       name: "acknowledgement",
       mutes: (_labels, incident, at) => {
@@ -81,6 +98,22 @@ export function muters(silencesOver: SilenceView, zone: string): readonly NamedM
           why: {
             zh: `${nameOf(owner.person)} 已认领，到 ${formatTime(owner.until, zone, "zh-CN")}`,
             en: `acknowledged by ${nameOf(owner.person)} until ${formatTime(owner.until, zone, "en")}`,
+          },
+        };
+      },
+    },
+    {
+      name: "flapping",
+      mutes: (_labels, { flapping }) => {
+        if (flapping === undefined) return undefined;
+        const { changes, since, until } = flapping;
+        return {
+          by: "flapping",
+          holds: "repeats",
+          until,
+          why: {
+            zh: `抖动：${formatTime(since, zone, "zh-CN")} 以来变化 ${changes} 次，到 ${formatTime(until, zone, "zh-CN")} 没有变化才算稳定`,
+            en: `flapping: ${changes} changes, since ${formatTime(since, zone, "en")}; steady when nothing changes until ${formatTime(until, zone, "en")}`,
           },
         };
       },

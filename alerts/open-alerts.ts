@@ -14,11 +14,13 @@ import type { DueRule } from "./due-rule.ts";
 import { openEvaluator } from "./evaluate.ts";
 import type { Incident } from "./incident.ts";
 import { incidentCard } from "./incident-card.ts";
+import { isHeld, nextDeadline } from "./incident-deadlines.ts";
 import { type Interruption, lastAliveAt, noteInterruption } from "./interruption.ts";
 import { keepLoop } from "./loop.ts";
+import { PLAIN_PLAN } from "./plain-plan.ts";
+import type { CurrentPlan } from "./plan.ts";
 import { openReminders, type Reminders } from "./reminders.ts";
 import { openRounds } from "./rounds.ts";
-import { type GroupOf, groupByRule, type Route, tellAsTheRuleSays } from "./route.ts";
 import type { RuleHealth } from "./rule-health.ts";
 import type { WatchedRules } from "./watched-rules.ts";
 import { type Explanation, explain } from "./why.ts";
@@ -34,8 +36,8 @@ export interface AlertsOptions {
   readonly zone: string;
   /** 0 ≤ x < 1, for every jitter. */
   random(): number;
-  readonly groupOf?: GroupOf;
-  readonly route?: Route;
+  /** Routes, receivers and what goes with them, asked each time; everything to the console unless told. */
+  readonly plan?: CurrentPlan;
   /** How often the time is stored while nothing else is, in milliseconds; 10 s unless told. */
   readonly aliveEveryMs?: number;
 }
@@ -59,6 +61,8 @@ export interface Alerts {
   readonly book: AlertBook;
   readonly courier: Courier;
   readonly reminders: Reminders;
+  /** How long an acknowledgement of an incident lasts where nobody says, in milliseconds. */
+  acknowledgeMs(incident: Incident): number;
   /** Judges what is due at `at`; true when anything was. Rejects with NotSaved when the disk refuses. */
   evaluateDue(at: number): Promise<boolean>;
   /** Does what time alone brings about; true when anything was due. */
@@ -75,14 +79,18 @@ export interface Alerts {
   stop(drainMs: number): Promise<void>;
 }
 
+/** Four hours: until somebody of the next shift must say that they have it. */
+const ACKNOWLEDGE_MS = 4 * 3_600_000;
+
 /** Opens the room; a store may be asked once. Nothing runs until `start`. */
 export function openAlerts(options: AlertsOptions): Alerts {
   const { store, rules, channels, clock, log, locale, zone, random } = options;
+  const plan = options.plan ?? (() => PLAIN_PLAN);
   const book = openAlertBook({
     store,
     zone,
-    groupOf: options.groupOf ?? groupByRule,
-    route: options.route ?? tellAsTheRuleSays,
+    locale,
+    plan,
   });
   const evaluator = openEvaluator({
     store,
@@ -92,7 +100,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
     aliveEveryMs: options.aliveEveryMs ?? 10_000,
   });
   const reminders = openReminders({ store, book, rules: () => rules.reminders(), locale, zone });
-  const deadlines = openDeadlines({ store, book, reminders, locale });
+  const deadlines = openDeadlines({ store, book, reminders });
   const courier = createCourier({
     store,
     book,
@@ -179,8 +187,10 @@ export function openAlerts(options: AlertsOptions): Alerts {
       if (left.size > 0 || rounds.nextAt() === Number.POSITIVE_INFINITY) judging.wake();
       minding.wake();
     }),
-    book.tables.incidents.watch((_id, after, before) => {
-      if (after?.acknowledgement !== before?.acknowledgement) minding.wake();
+    book.tables.incidents.watch((_id, after) => {
+      // Mostly nothing comes of it: what changes has no deadline, or one as before.
+      if (after !== undefined && (nextDeadline(after) < Number.POSITIVE_INFINITY || isHeld(after)))
+        minding.wake();
     }),
     book.tables.silences.watch(() => minding.wake()),
   ];
@@ -189,6 +199,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
     book,
     courier,
     reminders,
+    acknowledgeMs: ({ severity }) => plan().acknowledge[severity] ?? ACKNOWLEDGE_MS,
     evaluateDue,
     deadlinesDue: deadlines.due,
     card,

@@ -2,9 +2,12 @@
 import type { Change } from "../storage/store.ts";
 import { type FiredAlert, isActive } from "./alert.ts";
 import { resolving } from "./end-alerts.ts";
+import { closeFlapping } from "./flapping.ts";
 import type { Acknowledgement, Incident } from "./incident.ts";
+import { withoutOwner } from "./owner-lost.ts";
 import { isOver, noSuchIncident, type Refused } from "./refused.ts";
-import { note, tell } from "./story.ts";
+import { note } from "./story.ts";
+import { speak } from "./telling.ts";
 import type { TurnContext } from "./turn-context.ts";
 import { applyTurns, type ByHand } from "./turns.ts";
 import { formatTime, nameOf } from "./words.ts";
@@ -35,25 +38,6 @@ export interface Ownership {
 export function ownership(context: TurnContext, zone: string): Ownership {
   const { tables, index } = context;
 
-  function changed(
-    change: Change,
-    before: Incident,
-    owner: Acknowledgement | undefined,
-    at: number,
-  ): Incident {
-    const { acknowledgement: _, ...rest } = before;
-    const version = before.version + 1;
-    const incident = {
-      ...rest,
-      version,
-      news: version,
-      ...(owner === undefined ? {} : { acknowledgement: owner }),
-    };
-    change.put(tables.incidents, String(incident.id), incident);
-    if (incident.untold === undefined) tell(change, tables, incident, at);
-    return incident;
-  }
-
   return {
     acknowledge(change, id, { person, until, note: words, at }) {
       const before = change.get(tables.incidents, String(id));
@@ -65,8 +49,16 @@ export function ownership(context: TurnContext, zone: string): Ownership {
       const noted = words ?? (held ? holder.note : undefined);
       if (held && noted === holder.note && Math.abs(until - holder.until) <= SAME_CLICK_MS)
         return { incident: before, news: false };
-      const owner = { person, at, until, ...(noted === undefined ? {} : { note: noted }) };
-      const incident = changed(change, before, owner, at);
+      const owner: Acknowledgement = {
+        person,
+        at,
+        until,
+        active: before.active,
+        ...(noted === undefined ? {} : { note: noted }),
+      };
+      const { formerOwner: _, ...rest } = before;
+      const taken = { ...rest, acknowledgement: owner, version: before.version + 1 };
+      const incident = speak(context, change, taken, "acknowledged", at);
       note(change, tables, { incident: id, at, what: "acknowledged", person, until, ...noteOf(words) });
       return { incident, news: true };
     },
@@ -77,7 +69,8 @@ export function ownership(context: TurnContext, zone: string): Ownership {
       if (before.resolvedAt !== undefined) return isOver(before);
       if (before.acknowledgement === undefined)
         return { refused: { zh: `#${id} 没有人认领。`, en: `Nobody has acknowledged #${id}.` } };
-      const incident = changed(change, before, undefined, at);
+      const given = withoutOwner(before, "given-back", at);
+      const incident = speak(context, change, given, "unacknowledged", at);
       note(change, tables, { incident: id, at, what: "unacknowledged", person });
       return { incident };
     },
@@ -96,6 +89,8 @@ export function ownership(context: TurnContext, zone: string): Ownership {
         return {
           refused: { zh: `#${id} 正在变化，请再说一次。`, en: `#${id} is changing just now; say it again.` },
         };
+      if (active.length === 0)
+        return { incident: closeFlapping(context, change, before, { person, at, ...noteOf(words) }) };
       const turns = active.map((alert) => resolving(alert, "closed", at));
       const [incident] = applyTurns(context, change, turns, at, { person, ...noteOf(words) });
       return { incident: incident ?? before };

@@ -102,15 +102,15 @@ export const routeSchema = route.superRefine((root, context) => {
     ]);
 });
 
-/** The tree where no file has one: everything to the console, told within one evaluation. */
+/** The tree where no file has one: everything to the console, told within one evaluation, never repeated. */
 export const defaultRoute: RouteNode = {
   receiver: "console:ops",
   matchers: [],
   continue: false,
   groupBy: ["alertname"],
   groupWaitMs: 0,
-  groupIntervalMs: undefined,
-  repeatIntervalMs: undefined,
+  groupIntervalMs: 0,
+  repeatIntervalMs: Number.POSITIVE_INFINITY,
   muteTimeIntervals: [],
   activeTimeIntervals: [],
   escalation: undefined,

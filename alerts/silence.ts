@@ -16,6 +16,8 @@ export interface Silence {
   readonly incident?: number;
   /** Set when somebody ended it early. */
   readonly endedBy?: string;
+  /** When the conversation it was made in is reminded of its end; absent once that was said, or is not worth it. */
+  readonly remindAt?: number;
   /**
    * How far its consequences have been drawn: the cards of what it hides say "silenced" once it has begun, and are
    * set back, or told for the first time, once it is over. Stored, so that a restart draws each exactly once.

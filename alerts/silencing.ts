@@ -3,12 +3,13 @@ import type { Labels } from "../storage/labels.ts";
 import { type Matcher, matches } from "../storage/matchers.ts";
 import type { Change } from "../storage/store.ts";
 import { isActive } from "./alert.ts";
-import { holdOf, untoldBy } from "./hold.ts";
+import { fromTheStart } from "./escalation.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
 import { muters, type SilenceView, withSilence } from "./mute.ts";
 import { isOver, noSuchIncident, type Refused } from "./refused.ts";
 import { isInForce, type Silence } from "./silence.ts";
-import { note, tell } from "./story.ts";
+import { note } from "./story.ts";
+import { settle, speak } from "./telling.ts";
 import type { TurnContext } from "./turn-context.ts";
 
 /** What a silence would hide. */
@@ -29,6 +30,12 @@ export type NewSilence = Pick<
 export interface Silencing {
   /** Makes a silence and, if it has begun, sets the cards of what it hides to "silenced". */
   addSilence(change: Change, wanted: NewSilence): Silence | Refused;
+  /** Makes a silence last longer, from its end or from now; the answer refuses what is over or would be too long. */
+  extendSilence(
+    change: Change,
+    id: number,
+    by: { person: string; byMs: number; at: number },
+  ): Silence | Refused;
   /** Ends a silence early; what still fires and was never told is told now. */
   endSilence(change: Change, id: number, by: { person: string; at: number }): Silence | Refused;
   /** The matchers that fit exactly the group of an incident. */
@@ -40,7 +47,7 @@ export interface Silencing {
 }
 
 /** Builds the operations. */
-export function silencing(context: TurnContext, view: SilenceView, zone: string): Silencing {
+export function silencing(context: TurnContext, view: SilenceView): Silencing {
   const { tables, index } = context;
 
   /** The open incidents that have an active alert which these matchers fit. */
@@ -56,29 +63,21 @@ export function silencing(context: TurnContext, view: SilenceView, zone: string)
   function draw(change: Change, silence: Silence, at: number): void {
     const begins = isInForce(silence, at);
     const after = withSilence(view, silence);
-    const asked: TurnContext = { ...context, muters: muters(after, zone) };
+    const asked: TurnContext = { ...context, muters: muters(after, context.inhibition, context.zone) };
     for (const incident of touched(change, silence.matchers)) {
       note(change, tables, storyOf(silence, incident.id, begins, at));
-      const hold = holdOf(asked, change, incident, [], true, at);
-      const { untold, ...told } = incident;
-      if (untold !== undefined) {
-        if (hold !== undefined)
-          change.put(tables.incidents, String(incident.id), { ...told, untold: untoldBy(hold) });
-        else moveOn(change, told, true, at);
+      const moved = { ...incident, version: incident.version + 1 };
+      if (incident.untold !== undefined) {
+        // What nobody has heard of yet is told once nothing hides it any more.
+        settle(asked, change, begins ? incident : moved, at);
         continue;
       }
       const hidden = activeLabels(context, incident.id).every((labels) => after(labels, at).length > 0);
       // Begun and all hidden, or over and no longer so: what the card says of it has changed.
-      if (hidden === begins) moveOn(change, told, !begins, at);
+      if (hidden !== begins) continue;
+      speak(asked, change, begins ? moved : fromTheStart(moved), begins ? "silenced" : "let-go", at);
     }
-    change.put(tables.silences, String(silence.id), { ...silence, drawn: begins ? "begun" : "over" });
-  }
-
-  function moveOn(change: Change, incident: Incident, isNews: boolean, at: number): void {
-    const version = incident.version + 1;
-    const next = { ...incident, version, news: isNews ? version : incident.news };
-    change.put(tables.incidents, String(next.id), next);
-    tell(change, tables, next, at);
+    change.put(tables.silences, String(silence.id), drawn(silence, begins));
   }
 
   return {
@@ -98,9 +97,31 @@ export function silencing(context: TurnContext, view: SilenceView, zone: string)
         if (incident === undefined) return noSuchIncident(wanted.incident);
         if (incident.resolvedAt !== undefined) return isOver(incident);
       }
-      const silence: Silence = { ...wanted, id: change.next("silences"), createdAt: at, drawn: "waiting" };
+      const id = change.next("silences");
+      const silence: Silence = remindable({ ...wanted, id, createdAt: at, drawn: "waiting" });
       change.put(tables.silences, String(silence.id), silence);
       if (isInForce(silence, at)) draw(change, silence, at);
+      return silence;
+    },
+
+    extendSilence(change, id, { person, byMs, at }) {
+      const before = change.get(tables.silences, String(id));
+      if (before === undefined)
+        return { refused: { zh: `没有静默 ${id}。`, en: `There is no silence ${id}.` } };
+      if (before.drawn === "over" || before.endsAt <= at)
+        return { refused: { zh: `静默 ${id} 已经结束了。`, en: `Silence ${id} is over already.` } };
+      const endsAt = before.endsAt + byMs;
+      const silence = remindable({ ...before, endsAt });
+      change.put(tables.silences, String(id), silence);
+      for (const incident of touched(change, silence.matchers))
+        note(change, tables, {
+          incident: incident.id,
+          at,
+          what: "silence-extended",
+          silence: id,
+          person,
+          until: endsAt,
+        });
       return silence;
     },
 
@@ -112,7 +133,7 @@ export function silencing(context: TurnContext, view: SilenceView, zone: string)
         return { refused: { zh: `静默 ${id} 已经结束了。`, en: `Silence ${id} is over already.` } };
       const silence: Silence = { ...before, endsAt: at, endedBy: person };
       if (before.drawn === "begun") draw(change, silence, at);
-      else change.put(tables.silences, String(id), { ...silence, drawn: "over" });
+      else change.put(tables.silences, String(id), drawn(silence, false));
       return silence;
     },
 
@@ -130,6 +151,19 @@ export function silencing(context: TurnContext, view: SilenceView, zone: string)
       return { alerts, incidents: incidents.size };
     },
   };
+}
+
+function drawn({ remindAt, ...silence }: Silence, begins: boolean): Silence {
+  if (!begins) return { ...silence, drawn: "over" };
+  return { ...silence, drawn: "begun", ...(remindAt === undefined ? {} : { remindAt }) };
+}
+
+/** Reminds people this long before it ends, of a silence that is longer than that. */
+const REMIND_MS = 10 * 60_000;
+
+function remindable(silence: Silence): Silence {
+  const { startsAt, endsAt } = silence;
+  return endsAt - startsAt > REMIND_MS ? { ...silence, remindAt: endsAt - REMIND_MS } : silence;
 }
 
 /** The labels of every alert that is trouble in an incident now. */

@@ -2,12 +2,15 @@
 import { labelValue } from "../storage/labels.ts";
 import type { Change } from "../storage/store.ts";
 import { type Alert, type AlertIdentity, type FiredAlert, isActive, type Standing } from "./alert.ts";
-import type { Severity } from "./card.ts";
-import { holdOf, notTold, untoldBy } from "./hold.ts";
+import { SEVERITIES, type Severity, worseThan } from "./card.ts";
+import { countFlip, inheritedFlips } from "./flapping.ts";
+import { groupOf } from "./group-of.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
-import type { MuteReason } from "./mute.ts";
+import { type Because, type IncidentRoute, joinRoutes } from "./incident-route.ts";
+import { endedByWorse } from "./owner-lost.ts";
 import type { RuleOrigin } from "./route.ts";
-import { note, tell } from "./story.ts";
+import { note } from "./story.ts";
+import { speak } from "./telling.ts";
 import type { TurnContext } from "./turn-context.ts";
 
 /** One change of one alert's standing. */
@@ -30,7 +33,7 @@ interface Draft {
   readonly blank: Incident;
   active: number;
   severity: Severity;
-  tells: readonly string[];
+  routes: readonly IncidentRoute[];
   readonly fired: FiredAlert[];
   readonly blind: FiredAlert[];
   readonly back: FiredAlert[];
@@ -47,7 +50,14 @@ export function applyTurns(
 ): readonly Incident[] {
   const drafts = new Map<string, Draft>();
   for (const turn of turns) applyTurn(context, change, drafts, turn, at);
-  return [...drafts.values()].map((draft) => finish(context, change, draft, at, byHand));
+  const fired = [...drafts.values()].flatMap((draft) => draft.fired);
+  // What fires in this very commit may inhibit what fires with it.
+  const forget = context.inhibition.foresee(fired);
+  try {
+    return [...drafts.values()].map((draft) => finish(context, change, draft, at, byHand));
+  } finally {
+    forget();
+  }
 }
 
 function applyTurn(
@@ -79,7 +89,8 @@ function applyTurn(
   if (starts) {
     draft.active++;
     draft.fired.push(alert);
-    draft.severity = worse(draft.severity, severityOf(alert));
+    const severity = severityOf(alert);
+    if (worseThan(severity, draft.severity)) draft.severity = severity;
   } else if (was !== undefined && after.state === "resolved") {
     draft.active--;
     draft.ended.push(alert);
@@ -94,16 +105,19 @@ function draftFor(
   turn: Turn,
   at: number,
 ): Draft {
-  const group = context.groupOf(turn.identity.labels, turn.rule);
-  const tells = context.route(turn.identity.labels, turn.rule);
+  const { labels } = turn.identity;
+  const taken = context.plan().router(labels, turn.rule);
+  const group = groupOf(taken, labels, turn.rule);
   let draft = drafts.get(group.key);
   if (draft === undefined) {
-    const known = context.index.openByGroup.get(group.key);
-    const open = known === undefined ? undefined : change.get(context.tables.incidents, String(known));
+    const { openByGroup, lastOfGroup } = context.index;
+    const known =
+      openByGroup.get(group.key) ?? openByGroup.get(group.formerKey) ?? lastOfGroup.get(group.key);
+    const last = known === undefined ? undefined : change.get(context.tables.incidents, String(known));
     // The index may be a commit behind: somebody may just have closed what it calls open.
     draft =
-      open !== undefined && open.resolvedAt === undefined
-        ? draftFrom(open)
+      last !== undefined && last.resolvedAt === undefined
+        ? (drafts.get(last.group) ?? draftFrom(last))
         : {
             ...draftFrom({
               id: change.next("incidents"),
@@ -116,14 +130,15 @@ function draftFor(
               peak: 0,
               version: 0,
               news: 0,
-              tells,
+              tells: [],
+              routes: [],
+              ...inheritedFlips(last),
             }),
             before: undefined,
           };
-    drafts.set(group.key, draft);
+    drafts.set(draft.blank.group, draft);
   }
-  if (tells.some((conversation) => !draft.tells.includes(conversation)))
-    draft.tells = [...new Set([...draft.tells, ...tells])];
+  draft.routes = joinRoutes(draft.routes, taken);
   return draft;
 }
 
@@ -143,9 +158,9 @@ function draftOf(
 }
 
 function draftFrom(incident: Incident): Draft {
-  const { active, severity, tells } = incident;
+  const { active, severity, routes } = incident;
   const lists = { fired: [], blind: [], back: [], ended: [] };
-  return { before: incident, blank: incident, active, severity, tells, ...lists };
+  return { before: incident, blank: incident, active, severity, routes, ...lists };
 }
 
 function finish(
@@ -155,62 +170,69 @@ function finish(
   at: number,
   byHand: ByHand | undefined,
 ): Incident {
-  const { before, blank, fired, blind, back, ended, active, severity, tells } = draft;
+  const { before, blank, fired, blind, back, ended, active, severity, routes } = draft;
   if (fired.length + blind.length + back.length + ended.length === 0) return blank;
-  const over = active === 0;
-  const gotWorse = before !== undefined && severity !== before.severity;
-  const incident = { ...blank, active, severity, tells, peak: Math.max(blank.peak, active) };
+  const quiet = active === 0;
+  const recovered = quiet && byHand === undefined && recoveredAll(ended);
+  const counted = { ...blank, active, severity, routes, peak: Math.max(blank.peak, active) };
+  const flips = recovered || (active > 0 && blank.active === 0);
+  const incident = flips ? countFlip(counted, context.plan().flapping, at) : counted;
+  const flapped = before?.flapping !== undefined;
+  const over = quiet && !(recovered && incident.flapping !== undefined);
+  const gotWorse = before !== undefined && worseThan(severity, before.severity);
 
   const entry = (what: TimelineEntry["what"], about: readonly FiredAlert[], more: Partial<TimelineEntry>) =>
     about.length > 0 &&
     note(change, context.tables, { incident: blank.id, at, what, ...summary(about), ...more });
-  entry(before === undefined ? "fired" : "joined", fired, {});
-  if (gotWorse) entry("worse", fired.slice(0, 1), { note: severity });
-  entry("nodata", blind, reasonOf(blind[0]));
-  entry("data-back", back, {});
-  if (byHand !== undefined) entry("closed", ended, byHand);
-  else entry(over ? "resolved" : "recovered", ended, reasonOf(ended[0]));
+  // While it flaps, single changes are counted, and neither told nor written down one by one.
+  const still = flapped && incident.flapping !== undefined && !over && !gotWorse;
+  if (!still) {
+    entry(before === undefined ? "fired" : "joined", fired, {});
+    if (gotWorse) entry("worse", fired.slice(0, 1), { note: severity });
+    entry("nodata", blind, reasonOf(blind[0]));
+    entry("data-back", back, {});
+    if (byHand !== undefined) entry("closed", ended, byHand);
+    else entry(over ? "resolved" : "recovered", ended, reasonOf(ended[0]));
+  }
+  if (!flapped && incident.flapping !== undefined)
+    note(change, context.tables, {
+      incident: blank.id,
+      at,
+      what: "flapping",
+      count: incident.flapping.changes,
+    });
 
-  const hold = holdOf(context, change, incident, over ? ended : [...fired, ...back], !over, at);
-  const next = settle(incident, before, {
-    over,
-    hold,
-    news: before === undefined || gotWorse || over,
-    at,
-    byHand,
-  });
-  change.put(context.tables.incidents, String(next.id), next);
-  if (next.untold === undefined) tell(change, context.tables, next, at);
-  else if (before === undefined && hold !== undefined) note(change, context.tables, notTold(next, hold, at));
-  return next;
+  const asked = { first: over ? ended : [...fired, ...back], andMembers: !over };
+  if (over) return speak(context, change, resolved(incident, at, byHand), "resolved", at, asked);
+  const lost = endedByWorse(context, change, incident, gotWorse, at, asked);
+  if (lost !== undefined) return lost;
+  if (still) {
+    change.put(context.tables.incidents, String(incident.id), incident);
+    return incident;
+  }
+  const because = becauseOf(draft, !flapped && incident.flapping !== undefined, gotWorse);
+  return speak(context, change, { ...incident, version: incident.version + 1 }, because, at, asked);
 }
 
-/** What the incident becomes: its version, whether this is news, and whether people still wait to be told. */
-function settle(
-  incident: Incident,
-  before: Incident | undefined,
-  turn: {
-    over: boolean;
-    hold: MuteReason | undefined;
-    news: boolean;
-    at: number;
-    byHand: ByHand | undefined;
-  },
-): Incident {
-  const { untold, ...rest } = incident;
-  const quiet = before === undefined || untold !== undefined;
-  const version = incident.version + 1;
-  const { over, hold, at, byHand } = turn;
-  const next = {
+function recoveredAll(ended: readonly FiredAlert[]): boolean {
+  return ended.every((alert) => alert.state === "resolved" && alert.reason === "recovered");
+}
+
+function resolved(incident: Incident, at: number, byHand: ByHand | undefined): Incident {
+  const { flapping: _, ...rest } = incident;
+  return {
     ...rest,
-    version,
-    news: hold === undefined && (turn.news || quiet) ? version : incident.news,
-    ...(over ? { resolvedAt: at } : {}),
-    ...(over && byHand !== undefined ? { closedBy: byHand.person } : {}),
+    version: incident.version + 1,
+    resolvedAt: at,
+    ...(byHand === undefined ? {} : { closedBy: byHand.person }),
   };
-  // Nobody was told that it began, so nobody needs to hear that it is over.
-  if (quiet && over) return { ...next, untold: untold ?? { by: "over" } };
-  return quiet && hold !== undefined ? { ...next, untold: untoldBy(hold) } : next;
+}
+
+function becauseOf({ before, fired }: Draft, flapsNow: boolean, gotWorse: boolean): Because {
+  if (before === undefined) return "first";
+  if (flapsNow) return "flapping";
+  if (gotWorse) return "worse";
+  return fired.length > 0 ? "joined" : "changed";
 }
 
 function summary(about: readonly FiredAlert[]): Partial<TimelineEntry> {
@@ -225,14 +247,8 @@ function reasonOf(alert: FiredAlert | undefined): Partial<TimelineEntry> {
   return alert?.state === "resolved" ? { note: alert.reason } : {};
 }
 
-const RANKS: readonly Severity[] = ["info", "warning", "critical"];
-
-function worse(a: Severity, b: Severity): Severity {
-  return RANKS.indexOf(b) > RANKS.indexOf(a) ? b : a;
-}
-
 /** The severity an alert's label names; a word that is none of ours counts as `warning`. */
 export function severityOf(alert: Alert): Severity {
   const word = labelValue(alert.labels, "severity");
-  return RANKS.find((severity) => severity === word) ?? "warning";
+  return SEVERITIES.find((severity) => severity === word) ?? "warning";
 }

@@ -28,7 +28,7 @@ const card = z.object({
   title: z.string().exactOptional(),
   text: z.string().exactOptional(),
   severity: z.enum(["critical", "warning", "info"]).exactOptional(),
-  status: z.enum(["firing", "acknowledged", "silenced", "resolved"]).exactOptional(),
+  status: z.enum(["firing", "acknowledged", "silenced", "flapping", "resolved"]).exactOptional(),
   incident: z.number().exactOptional(),
   fields: z.array(z.object({ name: z.string(), value: z.string() })).exactOptional(),
   image: z.string().exactOptional(),

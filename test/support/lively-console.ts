@@ -69,6 +69,7 @@ function incident(id: number, title: string, severity: Incident["severity"], ope
     version: 1,
     news: 1,
     tells: ["console:ops"],
+    routes: [],
   };
 }
 
@@ -77,7 +78,7 @@ export function incidentCard(about: {
   incident: number;
   title: string;
   severity: "critical" | "warning" | "info";
-  status: "firing" | "acknowledged" | "silenced" | "resolved";
+  status: "firing" | "acknowledged" | "silenced" | "flapping" | "resolved";
   fields: readonly (readonly [name: string, value: string])[];
 }): Card {
   const { incident: id, status } = about;

@@ -59,6 +59,7 @@ const words = {
   firing: { zh: "告警中", en: "firing" },
   acknowledged: { zh: "已认领", en: "acknowledged" },
   silenced: { zh: "已静默", en: "silenced" },
+  flapping: { zh: "抖动", en: "flapping" },
   resolved: { zh: "已恢复", en: "resolved" },
   critical: { zh: "严重", en: "critical" },
   warning: { zh: "警告", en: "warning" },

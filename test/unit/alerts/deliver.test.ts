@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { openAlertBook } from "../../../alerts/alert-book.ts";
 import type { Channel } from "../../../alerts/channel.ts";
 import { createCourier } from "../../../alerts/deliver.ts";
-import { groupByRule, tellAsTheRuleSays } from "../../../alerts/route.ts";
 import { silentLog } from "../../../storage/log.ts";
 import { FakeClock, settle } from "../../support/fake-clock.ts";
 import { Journal } from "../../support/journaled-store.ts";
@@ -21,7 +20,7 @@ const identity = {
 function house(console: RecordingChannel, chat: RecordingChannel = console, journal = new Journal()) {
   const clock = new FakeClock();
   const store = journal.open(clock);
-  const book = openAlertBook({ store, zone: "UTC", groupOf: groupByRule, route: tellAsTheRuleSays });
+  const book = openAlertBook({ store, zone: "UTC" });
   const channels: Record<string, Channel> = { console, chat };
   const courier = createCourier({
     store,

@@ -18,6 +18,7 @@ const incident: Incident = {
   version: 1,
   news: 1,
   tells: ["console:ops"],
+  routes: [],
 };
 const alert = (host: string, value = 92.46): FiredAlert => ({
   id: `1/${host}`,

@@ -1,0 +1,21 @@
+/** Where an incident may make a sound now: the addresses that have its card, without those of routes that are muted. */
+import { addressesOf, strays } from "./addresses.ts";
+import type { Incident } from "./incident.ts";
+import type { IncidentRoute } from "./incident-route.ts";
+import { routeHold } from "./mute.ts";
+import type { TurnContext } from "./turn-context.ts";
+
+/** Of all routes that have told it, unless only `among` are meant. */
+export function loudAddresses(
+  context: Pick<TurnContext, "plan" | "routeMute">,
+  incident: Incident,
+  at: number,
+  among?: readonly IncidentRoute[],
+): readonly string[] {
+  const plan = context.plan();
+  const told = (among ?? incident.routes).filter(({ toldAt }) => toldAt !== undefined);
+  const loud = told.filter((route) => routeHold(context, route, at) === undefined);
+  const addresses = new Set(loud.flatMap((route) => addressesOf(plan, route)));
+  if (among === undefined) for (const address of strays(plan, incident)) addresses.add(address);
+  return [...addresses];
+}
