@@ -1,18 +1,12 @@
 /** One attempt to say one thing: what is put, where, how long at most, and how it went. Never throws. */
 import type { Clock } from "../storage/clock.ts";
 import type { AlertBook } from "./alert-book.ts";
+import { channelNameOf } from "./budget.ts";
 import type { Card } from "./card.ts";
-import { type Channel, type Next, type Receipt, SendError } from "./channel.ts";
-import type { Delivery } from "./delivery.ts";
+import { type Channel, type IncidentView, type Receipt, type Refusal, SendError } from "./channel.ts";
+import type { Delivery, DigestFacts } from "./delivery.ts";
 import type { Incident } from "./incident.ts";
-
-/** A platform's no. */
-export interface Refusal {
-  readonly next: Next;
-  readonly code: string;
-  readonly message: string;
-  readonly waitMs: number;
-}
+import { OUR_FAULT } from "./target.ts";
 
 export type Outcome =
   /** `how`: a new message, the old one changed, or nothing because this platform cannot and it is no news. */
@@ -45,6 +39,10 @@ export interface AttemptContext {
   /** Aborts when the courier stops. */
   readonly halt: AbortSignal;
   draw(incident: Incident, at: number): Card;
+  /** The card of a digest as it is at `at`. */
+  drawDigest(digest: Delivery, facts: DigestFacts, at: number): Card;
+  /** What a channel that tells machines needs to know. */
+  view(incident: Incident, at: number): IncidentView;
 }
 
 /** A fault of ours is tried so often before the delivery is given up. */
@@ -58,15 +56,20 @@ export async function attempt(context: AttemptContext, delivery: Delivery, at: n
     const channel = channelOf(context.channels, conversation);
     let card: Card;
     let isNews = true;
+    let view: IncidentView | undefined;
     if ("card" in about) card = about.card;
-    else {
+    else if ("digest" in about) {
+      isNews = receipt === undefined || about.digest.news > delivery.sent;
+      card = context.drawDigest(delivery, about.digest, at);
+    } else {
       const incident = context.book.incident(about.incident);
       if (incident === undefined) return { delivery, version, outcome: { is: "gone" } };
       version = incident.version;
       isNews = receipt === undefined || incident.news > delivery.sent;
       card = context.draw(incident, at);
+      view = context.view(incident, at);
     }
-    const outcome = await say(context, channel, delivery, card, isNews);
+    const outcome = await say(context, channel, delivery, { card, isNews, view });
     return { delivery, version, outcome };
   } catch (error) {
     if (error instanceof Stopped) return { delivery, version, outcome: { is: "stopped" } };
@@ -79,7 +82,7 @@ export async function attempt(context: AttemptContext, delivery: Delivery, at: n
       delivery,
       version,
       fault: error,
-      outcome: { is: "refused", next, code: "fault", message, waitMs: 0 },
+      outcome: { is: "refused", next, code: OUR_FAULT, message, waitMs: 0 },
     };
   }
 }
@@ -88,14 +91,15 @@ async function say(
   context: AttemptContext,
   channel: Channel,
   delivery: Delivery,
-  card: Card,
-  isNews: boolean,
+  what: { readonly card: Card; readonly isNews: boolean; readonly view: IncidentView | undefined },
 ): Promise<Outcome> {
   const { receipt, conversation, id: deliveryId } = delivery;
+  const { card, isNews, view } = what;
+  const about = view === undefined ? { deliveryId } : { deliveryId, incident: view };
   let beside: Refusal | undefined;
   if (receipt !== undefined && channel.edit !== undefined) {
     try {
-      const edited = await within(context, (signal) => channel.edit?.(receipt, card, { deliveryId, signal }));
+      const edited = await within(context, (signal) => channel.edit?.(receipt, card, { ...about, signal }));
       return { is: "arrived", how: "edit", receipt: edited ?? receipt };
     } catch (error) {
       if (!(error instanceof SendError) || error.next !== "give-up") throw error;
@@ -104,13 +108,21 @@ async function say(
   }
   const told = beside === undefined ? {} : { beside };
   if (!isNews) return { is: "arrived", how: "skip", ...told };
-  const posted = await within(context, (signal) => channel.post(conversation, card, { deliveryId, signal }));
+  const posted = await within(context, (signal) => channel.post(conversation, card, { ...about, signal }));
   return { is: "arrived", how: "post", receipt: posted, ...told };
 }
 
+/** The channel that an address belongs to; undefined when it is not set up. */
+export function findChannel(
+  channels: Readonly<Record<string, Channel>>,
+  address: string,
+): Channel | undefined {
+  const name = channelNameOf(address);
+  return Object.hasOwn(channels, name) ? channels[name] : undefined;
+}
+
 function channelOf(channels: Readonly<Record<string, Channel>>, conversation: string): Channel {
-  const prefix = conversation.slice(0, Math.max(0, conversation.indexOf(":")));
-  const channel = Object.hasOwn(channels, prefix) ? channels[prefix] : undefined;
+  const channel = findChannel(channels, conversation);
   if (channel === undefined)
     throw new SendError(`no channel is set up for ${conversation}`, { next: "give-up", code: "no-channel" });
   return channel;

@@ -2,8 +2,9 @@
  * How much may be said at one target, and how fast: a token bucket that stays below the platform's limit over every
  * window of its length, with a reserve that only replies and critical news may use. Pure.
  */
-import type { Limits } from "./delivery-config.ts";
+
 import type { Lane } from "./delivery.ts";
+import type { Limits } from "./delivery-config.ts";
 
 /** A bucket's shape. Half of what a platform allows may come at once, the rest drop by drop. */
 export interface Limit {
@@ -92,7 +93,12 @@ export function spent(bucket: Bucket | undefined, limit: Limit, at: number): Buc
 }
 
 /** How long a lane has to wait until it may say one more thing, in milliseconds; 0 when it may now. */
-export function waitFor(bucket: Bucket | undefined, limit: Limit | undefined, lane: Lane, at: number): number {
+export function waitFor(
+  bucket: Bucket | undefined,
+  limit: Limit | undefined,
+  lane: Lane,
+  at: number,
+): number {
   if (limit === undefined) return 0;
   const needed = 1 + (usesReserve(lane) ? 0 : limit.reserve);
   const missing = needed - tokensAt(bucket, limit, at);

@@ -54,9 +54,7 @@ export interface Delivery {
 
 /** Whether there is still something to send. */
 export function isPending(delivery: Delivery): boolean {
-  return (
-    delivery.wanted > delivery.sent && delivery.lostAt === undefined && delivery.folded === undefined
-  );
+  return delivery.wanted > delivery.sent && delivery.lostAt === undefined && delivery.folded === undefined;
 }
 
 /** What it is as a digest, while more may be folded into it. */

@@ -3,6 +3,7 @@ import type { Change } from "../storage/store.ts";
 import { type Severity, worseThan } from "./card.ts";
 import type { Delivery, DigestFacts, Pressure } from "./delivery.ts";
 import type { Incident } from "./incident.ts";
+import type { Index } from "./index-of.ts";
 import type { Tables } from "./tables.ts";
 
 /** A digest's number is a word of ours: people see incidents. */
@@ -23,7 +24,8 @@ export function fold(
 ): readonly Delivery[] {
   const { conversation, why, at } = about;
   const current = open === undefined ? undefined : change.get(tables.deliveries, open.id);
-  const goesOn = current !== undefined && "digest" in current.about && current.about.digest.endedAt === undefined;
+  const goesOn =
+    current !== undefined && "digest" in current.about && current.about.digest.endedAt === undefined;
   const into = goesOn ? current.id : digestId(change, conversation);
   const folded: Delivery[] = [];
   for (const id of ids) {
@@ -54,14 +56,12 @@ export function fold(
   return folded;
 }
 
-/** Takes deliveries out again: each gets a card of its own. */
-export function unfold(change: Change, tables: Tables, ids: readonly string[], at: number): void {
-  for (const id of ids) {
-    const now = change.get(tables.deliveries, id);
-    if (now?.folded === undefined) continue;
-    const { folded: _, ...rest } = now;
-    change.put(tables.deliveries, id, { ...rest, dueAt: at, apart: true });
-  }
+/** Takes a delivery out again: it gets a card of its own, and is not folded a second time. */
+export function unfold(change: Change, tables: Tables, id: string, at: number): void {
+  const now = change.get(tables.deliveries, id);
+  if (now?.folded === undefined) return;
+  const { folded: _, ...rest } = now;
+  change.put(tables.deliveries, id, { ...rest, dueAt: at, apart: true });
 }
 
 /** Nothing more goes into it. */
@@ -86,6 +86,19 @@ export function foldedStill(
   bump(change, tables, folded.into, at, { news: isNews });
   const rose = incident.resolvedAt === undefined && worseThan(incident.severity, folded.severity);
   return rose ? {} : { folded };
+}
+
+/** The incidents that a digest tells, in the order in which they were folded. */
+export function foldedInto(
+  { index, tables }: { readonly index: Index; readonly tables: Tables },
+  digest: string,
+): readonly Incident[] {
+  const incidents: Incident[] = [];
+  for (const { about } of index.folded.get(digest)?.values() ?? []) {
+    const incident = "incident" in about ? tables.incidents.get(String(about.incident)) : undefined;
+    if (incident !== undefined) incidents.push(incident);
+  }
+  return incidents;
 }
 
 /** Wants the digest said again, as it is after this commit. A digest that was given up is tried again. */

@@ -10,6 +10,8 @@ import type { Channel } from "./channel.ts";
 import { openDeadlines } from "./deadlines.ts";
 import { type Courier, createCourier } from "./deliver.ts";
 import type { DeliveryStats } from "./delivery-tally.ts";
+import { foldedInto } from "./digest.ts";
+import { digestCard } from "./digest-card.ts";
 import type { DueRule } from "./due-rule.ts";
 import { openEvaluator } from "./evaluate.ts";
 import type { Incident } from "./incident.ts";
@@ -105,10 +107,22 @@ export function openAlerts(options: AlertsOptions): Alerts {
     store,
     book,
     channels,
+    plan,
     clock,
     log,
     random,
     draw: (incident, at) => card(incident, at),
+    drawDigest: ({ id }, facts, at) =>
+      digestCard(facts, foldedInto(book, id), {
+        locale,
+        zone,
+        statusOf: (incident) => book.statusOf(incident, at),
+      }),
+    view: (incident, at) => ({
+      incident,
+      status: book.statusOf(incident, at),
+      alerts: () => book.members(incident.id),
+    }),
   });
   const rounds = openRounds<DueRule>(clock.now(), random);
   /** Rules that may have left alerts behind: all that have some at a start, then those that are no longer judged. */
