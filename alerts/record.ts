@@ -107,6 +107,10 @@ function tellStory(
   words?: string,
 ): void {
   if (!("incident" in about)) return;
-  const noted = words === undefined ? {} : { note: words };
+  const because = what === "told" ? change.get(tables.incidents, String(about.incident))?.newsOf : undefined;
+  const noted = {
+    ...(words === undefined ? {} : { note: words }),
+    ...(because === undefined ? {} : { because }),
+  };
   note(change, tables, { incident: about.incident, at, what, conversation, ...noted });
 }

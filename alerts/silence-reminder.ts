@@ -21,7 +21,10 @@ export function remindOfSilence(book: AlertBook, change: Change, id: number, at:
   const left = { zh: formatSpan(silence.endsAt - at, "zh-CN"), en: formatSpan(silence.endsAt - at, "en") };
   const ends = { zh: formatTime(silence.endsAt, zone, "zh-CN"), en: formatTime(silence.endsAt, zone, "en") };
   const what = plain(formatMatchers(silence.matchers), 120);
-  const alerts = hidden.alerts === 1 ? "1 alert" : `${hidden.alerts} alerts`;
+  const fires =
+    hidden.alerts === 1
+      ? "1 alert that it hides still fires"
+      : `${hidden.alerts} alerts that it hides still fire`;
   book.post(
     change,
     silence.conversation,
@@ -29,7 +32,7 @@ export function remindOfSilence(book: AlertBook, change: Change, id: number, at:
       kind: "text",
       title: say({
         zh: `静默 ${id}（${what}）还有${left.zh}结束（${ends.zh}），它挡住的 ${hidden.alerts} 条告警还没有恢复。`,
-        en: `Silence ${id} (${what}) ends in ${left.en} (${ends.en}), and ${alerts} that it hides still fire.`,
+        en: `Silence ${id} (${what}) ends in ${left.en} (${ends.en}), and ${fires}.`,
       }),
       actions: [
         {

@@ -1,13 +1,16 @@
 /** The whole decision about an incident, as data: why it fired, what was asked, who was told, and how that went. */
 import type { Labels } from "../storage/labels.ts";
 import type { Text } from "../storage/locale.ts";
+import { addressesOf } from "./addresses.ts";
 import { type Alert, isActive, type ResolveReason } from "./alert.ts";
 import type { AlertBook } from "./alert-book.ts";
 import type { IncidentStatus } from "./card.ts";
+import type { Receipt } from "./channel.ts";
 import { type Delivery, incidentDeliveryId, isPending } from "./delivery.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
 import type { MuteReason } from "./mute.ts";
 import type { RuleHealth } from "./rule-health.ts";
+import { type RouteFacts, routeFacts } from "./why-routes.ts";
 
 /** What is known of the rule behind an incident; the rule itself may be gone. */
 export interface RuleFacts {
@@ -43,14 +46,18 @@ export interface MuterAnswer {
 export interface DeliveryFacts {
   readonly conversation: string;
   /** `unwanted`: nothing has been wanted there so far, see the muters. */
-  readonly state: "told" | "waiting" | "lost" | "unwanted";
+  readonly state: "told" | "waiting" | "folded" | "lost" | "unwanted";
   readonly wanted: number;
   readonly sent: number;
   /** Whether the platform gave something back to edit the card by. */
   readonly receipt: boolean;
+  /** What it gave back: the number of the message. */
+  readonly answer?: Receipt;
   readonly attempts: number;
   readonly dueAt?: number;
   readonly lostAt?: number;
+  /** When the platform last took it. */
+  readonly saidAt?: number;
   readonly trouble?: Delivery["trouble"];
 }
 
@@ -69,7 +76,10 @@ export interface Explanation {
   readonly active: number;
   readonly total: number;
   readonly muters: readonly MuterAnswer[];
+  readonly routes: readonly RouteFacts[];
   readonly deliveries: readonly DeliveryFacts[];
+  /** What was said of it, and what became of that, as its story tells it; the last of them. */
+  readonly said: readonly TimelineEntry[];
 }
 
 export interface WhyOptions {
@@ -121,25 +131,57 @@ export function explain(
         ...(reason === undefined ? {} : { reason }),
       };
     }),
-    deliveries: incident.tells.map((conversation) => deliveryFacts(book, incident.id, conversation)),
+    routes: routeFacts(book.context, incident, at),
+    deliveries: conversationsOf(book, incident).map((conversation) =>
+      deliveryFacts(book, incident.id, conversation),
+    ),
+    said: book
+      .timeline(incident.id)
+      .filter(({ what }) => SAID.has(what))
+      .slice(-DESCRIBED),
   };
+}
+
+const SAID: ReadonlySet<TimelineEntry["what"]> = new Set([
+  "told",
+  "not-told",
+  "undeliverable",
+  "folded",
+  "failed-over",
+  "repeated",
+  "escalated",
+]);
+
+/** Those that have its card, and those that are to have it once nothing holds it back. */
+function conversationsOf({ context, tables, index }: AlertBook, incident: Incident): readonly string[] {
+  const plan = context.plan();
+  const to = incident.routes.filter(({ owes }) => owes !== undefined);
+  const meant = [...incident.tells, ...to.flatMap((route) => addressesOf(plan, route))];
+  // A fallback has a delivery of its own.
+  for (const id of index.deliveries.get(incident.id)?.keys() ?? []) {
+    const delivery = tables.deliveries.get(id);
+    if (delivery !== undefined) meant.push(delivery.conversation);
+  }
+  return [...new Set(meant)];
 }
 
 function deliveryFacts(book: AlertBook, incident: number, conversation: string): DeliveryFacts {
   const delivery = book.tables.deliveries.get(incidentDeliveryId(incident, conversation));
   if (delivery === undefined)
     return { conversation, state: "unwanted", wanted: 0, sent: 0, receipt: false, attempts: 0 };
-  const { wanted, sent, attempts, dueAt, lostAt, trouble } = delivery;
+  const { wanted, sent, attempts, dueAt, lostAt, saidAt, trouble } = delivery;
   const waits = isPending(delivery);
   return {
     conversation,
-    state: lostAt !== undefined ? "lost" : waits ? "waiting" : "told",
+    state: lostAt !== undefined ? "lost" : waits ? "waiting" : delivery.folded ? "folded" : "told",
     wanted,
     sent,
     receipt: delivery.receipt !== undefined,
+    ...(delivery.receipt === undefined ? {} : { answer: delivery.receipt }),
     attempts,
     ...(waits ? { dueAt } : {}),
     ...(lostAt === undefined ? {} : { lostAt }),
+    ...(saidAt === undefined ? {} : { saidAt }),
     ...(trouble === undefined ? {} : { trouble }),
   };
 }

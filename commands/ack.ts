@@ -2,10 +2,7 @@ import { isRefused } from "../alerts/refused.ts";
 import { formatSpan, formatTime } from "../alerts/words.ts";
 import { needNumber, takeSpan } from "./arguments.ts";
 import { action, answer, type Command } from "./command.ts";
-import { alertNumber, quoted, refuse } from "./phrases.ts";
-
-/** How long an acknowledgement lasts when nothing is said. */
-const DEFAULT_MS = 4 * 3_600_000;
+import { alertNumber, noIncident, quoted, refuse } from "./phrases.ts";
 
 /** `ack 12 [30m] [note]`: own an incident, for so long. */
 export const ack: Command = {
@@ -22,7 +19,9 @@ export const ack: Command = {
     const number = needNumber(rest, alertNumber, { zh: "认领 12", en: "ack 12" });
     const span = takeSpan(number.rest);
     const note = span?.rest ?? number.rest;
-    const until = call.at + (span?.value ?? DEFAULT_MS);
+    const incident = alerts.book.incident(number.value);
+    if (incident === undefined) throw noIncident(number.value);
+    const until = call.at + (span?.value ?? alerts.acknowledgeMs(incident));
     const done = await call.change((change) => {
       const result = alerts.book.acknowledge(change, number.value, {
         person: call.person.id,

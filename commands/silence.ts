@@ -7,6 +7,7 @@ import { action, answer, type Call, type Command, Refusal } from "./command.ts";
 import { tokenize } from "./language/tokenize.ts";
 import { code } from "./markdown.ts";
 import { counted, noIncident, quoted, refuse } from "./phrases.ts";
+import { askAgain, takeConfirm } from "./silence-guard.ts";
 import type { World } from "./world.ts";
 
 /** How long a silence lasts when nothing is said. */
@@ -18,6 +19,8 @@ interface Wanted {
   readonly incident?: number;
   readonly forMs: number;
   readonly why: string;
+  /** Whether it was said twice: see `silence-guard.ts`. */
+  readonly confirmed: boolean;
 }
 
 /** `silence 12 2h [why]` by incident, `silence host=~"web.*" 2h [why]` by matchers. */
@@ -39,6 +42,10 @@ export const silence: Command = {
     const { book } = world.alerts;
     // Asked before it is made: afterwards what it hides no longer counts as news.
     const hidden = book.preview(wanted.matchers);
+    if (!wanted.confirmed) {
+      const asked = askAgain(hidden, wanted, call, world);
+      if (asked !== undefined) return asked;
+    }
     const made = await call.change((change) => {
       const result = book.addSilence(change, {
         matchers: wanted.matchers,
@@ -88,19 +95,22 @@ function byIncident(rest: string, { alerts }: World): Wanted {
 }
 
 function byMatchers(rest: string): Wanted {
-  const tokens = tokenize(rest);
-  // Matchers come first; the first word that is none begins the time or the reason.
-  const end = tokens.findIndex(({ text }) => !/^[{,]|[=~]|[,}]$/.test(text));
-  const cut = end === -1 ? rest.length : (tokens[end]?.from ?? rest.length);
-  const text = rest.slice(0, cut).trim();
+  const { text, after } = takeMatchers(rest);
   if (text === "") {
     throw new Refusal({
       zh: `要静默哪个告警？例如 ${code("静默 12 2小时")}，或按条件 ${code('静默 instance=~"web.*" 2小时')}`,
       en: `Silence which incident? For example ${code("silence 12 2h")}, or by matchers ${code('silence instance=~"web.*" 2h')}`,
     });
   }
-  const matchers = readMatchers(text);
-  return { matchers, ...spanAndWhy(rest.slice(cut).trim()) };
+  return { matchers: readMatchers(text), ...spanAndWhy(after) };
+}
+
+/** Parts a line after its matchers: the first word that is none begins the time or the reason. */
+export function takeMatchers(rest: string): { text: string; after: string } {
+  const tokens = tokenize(rest);
+  const end = tokens.findIndex(({ text }) => !/^[{,]|[=~]|[,}]$/.test(text));
+  const cut = end === -1 ? rest.length : (tokens[end]?.from ?? rest.length);
+  return { text: rest.slice(0, cut).trim(), after: rest.slice(cut).trim() };
 }
 
 /** Parses matchers that somebody typed; a mistake becomes a refusal with its place. */
@@ -113,7 +123,8 @@ export function readMatchers(text: string): readonly Matcher[] {
   }
 }
 
-function spanAndWhy(rest: string): { forMs: number; why: string } {
+function spanAndWhy(text: string): Pick<Wanted, "forMs" | "why" | "confirmed"> {
+  const { rest, confirmed } = takeConfirm(text);
   const span = takeSpan(rest);
-  return { forMs: span?.value ?? DEFAULT_MS, why: span?.rest ?? rest };
+  return { forMs: span?.value ?? DEFAULT_MS, why: span?.rest ?? rest, confirmed };
 }

@@ -1,3 +1,4 @@
+import { MUTERS } from "../alerts/story-words.ts";
 import type { AlertFacts, DeliveryFacts, Explanation } from "../alerts/why.ts";
 import { escapeMarkdown, formatSpan, formatTime, formatValue, plain } from "../alerts/words.ts";
 import { type ExplainedPart, explain as explainExpression } from "../rules/explain.ts";
@@ -7,6 +8,7 @@ import { needNothing, needNumber } from "./arguments.ts";
 import { answer, type Call, type Command } from "./command.ts";
 import { code } from "./markdown.ts";
 import { alertNumber, counted, noIncident, quoted } from "./phrases.ts";
+import { routeLines, saidLines } from "./why-routes.ts";
 import type { World } from "./world.ts";
 
 /** `why 12`: why it fired, and why somebody was or was not told. */
@@ -30,7 +32,11 @@ export const why: Command = {
     const text = [
       section({ zh: "为什么触发", en: "Why it fired" }, expressionLines(found, call, world)),
       section({ zh: "什么会拦住通知", en: "What may hold a notification back" }, muterLines(found, call)),
+      section({ zh: "走了哪些路由", en: "Which routes it took" }, routeLines(found.routes, call, world.zone)),
       section({ zh: "通知了谁", en: "Who was told" }, deliveryLines(found, call, world)),
+      ...(found.said.length === 0
+        ? []
+        : [section({ zh: "每次通知", en: "Each time" }, saidLines(found.said, call, world.zone))]),
     ].join("\n\n");
     return answer(
       call,
@@ -133,15 +139,10 @@ function partLine({ text, values, more }: ExplainedPart, call: Call): Text {
   };
 }
 
-/** What the muters are called; a word that is missing here is shown as it is. */
-const MUTER: Readonly<Record<string, Text>> = {
-  silence: { zh: "静默", en: "Silence" },
-  acknowledgement: { zh: "认领", en: "Acknowledgement" },
-};
-
 function muterLines(found: Explanation, call: Call): Text[] {
   return found.muters.map(({ name, held, asked, reason }): Text => {
-    const called = MUTER[name] ?? { zh: name, en: name };
+    const { zh, en } = MUTERS[name] ?? { zh: name, en: name };
+    const called = { zh, en: en.slice(0, 1).toUpperCase() + en.slice(1) };
     if (reason === undefined || held === 0)
       return { zh: `- ${called.zh}：没有拦`, en: `- ${called.en}: holds nothing back` };
     const note = reason.note === undefined ? "" : ` — ${quoted(reason.note)}`;
@@ -166,13 +167,16 @@ function muterLines(found: Explanation, call: Call): Text[] {
 const DELIVERY: Readonly<Record<DeliveryFacts["state"], Text>> = {
   told: { zh: "已送达", en: "told" },
   waiting: { zh: "正在送", en: "on its way" },
+  folded: { zh: "已列入汇总", en: "listed in a digest" },
   lost: { zh: "送不到，已放弃", en: "could not be told, given up" },
   unwanted: { zh: "还没有要送的", en: "nothing to tell so far" },
 };
 
 function deliveryLines(found: Explanation, call: Call, world: World): Text[] {
-  return found.deliveries.map(({ conversation, state, attempts, trouble, dueAt }): Text => {
+  return found.deliveries.map(({ conversation, state, attempts, trouble, dueAt, saidAt, answer }): Text => {
     const said = DELIVERY[state];
+    const last = saidAt === undefined ? "" : ` ${formatTime(saidAt, world.zone, call.locale)}`;
+    const given = answer === undefined ? "" : ` ${code(formatLabels(answer))}`;
     const tried =
       attempts === 0
         ? { zh: "", en: "" }
@@ -192,8 +196,8 @@ function deliveryLines(found: Explanation, call: Call, world: World): Text[] {
         ? ""
         : ` — ${quoted(`${trouble.code}: ${trouble.message}`, 300)} (${formatTime(trouble.at, world.zone, call.locale)})`;
     return {
-      zh: `- ${quoted(conversation)}：${said.zh}${tried.zh}${again.zh}${refused}`,
-      en: `- ${quoted(conversation)}: ${said.en}${tried.en}${again.en}${refused}`,
+      zh: `- ${quoted(conversation)}：${said.zh}${last}${given}${tried.zh}${again.zh}${refused}`,
+      en: `- ${quoted(conversation)}: ${said.en}${last}${given}${tried.en}${again.en}${refused}`,
     };
   });
 }
