@@ -30,6 +30,8 @@ function house(console: RecordingChannel, chat: RecordingChannel = console, jour
     log: silentLog,
     random: () => 1,
     draw: (incident) => ({ kind: "incident", title: `v${incident.version}`, incident: incident.id }),
+    drawDigest: () => ({ kind: "digest" }),
+    view: (incident) => ({ incident, status: "firing", alerts: () => [] }),
   });
   const say = (conversation: string, title: string, lane: "urgent" | "normal" = "normal") =>
     store.commit((change) => book.post(change, conversation, { kind: "text", title }, lane, clock.now()));
@@ -114,7 +116,7 @@ describe("the courier", () => {
       sent: 1,
       lost: 1,
       failed: { "404": 1 },
-      queue: { urgent: 0, normal: 0 },
+      queue: { reply: 0, urgent: 0, normal: 0, digest: 0 },
     });
     await acknowledge(clock.now() + 3_600_000);
     await clock.advance(1_000);
