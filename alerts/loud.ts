@@ -16,6 +16,8 @@ export function loudAddresses(
   const told = (among ?? incident.routes).filter(({ toldAt }) => toldAt !== undefined);
   const loud = told.filter((route) => routeHold(context, route, at) === undefined);
   const addresses = new Set(loud.flatMap((route) => addressesOf(plan, route)));
-  if (among === undefined) for (const address of strays(plan, incident)) addresses.add(address);
+  // Those left behind by a receiver that is gone count with everybody, and with a route that has nobody else.
+  if (among === undefined || (loud.length > 0 && addresses.size === 0))
+    for (const address of strays(plan, incident)) addresses.add(address);
   return [...addresses];
 }

@@ -161,6 +161,12 @@ describe("the life of an incident", () => {
       { at: "1s", do: silence(HOUR) },
       { at: "10s", do: (s) => s.sights.bad(1, a, 95) },
       { at: "30m", do: (s) => s.sights.bad(1, b, 95) },
+      {
+        at: "50m",
+        expect: [
+          'post console:ops text Silence 1 ({alertname="hot"}) ends in 10m (Nov 25 11:00), and 2 alerts that it hides still fire.',
+        ],
+      },
       { at: "1h", expect: ["post console:ops firing #1 hot — 2 alerts"] },
       { at: "2h" },
     ]);

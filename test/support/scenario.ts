@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import type { Channel } from "../../alerts/channel.ts";
 import type { DueRule } from "../../alerts/due-rule.ts";
+import { type MadePlan, makePlan, type PlanParts } from "../../alerts/make-plan.ts";
 import { type Alerts, openAlerts } from "../../alerts/open-alerts.ts";
 import type { ReminderRule } from "../../alerts/reminders.ts";
 import type { WatchedRules } from "../../alerts/watched-rules.ts";
@@ -77,6 +78,8 @@ export interface ScenarioOptions {
   readonly channels?: Readonly<Record<string, Channel>>;
   readonly locale?: Locale;
   readonly random?: () => number;
+  /** Routes, receivers and what goes with them; as without a file when absent. */
+  readonly plan?: PlanParts;
 }
 
 /** A bot's room of alerts on the fake clock, with a console that records. */
@@ -90,6 +93,8 @@ export class Scenario {
   reminders: ReminderRule[];
   alerts!: Alerts;
   store!: Store;
+  /** In force now; a test puts another in its place as a reload does. */
+  plan: MadePlan;
   readonly #options: ScenarioOptions;
   readonly #listeners = new Set<(rule: number) => void>();
   #seen = 0;
@@ -99,6 +104,7 @@ export class Scenario {
     this.#options = options;
     this.rules = [...options.rules];
     this.reminders = [...(options.reminders ?? [])];
+    this.plan = makePlan(options.plan ?? {});
   }
 
   /** With `commits` it starts on what another life has left. */
@@ -120,6 +126,7 @@ export class Scenario {
       locale: this.#options.locale ?? "en",
       zone: "Asia/Shanghai",
       random: this.#options.random ?? (() => 0),
+      plan: () => this.plan,
     });
     await this.alerts.start();
     await settle();

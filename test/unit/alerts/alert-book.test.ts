@@ -235,7 +235,9 @@ describe("the book", () => {
       alerts: [{ state: "firing", value: 97, found: { host: "a", mount: "/" } }],
       muters: [
         { name: "silence", held: 1, asked: 1, reason: { by: "silence", holds: "everything", silence: 1 } },
+        { name: "inhibition", held: 0, asked: 1 },
         { name: "acknowledgement", held: 0, asked: 1 },
+        { name: "flapping", held: 0, asked: 1 },
       ],
       deliveries: [
         { conversation: "console:disk", state: "waiting", wanted: 2, sent: 1, receipt: true },

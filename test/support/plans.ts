@@ -1,0 +1,47 @@
+/** Plans for tests, as short as they can be said. */
+import type { Receiver } from "../../alerts/receiver.ts";
+import type { RouteNode } from "../../alerts/route-config.ts";
+import { parseMatchers } from "../../storage/matchers.ts";
+
+const MINUTE = 60_000;
+
+/** A node of the tree: `host=~"web.*"` and what differs from its parent. */
+export function node(
+  receiver: string | undefined,
+  matchers: string,
+  more: Partial<Omit<RouteNode, "receiver" | "matchers">> = {},
+): RouteNode {
+  return {
+    receiver,
+    matchers: parseMatchers(matchers),
+    continue: false,
+    groupBy: undefined,
+    groupWaitMs: undefined,
+    groupIntervalMs: undefined,
+    repeatIntervalMs: undefined,
+    muteTimeIntervals: [],
+    activeTimeIntervals: [],
+    escalation: undefined,
+    routes: [],
+    ...more,
+  };
+}
+
+/** A root that groups by name, waits a minute, tells changes every 5 minutes and repeats every hour. */
+export function root(
+  receiver: string,
+  more: Partial<Omit<RouteNode, "receiver" | "matchers">> = {},
+): RouteNode {
+  return node(receiver, "", {
+    groupBy: ["alertname"],
+    groupWaitMs: MINUTE,
+    groupIntervalMs: 5 * MINUTE,
+    repeatIntervalMs: 60 * MINUTE,
+    ...more,
+  });
+}
+
+/** A receiver with these addresses. */
+export function receiver(name: string, addresses: readonly string[], sendResolved = true): Receiver {
+  return { name, targets: addresses.map((address) => ({ address, sendResolved })) };
+}
