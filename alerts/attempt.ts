@@ -57,8 +57,11 @@ export async function attempt(context: AttemptContext, delivery: Delivery, at: n
     let card: Card;
     let isNews = true;
     let view: IncidentView | undefined;
-    if ("card" in about) card = about.card;
-    else if ("digest" in about) {
+    if ("card" in about) {
+      card = about.card;
+      const spoken = card.incident === undefined ? undefined : context.book.incident(card.incident);
+      if (spoken !== undefined) view = context.view(spoken, at);
+    } else if ("digest" in about) {
       isNews = receipt === undefined || about.digest.news > delivery.sent;
       card = context.drawDigest(delivery, about.digest, at);
     } else {

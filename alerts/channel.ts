@@ -9,7 +9,10 @@ export type Receipt = Readonly<Record<string, string>>;
 export interface IncidentView {
   readonly incident: Incident;
   readonly status: IncidentStatus;
-  /** Every alert that fired in it, active ones first; read when it is asked for, since there may be thousands. */
+  /**
+   * The alerts that fired in it, active ones first, without those that a silence, an inhibition or the like hides
+   * now; read when they are asked for, since there may be thousands.
+   */
   alerts(): readonly FiredAlert[];
 }
 

@@ -1,6 +1,7 @@
 /** Whether anybody may be told of an incident now, and if not, why. */
+import type { Labels } from "../storage/labels.ts";
 import type { Change } from "../storage/store.ts";
-import { type Alert, type FiredAlert, isActive } from "./alert.ts";
+import { type FiredAlert, isActive } from "./alert.ts";
 import type { Incident, TimelineEntry, Untold } from "./incident.ts";
 import type { MuteReason, NamedMuter } from "./mute.ts";
 import type { TurnContext } from "./turn-context.ts";
@@ -23,7 +24,7 @@ export function holdOf(
 ): MuteReason | undefined {
   let reason: MuteReason | undefined;
   for (const alert of first) {
-    const held = muteOf(context.muters, alert, incident, at);
+    const held = muteOf(context.muters, alert.labels, incident, at);
     if (held === undefined) return undefined;
     reason ??= held;
   }
@@ -34,7 +35,7 @@ export function holdOf(
     if (alert === undefined || alert.state === "pending" || alert.incident !== incident.id) continue;
     // Of one that is over, all that were in it are asked: none is active any more.
     if (!over && !isActive(alert)) continue;
-    const held = muteOf(context.muters, alert, incident, at);
+    const held = muteOf(context.muters, alert.labels, incident, at);
     if (held === undefined) return undefined;
     reason ??= held;
   }
@@ -43,15 +44,15 @@ export function holdOf(
 
 const EVERYBODY: Asked = { first: [], andMembers: true };
 
-/** The first reason to hold back news of this alert altogether. */
-function muteOf(
+/** The first reason to hold back news of an alert altogether. */
+export function muteOf(
   muters: readonly NamedMuter[],
-  alert: Alert,
+  labels: Labels,
   incident: Incident,
   at: number,
 ): MuteReason | undefined {
   for (const muter of muters) {
-    const reason = muter.mutes(alert.labels, incident, at);
+    const reason = muter.mutes(labels, incident, at);
     if (reason?.holds === "everything") return reason;
   }
   return undefined;

@@ -14,6 +14,7 @@ import { foldedInto } from "./digest.ts";
 import { digestCard } from "./digest-card.ts";
 import type { DueRule } from "./due-rule.ts";
 import { openEvaluator } from "./evaluate.ts";
+import { muteOf } from "./hold.ts";
 import type { Incident } from "./incident.ts";
 import { incidentCard } from "./incident-card.ts";
 import { isHeld, nextDeadline } from "./incident-deadlines.ts";
@@ -121,7 +122,10 @@ export function openAlerts(options: AlertsOptions): Alerts {
     view: (incident, at) => ({
       incident,
       status: book.statusOf(incident, at),
-      alerts: () => book.members(incident.id),
+      alerts: () =>
+        book
+          .members(incident.id)
+          .filter(({ labels }) => muteOf(book.context.muters, labels, incident, at) === undefined),
     }),
   });
   const rounds = openRounds<DueRule>(clock.now(), random);
