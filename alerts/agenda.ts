@@ -24,7 +24,7 @@ import { failOverAt, quietUntil, type TargetRecord, unknownTarget } from "./targ
 /** One unit of work at one target. */
 export type Act =
   | { readonly is: "fold"; readonly ids: readonly string[]; readonly why: Pressure }
-  | { readonly is: "unfold"; readonly id: string }
+  | { readonly is: "set-apart"; readonly id: string }
   | { readonly is: "end"; readonly digest: string }
   | { readonly is: "fail-over"; readonly ids: readonly string[] }
   | { readonly is: "send"; readonly delivery: Delivery }
@@ -84,7 +84,7 @@ export function nextAt(context: AgendaContext, address: string, at: number): Nex
       picked === undefined
         ? Number.POSITIVE_INFINITY
         : stormMessageAt(memory.posts(address, STORM_WINDOW_MS, at), at);
-    if (picked !== undefined && pickAt <= at) return { act: { is: "unfold", id: picked.id } };
+    if (picked !== undefined && pickAt <= at) return { act: { is: "set-apart", id: picked.id } };
     times.push(pickAt);
   }
   const next = sendable(view, storming);
@@ -142,7 +142,7 @@ function pick({ index, tables }: AgendaContext, open: Delivery): Delivery | unde
   if (open.sent === 0) return undefined;
   for (const one of lanes?.urgent.values() ?? []) if (one.apart === true) return undefined;
   for (const one of index.folded.get(open.id)?.values() ?? []) {
-    if (one.folded?.severity !== "critical" || one.receipt !== undefined) continue;
+    if (one.folded?.severity !== "critical" || one.apart === true || one.receipt !== undefined) continue;
     const incident = incidentOf(one, tables);
     if (incident !== undefined && incident.resolvedAt === undefined && incident.acknowledgement === undefined)
       return one;

@@ -12,7 +12,7 @@ import type { Channel, IncidentView } from "./channel.ts";
 import type { Delivery, DigestFacts } from "./delivery.ts";
 import { openDeliveryMemory } from "./delivery-memory.ts";
 import { type DeliveryStats, keepTally } from "./delivery-tally.ts";
-import { endDigest, fold, unfold } from "./digest.ts";
+import { endDigest, fold, setApart } from "./digest.ts";
 import { failOver } from "./fail-over.ts";
 import type { Incident } from "./incident.ts";
 import { PLAIN_PLAN } from "./plain-plan.ts";
@@ -138,7 +138,7 @@ export function createCourier(options: CourierOptions): Courier {
     try {
       await store.commit((change) => {
         if (act.is === "end") endDigest(change, tables, act.digest, at);
-        else if (act.is === "unfold") unfold(change, tables, act.id, at);
+        else if (act.is === "set-apart") setApart(change, tables, act.id, at);
         else if (act.is === "fail-over") for (const id of act.ids) failOver(change, tables, plan(), id, at);
         else {
           const about = { conversation: address, why: act.why, at };

@@ -44,9 +44,9 @@ export interface Delivery {
   readonly trouble?: { readonly at: number; readonly code: string; readonly message: string };
   /** Given up: nobody will see `wanted`. */
   readonly lostAt?: number;
-  /** Its news is told by that digest, and by no card of its own until the incident is worse than `severity`. */
+  /** That digest tells it, and no card of its own does unless it stands `apart`. `severity` is as it was then. */
   readonly folded?: { readonly into: string; readonly at: number; readonly severity: Severity };
-  /** It was picked out of a digest to be told by a card of its own, and is not folded again. */
+  /** Picked out of its digest to have a card of its own as well: in a storm the worst, later what got worse. */
   readonly apart?: true;
   /** When the fallback was told instead. */
   readonly failedOverAt?: number;
@@ -54,10 +54,15 @@ export interface Delivery {
 
 /** Whether there is still something to send. */
 export function isPending(delivery: Delivery): boolean {
-  return delivery.wanted > delivery.sent && delivery.lostAt === undefined && delivery.folded === undefined;
+  return delivery.wanted > delivery.sent && delivery.lostAt === undefined && !isFolded(delivery);
 }
 
-/** What it is as a digest, while more may be folded into it. */
+/** Whether only a digest tells it. */
+export function isFolded({ folded, apart }: Delivery): boolean {
+  return folded !== undefined && apart === undefined;
+}
+
+/** Whether it is a digest, and more may be folded into it. */
 export function isOpenDigest({ about }: Delivery): boolean {
   return "digest" in about && about.digest.endedAt === undefined;
 }

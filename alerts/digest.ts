@@ -1,7 +1,7 @@
 /** Acts on digests inside a commit: fold news into one, change it, end it. One conversation has one open digest. */
 import type { Change } from "../storage/store.ts";
 import { type Severity, worseThan } from "./card.ts";
-import type { Delivery, DigestFacts, Pressure } from "./delivery.ts";
+import { type Delivery, type DigestFacts, isFolded, type Pressure } from "./delivery.ts";
 import type { Incident } from "./incident.ts";
 import type { Index } from "./index-of.ts";
 import type { Tables } from "./tables.ts";
@@ -56,12 +56,11 @@ export function fold(
   return folded;
 }
 
-/** Takes a delivery out again: it gets a card of its own, and is not folded a second time. */
-export function unfold(change: Change, tables: Tables, id: string, at: number): void {
+/** Gives a folded delivery a card of its own; the digest goes on telling it, too. */
+export function setApart(change: Change, tables: Tables, id: string, at: number): void {
   const now = change.get(tables.deliveries, id);
-  if (now?.folded === undefined) return;
-  const { folded: _, ...rest } = now;
-  change.put(tables.deliveries, id, { ...rest, dueAt: at, apart: true });
+  if (now !== undefined && isFolded(now))
+    change.put(tables.deliveries, id, { ...now, dueAt: at, apart: true });
 }
 
 /** Nothing more goes into it. */
@@ -79,13 +78,13 @@ export function foldedStill(
   before: Delivery | undefined,
   incident: Incident,
   at: number,
-): Pick<Delivery, "folded"> {
+): Pick<Delivery, "folded" | "apart"> {
   const folded = before?.folded;
   if (folded === undefined) return {};
   const isNews = incident.news === incident.version;
   bump(change, tables, folded.into, at, { news: isNews });
   const rose = incident.resolvedAt === undefined && worseThan(incident.severity, folded.severity);
-  return rose ? {} : { folded };
+  return rose || before?.apart === true ? { folded, apart: true } : { folded };
 }
 
 /** The incidents that a digest tells, in the order in which they were folded. */

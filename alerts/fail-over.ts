@@ -1,6 +1,6 @@
 /** The ladder: an incident that cannot be told where it should be is told at the fallback of that receiver, once. */
 import type { Change } from "../storage/store.ts";
-import { type Delivery, isPending } from "./delivery.ts";
+import { type Delivery, isFolded, isPending } from "./delivery.ts";
 import type { Index } from "./index-of.ts";
 import type { Plan } from "./plan.ts";
 import { note, want } from "./story.ts";
@@ -73,7 +73,7 @@ export function failOver(change: Change, tables: Tables, plan: Plan, id: string,
   if (delivery === undefined || !("incident" in delivery.about) || delivery.failedOverAt !== undefined)
     return;
   const { conversation, about } = delivery;
-  const waits = isPending(delivery) || delivery.lostAt !== undefined || delivery.folded !== undefined;
+  const waits = isPending(delivery) || delivery.lostAt !== undefined || isFolded(delivery);
   const incident = change.get(tables.incidents, String(about.incident));
   const instead = fallbacksOf(plan, conversation);
   if (!waits || incident === undefined || instead.length === 0) return;

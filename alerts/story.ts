@@ -41,7 +41,7 @@ function progress(
   at: number,
 ): Omit<Delivery, "id" | "conversation" | "lane" | "about" | "wanted"> {
   if (before === undefined) return { sent: 0, attempts: 0, dueAt: at, createdAt: at };
-  const { sent, createdAt, receipt, trouble, saidAt, apart } = before;
+  const { sent, createdAt, receipt, trouble, saidAt } = before;
   const waits = isPending(before);
   return {
     sent,
@@ -50,7 +50,6 @@ function progress(
     dueAt: waits ? before.dueAt : at,
     ...(receipt === undefined ? {} : { receipt }),
     ...(saidAt === undefined ? {} : { saidAt }),
-    ...(apart === undefined ? {} : { apart }),
     ...(trouble === undefined ? {} : { trouble }),
     ...(waits && before.failedOverAt !== undefined ? { failedOverAt: before.failedOverAt } : {}),
   };

@@ -2,7 +2,7 @@
 import { findChannel } from "./attempt.ts";
 import { limitOf, tokensAt } from "./budget.ts";
 import type { Channel } from "./channel.ts";
-import { LANES, type Lane } from "./delivery.ts";
+import { isFolded, LANES, type Lane } from "./delivery.ts";
 import { fallbacksOf } from "./fail-over.ts";
 import type { Index } from "./index-of.ts";
 import type { Plan } from "./plan.ts";
@@ -63,7 +63,8 @@ export function targetView(
       ...(saidAt === undefined ? {} : { saidAt }),
       ...(trouble === undefined ? {} : { trouble }),
       queue: countLanes((lane) => lanes?.[lane].size ?? 0),
-      folded: open === undefined ? 0 : (index.folded.get(open.id)?.size ?? 0),
+      folded:
+        open === undefined ? 0 : [...(index.folded.get(open.id)?.values() ?? [])].filter(isFolded).length,
       storm: open !== undefined && "digest" in open.about && open.about.digest.why === "storm",
       ...(limit === undefined
         ? {}

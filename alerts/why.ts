@@ -6,7 +6,7 @@ import { type Alert, isActive, type ResolveReason } from "./alert.ts";
 import type { AlertBook } from "./alert-book.ts";
 import type { IncidentStatus } from "./card.ts";
 import type { Receipt } from "./channel.ts";
-import { type Delivery, incidentDeliveryId, isPending } from "./delivery.ts";
+import { type Delivery, incidentDeliveryId, isFolded, isPending } from "./delivery.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
 import type { MuteReason } from "./mute.ts";
 import type { RuleHealth } from "./rule-health.ts";
@@ -173,7 +173,7 @@ function deliveryFacts(book: AlertBook, incident: number, conversation: string):
   const waits = isPending(delivery);
   return {
     conversation,
-    state: lostAt !== undefined ? "lost" : waits ? "waiting" : delivery.folded ? "folded" : "told",
+    state: lostAt !== undefined ? "lost" : waits ? "waiting" : isFolded(delivery) ? "folded" : "told",
     wanted,
     sent,
     receipt: delivery.receipt !== undefined,
