@@ -8,6 +8,8 @@ import type { FakeClock } from "./fake-clock.ts";
 export class Journal {
   /** The JSON of the operations of each commit, in order. */
   readonly commits: string[];
+  /** When each of those of this life was written. */
+  readonly times: number[] = [];
   /** While set, the disk refuses for this reason. */
   refuse: string | undefined;
 
@@ -25,6 +27,7 @@ export class Journal {
       if (!alive || this.refuse !== undefined)
         throw new NotSaved(this.refuse ?? "another store has taken over");
       this.commits.push(...texts);
+      for (const _ of texts) this.times.push(clock.now());
     };
     this.#retire?.();
     this.#retire = () => {

@@ -78,16 +78,20 @@ export interface ScenarioOptions {
   readonly channels?: Readonly<Record<string, Channel>>;
   readonly locale?: Locale;
   readonly random?: () => number;
+  /** What the clock shows at first. */
+  readonly at?: number;
+  /** What the world is like at first. */
+  readonly sights?: Sights;
   /** Routes, receivers and what goes with them; as without a file when absent. */
   readonly plan?: PlanParts;
 }
 
 /** A bot's room of alerts on the fake clock, with a console that records. */
 export class Scenario {
-  readonly clock = new FakeClock();
-  readonly startedAt = this.clock.now();
+  readonly clock: FakeClock;
+  readonly startedAt: number;
   readonly journal: Journal;
-  readonly sights = new Sights();
+  readonly sights: Sights;
   readonly console = new RecordingChannel();
   readonly rules: RuleSpec[];
   reminders: ReminderRule[];
@@ -100,8 +104,11 @@ export class Scenario {
   #seen = 0;
 
   private constructor(options: ScenarioOptions, commits: readonly string[]) {
+    this.clock = new FakeClock(options.at);
+    this.startedAt = this.clock.now();
     this.journal = new Journal(commits);
     this.#options = options;
+    this.sights = options.sights ?? new Sights();
     this.rules = [...options.rules];
     this.reminders = [...(options.reminders ?? [])];
     this.plan = makePlan(options.plan ?? {});
