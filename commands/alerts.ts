@@ -1,23 +1,26 @@
 import type { Incident } from "../alerts/incident.ts";
 import { formatSpan, formatTime } from "../alerts/words.ts";
 import { inLocale } from "../storage/locale.ts";
-import { needNothing } from "./arguments.ts";
+import { needNothing, takeNumber } from "./arguments.ts";
 import { action, answer, type Call, type Command } from "./command.ts";
-import { listed } from "./listed.ts";
 import { counted, named, quoted } from "./phrases.ts";
 import type { World } from "./world.ts";
 
-/** `alerts`: the active incidents, worst first. */
+/** So many to a page: a chat is no place for more. */
+const PAGE = 30;
+
+/** `alerts`: the active incidents, worst first; `alerts 2` the next page, so that each of them can be found. */
 export const alerts: Command = {
   words: ["alerts", "incidents"],
   twins: ["告警", "告警列表", "事件"],
-  takes: { zh: "", en: "" },
+  takes: { zh: "[页]", en: "[page]" },
   summary: { zh: "正在发生的告警", en: "the active incidents" },
   examples: { zh: "告警", en: "alerts" },
   needs: "viewer",
   yieldsToSentence: true,
   run(rest, call, world) {
-    needNothing(rest);
+    const asked = takeNumber(rest);
+    needNothing(asked === undefined ? rest : asked.rest);
     const { book } = world.alerts;
     const active = worstFirst(book.activeIncidents());
     const pending = book.index.counts.pending;
@@ -31,19 +34,31 @@ export const alerts: Command = {
     if (active.length === 0) {
       return answer(call, { zh: `平安无事。${waiting.zh}`, en: `All is well.${waiting.en}` });
     }
-    const lines = listed(active, call, (incident) => lineOf(incident, call, world));
+    const pages = Math.ceil(active.length / PAGE);
+    const page = Math.min(Math.max(asked?.value ?? 1, 1), pages);
+    const shown = active.slice((page - 1) * PAGE, page * PAGE);
+    const lines = shown.map((incident) => `- ${lineOf(incident, call, world)}`).join("\n");
+    const where =
+      pages === 1
+        ? { zh: "", en: "" }
+        : { zh: `（第 ${page}/${pages} 页）`, en: ` (page ${page} of ${pages})` };
     return answer(
       call,
       {
-        zh: `正在发生 ${active.length} 起：\n\n${lines}${waiting.zh}`,
-        en: `${active.length} active:\n\n${lines}${waiting.en}`,
+        zh: `正在发生 ${active.length} 起${where.zh}：\n\n${lines}${waiting.zh}`,
+        en: `${active.length} active${where.en}:\n\n${lines}${waiting.en}`,
       },
       {
-        actions: active
-          .slice(0, 3)
-          .map(({ id }) =>
-            action(call, `show-${id}`, { zh: `详情 #${id}`, en: `Details #${id}` }, `show ${id}`),
-          ),
+        actions: [
+          ...shown
+            .slice(0, 3)
+            .map(({ id }) =>
+              action(call, `show-${id}`, { zh: `详情 #${id}`, en: `Details #${id}` }, `show ${id}`),
+            ),
+          ...(page < pages
+            ? [action(call, "more", { zh: "下一页", en: "Next page" }, `alerts ${page + 1}`)]
+            : []),
+        ],
       },
     );
   },
@@ -81,5 +96,8 @@ function standing(incident: Incident, call: Call, status: string, zone: string):
       en: `, acknowledged by ${named(owner.person)} until ${until}`,
     });
   }
-  return status === "silenced" ? inLocale(call.locale, { zh: "，已静默", en: ", silenced" }) : "";
+  if (status === "silenced") return inLocale(call.locale, { zh: "，已静默", en: ", silenced" });
+  if (incident.flapping === undefined) return "";
+  const { changes } = incident.flapping;
+  return inLocale(call.locale, { zh: `，抖动（变化 ${changes} 次）`, en: `, flapping (${changes} changes)` });
 }
