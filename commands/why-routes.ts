@@ -38,13 +38,17 @@ export function saidLines(said: readonly TimelineEntry[], call: Call, zone: stri
 function timing({ route: { waitMs, intervalMs, repeatMs } }: RouteFacts): Text {
   const span = (ms: number): Text => ({ zh: formatSpan(ms, "zh-CN"), en: formatSpan(ms, "en") });
   const [wait, every] = [span(waitMs), span(intervalMs)];
-  const again = repeatMs === undefined ? { zh: "不重复", en: "no repeats" } : span(repeatMs);
-  const repeat =
-    repeatMs === undefined ? again : { zh: `每${again.zh}重复`, en: `repeats every ${again.en}` };
-  return {
-    zh: `等${wait.zh}，变化至少隔${every.zh}，${repeat.zh}`,
-    en: `waits ${wait.en}, at least ${every.en} between changes, ${repeat.en}`,
-  };
+  const parts: Text[] = [
+    waitMs === 0
+      ? { zh: "立即通知", en: "tells at once" }
+      : { zh: `先等${wait.zh}`, en: `waits ${wait.en} first` },
+  ];
+  if (intervalMs > 0) parts.push({ zh: `变化至少隔${every.zh}`, en: `changes at least ${every.en} apart` });
+  if (repeatMs !== undefined) {
+    const again = span(repeatMs);
+    parts.push({ zh: `每${again.zh}重复`, en: `repeats every ${again.en}` });
+  }
+  return { zh: parts.map(({ zh }) => zh).join("，"), en: parts.map(({ en }) => en).join(", ") };
 }
 
 function standing({ route }: RouteFacts, call: Call, zone: string): Text[] {

@@ -1,0 +1,110 @@
+/** What people say to incidents and silences, in both languages: previews, second thoughts, longer, why. */
+import { afterEach, describe, expect, it } from "vitest";
+import { settle } from "../support/fake-clock.ts";
+import { converse, Road, type Said } from "../support/road.ts";
+
+let road: Road;
+afterEach(() => road.close());
+
+async function play(locale: "zh-CN" | "en", rows: readonly Said[]): Promise<void> {
+  road = await Road.open({ locale });
+  await road.clock.advance(10 * 60_000);
+  await road.burn();
+  await converse(road, rows);
+}
+
+const actions = (): readonly string[] =>
+  road.cards.flatMap((card) => (card.actions ?? []).map(({ command }) => command));
+
+describe("silences in chat", () => {
+  it("are previewed, made, extended and ended, in English", () =>
+    play("en", [
+      ["silence preview alertname=busy", "would hide 1 alert of 1 incident", "**#12** busy — 1 of 1 alert"],
+      ["silence preview 12", '`{alertname="busy"}` would hide 1 alert'],
+      ["silence preview alertname=elsewhere", "would hide nothing now"],
+      ["silence preview", "Preview which silence?"],
+      ["silence 12 2h deploying", "Silence 1"],
+      ["silence extend 1 1h", "Silence 1 lasts 1h longer", "2h 59m from now"],
+      ["silence extend 1", "lasts 1h longer", "3h 59m from now"],
+      ["silence extend 9 1h", "There is no silence 9"],
+      ["silence extend 1 soon", "I do not know what to do with"],
+      ["stranger: silence extend 1 1h", "!lasts"],
+      ["show 12", "extended silence 1 until"],
+      ["unsilence 1", "has ended"],
+      ["silence extend 1 1h", "over already"],
+    ]));
+
+  it("are previewed, made, extended and ended, in Chinese", () =>
+    play("zh-CN", [
+      ["预览静默 alertname=busy", "会挡住 1 起告警，共 1 条", "**#12** busy — 1 条里的 1 条"],
+      ["预览静默 alertname=elsewhere", "现在什么也不会挡住"],
+      ["静默 12 2小时 发布中", "静默 1"],
+      ["延长静默 1 1小时", "静默 1 延长1小时", "还有2小时59分"],
+      ["延长静默 9 1小时", "没有静默 9"],
+      ["详情 12", "把静默 1 延长到"],
+      ["解除静默 1", "已解除"],
+      ["延长静默 1 1小时", "已经结束了"],
+    ]));
+
+  it.each([
+    [
+      "en",
+      'silence alertname=~"busy|lazy" 1h both',
+      "and that is everything that is active. Nothing is silenced yet",
+    ],
+    ["zh-CN", '静默 alertname=~"busy|lazy" 1小时 都静默', "也就是现在的全部告警。还没有静默"],
+  ] as const)("ask again before they hide everything, in %s", async (locale, line, question) => {
+    road = await Road.open({ locale });
+    await road.burn();
+    await road.say("rule add lazy: cpu_usage_percent > 70");
+    await road.clock.advance(30_000);
+    expect(await road.say(line)).toContain(question);
+    expect(road.alerts.book.activeSilences(road.clock.now())).toEqual([]);
+    const [confirm] = actions();
+    expect(confirm).toBe(`${line} confirm`);
+    const done = await road.say(confirm ?? "");
+    expect(done).toContain(locale === "en" ? "because: both" : "原因：都静默");
+    expect(done).not.toContain("confirm");
+    await settle();
+    expect(road.alerts.book.activeSilences(road.clock.now())).toHaveLength(1);
+  });
+
+  it("do not ask about one incident that is all there is, named by its number", () =>
+    play("en", [["silence 12 1h", "Silence 1"]]));
+});
+
+describe("an incident in chat", () => {
+  it("tells why: every muter, every route, every message with its time and what the platform gave back", () =>
+    play("en", [
+      [
+        "why 12",
+        "Inhibition: holds nothing back",
+        "Flapping: holds nothing back",
+        "**Which routes it took**",
+        "`{}` → console:ops (console:ops): tells at once; told Nov 25",
+        'told Nov 25 10:10 `{conversation="console:ops", message="1"}`',
+        "**Each time**",
+        "told console:ops (first)",
+      ],
+      ["ack 12", "boss has #12", "(4h)"],
+      ["why 12", "Acknowledgement: repeats only; acknowledged by boss until"],
+      ["unack 12", "gave #12 back"],
+      ["show 12", "Owner: nobody (boss gave it back"],
+    ]));
+
+  it("tells why, in Chinese", () =>
+    play("zh-CN", [
+      [
+        "为什么 12",
+        "抑制：没有拦",
+        "抖动：没有拦",
+        "**走了哪些路由**",
+        "立即通知；11-25 10:10 通知过",
+        "**每次通知**",
+        "已告知 console:ops（首次）",
+      ],
+      ["认领 12", "（4小时）"],
+      ["放弃 12", "放弃了 #12"],
+      ["详情 12", "认领: 无（boss 11-25"],
+    ]));
+});
