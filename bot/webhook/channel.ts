@@ -16,7 +16,7 @@ import type { Clock } from "../../storage/clock.ts";
 import type { Webhook } from "../plan-of.ts";
 import { checkAnswer } from "./answer.ts";
 import { alertsToTell, bodyOf, bodyOfCard, endsOf, type ToldEnds, type WebhookBody } from "./body.ts";
-import { post } from "./post.ts";
+import { send as request } from "./request.ts";
 
 export interface WebhookDeps {
   /** The webhook of an address, in the file that is in force; undefined when it has none any more. */
@@ -50,10 +50,9 @@ export function webhookChannel({ find, externalUrl, clock }: WebhookDeps): Chann
     const stop = limit === undefined ? signal : AbortSignal.any([signal, limit]);
     const headers = { ...signed, [DELIVERY]: headerText(id) };
     try {
-      checkAnswer(
-        await post({ url: webhook.url, http: webhook.http, headers, body: text }, stop),
-        clock.now(),
-      );
+      const { url, http } = webhook;
+      const answer = await request({ method: "POST", url, http, headers, body: text }, stop);
+      checkAnswer(answer, clock.now());
     } catch (error) {
       if (limit?.aborted === true && !signal.aborted)
         throw new SendError("no answer in time", { next: "retry", code: "timeout" });

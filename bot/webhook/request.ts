@@ -1,11 +1,12 @@
-/** One POST and its answer. Redirects are not followed, and nothing of the address appears in an error. */
+/** One request and its answer. Redirects are not followed, and nothing of the address appears in an error. */
 import * as http from "node:http";
 import * as https from "node:https";
 import { SendError } from "../../alerts/channel.ts";
 import type { HttpConfig } from "../receivers/http-config.ts";
 import type { HttpAnswer } from "./answer.ts";
 
-export interface Post {
+export interface Request {
+  readonly method: "GET" | "POST";
   readonly url: string;
   readonly http: HttpConfig;
   readonly headers: Readonly<Record<string, string>>;
@@ -15,8 +16,9 @@ export interface Post {
 /** So much of an answer is read; an errcode stands at its beginning. */
 const READ_BYTES = 16 * 1024;
 
-/** Posts JSON and reads the answer; rejects with a SendError when there is none. */
-export function post({ url, http: config, headers, body }: Post, signal: AbortSignal): Promise<HttpAnswer> {
+/** Sends it and reads the answer; rejects with a SendError when there is none. A body is JSON. */
+export function send(request: Request, signal: AbortSignal): Promise<HttpAnswer> {
+  const { method, url, http: config, headers, body } = request;
   return new Promise((resolve, reject) => {
     const to = new URL(url);
     const { tls } = config;
@@ -25,15 +27,16 @@ export function post({ url, http: config, headers, body }: Post, signal: AbortSi
     const sent = (to.protocol === "https:" ? https : http).request(
       to,
       {
-        method: "POST",
+        method,
         // A connection that was kept may be closed by the other side in the very moment in which it is used again.
         agent: false,
         signal,
         headers: {
           "user-agent": "gengfu",
           ...own,
-          "content-type": "application/json",
-          "content-length": Buffer.byteLength(body),
+          ...(body === ""
+            ? {}
+            : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
           ...(config.authorization === undefined ? {} : { authorization: config.authorization }),
         },
         ...(tls === undefined
