@@ -11,7 +11,7 @@ import type { Card } from "./card.ts";
 import type { Channel, IncidentView } from "./channel.ts";
 import type { Delivery, DigestFacts } from "./delivery.ts";
 import { openDeliveryMemory } from "./delivery-memory.ts";
-import { type DeliveryStats, keepTally } from "./delivery-tally.ts";
+import { type DeliveryStats, keepTally, type Notification } from "./delivery-tally.ts";
 import { endDigest, fold, setApart } from "./digest.ts";
 import { failOver } from "./fail-over.ts";
 import type { Incident } from "./incident.ts";
@@ -50,6 +50,8 @@ export interface Courier {
   /** Waits until nothing that is due now, in this conversation or in any, is left untried. */
   settle(conversation?: string): Promise<void>;
   stats(): DeliveryStats;
+  /** Calls `listener` after each attempt that a platform took or refused; returns how to stop. */
+  watch(listener: (notification: Notification) => void): () => void;
   /** Every target that was ever told something, or is to be, in the order of their addresses. */
   targets(at: number): readonly TargetView[];
 }
@@ -72,7 +74,7 @@ export function createCourier(options: CourierOptions): Courier {
   const busy = new Map<string, Promise<boolean>>();
   /** What arrived and could not be recorded: while this process lives it is recorded later, not sent again. */
   const unrecorded = new Map<string, { attempted: Attempted; tries: number }>();
-  const tally = keepTally(index, Object.keys(channels));
+  const tally = keepTally(index);
   let wake = new AbortController();
   let running: Promise<void> | undefined;
   let stopped = false;
@@ -220,6 +222,7 @@ export function createCourier(options: CourierOptions): Courier {
     deliverDue,
     settle,
     stats: () => tally.stats(),
+    watch: (listener) => tally.watch(listener),
     targets: (at) => targetView({ index, tables, plan: plan(), channels }, at),
     start() {
       if (running !== undefined)

@@ -2,7 +2,7 @@
 import type { Attempted } from "./attempt.ts";
 import { channelNameOf } from "./budget.ts";
 import type { Refusal } from "./channel.ts";
-import { LANES, type Lane } from "./delivery.ts";
+import { isFolded, LANES, type Lane } from "./delivery.ts";
 import type { Index } from "./index-of.ts";
 
 /** Why a notification failed, in Alertmanager's words (`reason` of `alertmanager_notifications_failed_total`). */
@@ -16,17 +16,13 @@ export const FAILURES = [
 
 export type Failure = (typeof FAILURES)[number];
 
-/** Upper bounds of the histogram of how long an attempt took, in seconds: Alertmanager's, and shorter ones. */
-export const LATENCY_BOUNDS = [0.05, 0.25, 1, 5, 10, 15, 20] as const;
-
-/** What went through one channel since this start. */
-export interface ChannelFigures {
-  /** Attempts that ended, failed ones included. */
-  readonly attempts: number;
-  readonly failed: Readonly<Record<Failure, number>>;
-  /** How many took at most as long as each bound of `LATENCY_BOUNDS`, and all of them together in seconds. */
-  readonly within: readonly number[];
+/** One attempt that ended, for those who count. */
+export interface Notification {
+  /** What stands before the colon of the address. */
+  readonly channel: string;
   readonly seconds: number;
+  /** undefined: it was taken. */
+  readonly failure: Failure | undefined;
 }
 
 export interface DeliveryStats {
@@ -42,57 +38,34 @@ export interface DeliveryStats {
   readonly folded: number;
   /** The oldest moment at which something that waits now was or is to be tried. */
   readonly oldestDueAt: number | undefined;
-  /** By what stands before the colon of an address. */
-  readonly channels: Readonly<Record<string, ChannelFigures>>;
 }
 
 export interface DeliveryTally {
   count(attempted: Attempted, tookMs: number): void;
   stats(): DeliveryStats;
-}
-
-interface Figures {
-  attempts: number;
-  seconds: number;
-  readonly failed: Record<Failure, number>;
-  readonly within: number[];
+  /** Calls `listener` after each attempt that a platform took or refused; returns how to stop. */
+  watch(listener: (notification: Notification) => void): () => void;
 }
 
 /** Codes are a platform's words and may be anything; so many different ones are told apart. */
 const MOST_CODES = 100;
 
-/** `names` are the channels that are set up: they are counted from nothing on. */
-export function keepTally(index: Index, names: readonly string[]): DeliveryTally {
+export function keepTally(index: Index): DeliveryTally {
   let sent = 0;
   let lost = 0;
   const failed: Record<string, number> = Object.create(null);
-  const channels = new Map<string, Figures>(names.map((name) => [name, nothing()]));
-
-  function figuresOf(address: string): Figures {
-    const name = channelNameOf(address);
-    let figures = channels.get(name);
-    if (figures === undefined) {
-      figures = nothing();
-      channels.set(name, figures);
-    }
-    return figures;
-  }
-
+  const listeners = new Set<(notification: Notification) => void>();
   return {
     count({ outcome, delivery }, tookMs) {
       if (outcome.is === "gone" || outcome.is === "stopped") return;
       if (outcome.is === "arrived" && outcome.how === "skip") return;
-      const figures = figuresOf(delivery.conversation);
-      figures.attempts++;
-      figures.seconds += tookMs / 1_000;
-      LATENCY_BOUNDS.forEach((bound, i) => {
-        if (tookMs <= bound * 1_000) figures.within[i] = (figures.within[i] ?? 0) + 1;
-      });
+      const channel = channelNameOf(delivery.conversation);
+      const failure = outcome.is === "refused" ? failureOf(outcome) : undefined;
+      for (const listener of listeners) listener({ channel, seconds: tookMs / 1_000, failure });
       if (outcome.is === "arrived") {
         sent++;
         return;
       }
-      figures.failed[failureOf(outcome)]++;
       const code = outcome.code in failed || Object.keys(failed).length < MOST_CODES ? outcome.code : "other";
       failed[code] = (failed[code] ?? 0) + 1;
       if (outcome.next === "give-up") lost++;
@@ -107,16 +80,13 @@ export function keepTally(index: Index, names: readonly string[]): DeliveryTally
             if (oldestDueAt === undefined || dueAt < oldestDueAt) oldestDueAt = dueAt;
         }
       let folded = 0;
-      for (const { id } of index.openDigests.values()) folded += index.folded.get(id)?.size ?? 0;
-      return {
-        sent,
-        failed: { ...failed },
-        lost,
-        queue,
-        folded,
-        oldestDueAt,
-        channels: Object.fromEntries(channels),
-      };
+      for (const { id } of index.openDigests.values())
+        for (const one of index.folded.get(id)?.values() ?? []) if (isFolded(one)) folded++;
+      return { sent, failed: { ...failed }, lost, queue, folded, oldestDueAt };
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }
@@ -128,9 +98,4 @@ export function failureOf({ next, code }: Refusal): Failure {
   if (/^4\d\d$/.test(code)) return "clientError";
   if (/^5\d\d$/.test(code)) return "serverError";
   return "other";
-}
-
-function nothing(): Figures {
-  const failed = Object.fromEntries(FAILURES.map((failure) => [failure, 0])) as Record<Failure, number>;
-  return { attempts: 0, seconds: 0, failed, within: LATENCY_BOUNDS.map(() => 0) };
 }

@@ -76,6 +76,8 @@ export interface Alerts {
   currentValue(alert: string): number | undefined;
   ruleHealth(rule: number): RuleHealth | undefined;
   stats(): AlertStats;
+  /** How long a round of evaluation has been due and has not begun, in milliseconds; 0 when none is. */
+  overdueMs(at: number): number;
   /** Starts the loops. Gives back the time in which nobody watched before, if it was long; people are told of it. */
   start(): Promise<Interruption | undefined>;
   /** Stops judging, then gives the courier up to `drainMs`. */
@@ -243,6 +245,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
         deliveries: courier.stats(),
       };
     },
+    overdueMs: (at) => Math.max(0, at - rounds.nextAt()),
     async start() {
       const interruption = await noteInterruption(store, book, {
         at: clock.now(),

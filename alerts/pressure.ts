@@ -4,14 +4,14 @@ import type { Delivery, Pressure } from "./delivery.ts";
 import type { Storm } from "./delivery-config.ts";
 
 /** News that would have to wait longer than this is folded into a digest. */
-export const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 20_000;
 /** Fewer than these are not worth a digest: each will have its own card, only later. */
 const FOLDED_AT_LEAST = 3;
 /** Messages about incidents in any minute of a storm, the digest among them. */
-export const STORM_MESSAGES = 3;
+const STORM_MESSAGES = 3;
 export const STORM_WINDOW_MS = 60_000;
 /** Before anybody knows whether a burst is a storm, this many cards of new incidents go out in this time. */
-export const BURST = { messages: 2, perMs: 1_000 } as const;
+const BURST = { messages: 2, perMs: 1_000 } as const;
 /** After the last thing was folded because of a budget, its digest stays open for so long. */
 const CALM_AFTER_MS = 60_000;
 

@@ -22,11 +22,11 @@ export interface TargetRecord {
 }
 
 /** Failures in a row after which the breaker opens. */
-export const FAILURES_BEFORE_OPEN = 5;
+const FAILURES_BEFORE_OPEN = 5;
 const FIRST_OPEN_MS = 30_000;
 const LONGEST_OPEN_MS = 5 * 60_000;
 /** A breaker that has been open for longer is a reason to tell the fallback. */
-export const FAIL_OVER_AFTER_MS = 2 * 60_000;
+const FAIL_OVER_AFTER_MS = 2 * 60_000;
 
 export function unknownTarget(address: string): TargetRecord {
   return { address, failures: 0 };

@@ -1,3 +1,5 @@
+import type { TargetView } from "../alerts/target-view.ts";
+import { isTrouble, targetStateWords, troubleWords } from "../alerts/target-words.ts";
 import { standingOf } from "../commands/rule-list.ts";
 import { nextOf } from "../commands/rule-made.ts";
 import type { World } from "../commands/world.ts";
@@ -76,6 +78,19 @@ export function boardSources(
     };
   }
 
+  /** What was given up and never tried again since is old news after a day. */
+  function isFreshTrouble(target: TargetView): boolean {
+    const age = clock.now() - (target.trouble?.at ?? clock.now());
+    return isTrouble(target) && (target.state !== "given-up" || age < 86_400_000);
+  }
+
+  function targetTrouble(target: TargetView): TroubleView {
+    const state = inLocale(locale, targetStateWords(target, world.zone));
+    const refused = troubleWords(target, world.zone);
+    const text = refused === undefined ? state : `${state} — ${inLocale(locale, refused)}`;
+    return { name: target.address, text };
+  }
+
   return {
     locale,
     zone: world.zone,
@@ -87,11 +102,13 @@ export function boardSources(
     },
     incidents: () => world.alerts.book.activeIncidents(),
     card: (incident) => world.alerts.card(incident, clock.now(), locale),
-    trouble: (): readonly TroubleView[] =>
-      about
+    trouble: (): readonly TroubleView[] => [
+      ...about
         .readiness()
         .checks.filter(({ ok }) => !ok)
         .map(({ name, detail }) => ({ name, text: detail })),
+      ...world.alerts.courier.targets(clock.now()).filter(isFreshTrouble).map(targetTrouble),
+    ],
     nameOf: (metric) => titles.get(metric),
   };
 }

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { World } from "../commands/world.ts";
 import type { Clock } from "../storage/clock.ts";
+import { addDeliveryMetrics } from "./delivery-metrics.ts";
 import { packageRoot } from "./package-root.ts";
+import type { WatchdogFigures } from "./watchdog.ts";
 
 /** Sums of prom-client that are named like counters and are none; each is there by type as well. */
 const MISNAMED = [
@@ -17,7 +19,11 @@ const MISNAMED = [
 type Figures = number | Readonly<Record<string, number>>;
 
 /** Opens it; each call of what it gives reads everything anew, in the Prometheus text format. */
-export function openMetrics(world: World, clock: Clock): () => Promise<string> {
+export function openMetrics(
+  world: World,
+  clock: Clock,
+  beside: { readonly channels: readonly string[]; readonly watchdog?: WatchdogFigures } = { channels: [] },
+): () => Promise<string> {
   const { alerts, monitors, rules, series, store, watch } = world;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -107,6 +113,9 @@ export function openMetrics(world: World, clock: Clock): () => Promise<string> {
     const oldest = alerts.stats().deliveries.oldestDueAt;
     return oldest === undefined ? 0 : Math.max(0, clock.now() - oldest) / 1_000;
   });
+
+  const { channels, watchdog } = beside;
+  addDeliveryMetrics(registry, { alerts, clock, channels, watchdog });
 
   gauge("gengfu_store_writable", "1, or 0 while the last commit could not be saved.", () =>
     store.trouble === undefined ? 1 : 0,

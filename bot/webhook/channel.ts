@@ -27,9 +27,9 @@ export interface WebhookDeps {
 }
 
 /** The header with the signature: `sha256=` and the HMAC of the body in hexadecimal digits. */
-export const SIGNATURE = "x-gengfu-signature-256";
+const SIGNATURE = "x-gengfu-signature-256";
 /** The header with an id that is the same whenever the same change is told again. */
-export const DELIVERY = "x-gengfu-delivery";
+const DELIVERY = "x-gengfu-delivery";
 
 /** A short message about an incident is no second POST of what was posted so shortly before. */
 const SAME_MS = 60_000;
