@@ -16,12 +16,14 @@ export function addressesOf(plan: Plan, { receiver }: Pick<IncidentRoute, "recei
 
 /** Addresses that have an incident's card and belong to none of its routes: escalations, receivers of an older file. */
 export function strays(plan: Plan, { tells, routes }: Incident): readonly string[] {
+  if (tells.length === 0) return tells;
   const known = new Set(routes.flatMap((route) => addressesOf(plan, route)));
   return tells.filter((address) => !known.has(address));
 }
 
 /** Addresses that do not want to hear of the end: every target of theirs says so. */
 export function deafToTheEnd(plan: Plan, { routes }: Incident): ReadonlySet<string> {
+  if (plan.receivers.length === 0) return NOBODY;
   const hears = new Map<string, boolean>();
   for (const { receiver, escalation } of routes) {
     const policy = escalation === undefined ? undefined : plan.escalations.get(escalation);
@@ -31,3 +33,5 @@ export function deafToTheEnd(plan: Plan, { routes }: Incident): ReadonlySet<stri
   }
   return new Set([...hears].filter(([, wants]) => !wants).map(([address]) => address));
 }
+
+const NOBODY: ReadonlySet<string> = new Set();

@@ -17,8 +17,9 @@ import { activeLabels, type Silencing, silencing } from "./silencing.ts";
 import { note, post } from "./story.ts";
 import { openTables, type Tables } from "./tables.ts";
 import { routeMute } from "./time-interval.ts";
+import type { Turn } from "./turn.ts";
 import type { TurnContext } from "./turn-context.ts";
-import { applyTurns, type Turn } from "./turns.ts";
+import { applyTurns } from "./turns.ts";
 
 /**
  * Every operation takes the `change` of a commit, so that the caller's own lines (an audit trail) are in the same

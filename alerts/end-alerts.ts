@@ -2,8 +2,9 @@
 import type { Change } from "../storage/store.ts";
 import { type FiredAlert, identityOf, isActive, type ResolveReason } from "./alert.ts";
 import type { RuleOrigin } from "./route.ts";
+import type { Turn } from "./turn.ts";
 import type { TurnContext } from "./turn-context.ts";
-import { applyTurns, type Turn } from "./turns.ts";
+import { applyTurns } from "./turns.ts";
 
 /** Ends what a rule has: firing and blind alerts resolve with `reason`, pending ones vanish, held ones are let go. */
 export function endAlertsOf(

@@ -7,7 +7,7 @@ import type { AlertBook } from "./alert-book.ts";
 import type { DueRule, Judgement } from "./due-rule.ts";
 import { type HealthBook, keepHealth } from "./rule-health.ts";
 import { type StepOptions, step, type Verdict } from "./step.ts";
-import type { Turn } from "./turns.ts";
+import type { Turn } from "./turn.ts";
 
 /** What one round did. */
 export interface Round {

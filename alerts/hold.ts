@@ -3,7 +3,7 @@ import type { Labels } from "../storage/labels.ts";
 import type { Change } from "../storage/store.ts";
 import { type FiredAlert, isActive } from "./alert.ts";
 import type { Incident, TimelineEntry, Untold } from "./incident.ts";
-import type { MuteReason, NamedMuter } from "./mute.ts";
+import type { MuteReason, NamedMuter } from "./mute-reason.ts";
 import type { TurnContext } from "./turn-context.ts";
 
 /** Which alerts of an incident are asked about. */

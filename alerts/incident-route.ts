@@ -102,7 +102,7 @@ export function told(route: IncidentRoute, over: boolean, at: number): IncidentR
   return { ...rest, toldAt: at, ...(again === undefined ? {} : { repeatAt: again }) };
 }
 
-export function owingNothing(route: IncidentRoute): IncidentRoute {
+function owingNothing(route: IncidentRoute): IncidentRoute {
   const { owes: _, tellAt: __, heldBy: ___, ...rest } = route;
   return rest;
 }

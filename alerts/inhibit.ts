@@ -4,7 +4,7 @@ import { compileMatcher, type Matcher } from "../storage/matchers.ts";
 import type { Table } from "../storage/store.ts";
 import { type ActiveAlert, type Alert, isActive } from "./alert.ts";
 import type { InhibitRule } from "./inhibit-config.ts";
-import type { MuteReason, NamedMuter } from "./mute.ts";
+import type { MuteReason, NamedMuter } from "./mute-reason.ts";
 
 export interface Inhibition {
   /** Why an alert with these labels is inhibited now; the cost does not grow with the number of sources. */

@@ -1,36 +1,13 @@
 /** What holds a notification back. Every muter gives its reason; none just says no. */
 import type { Labels } from "../storage/labels.ts";
-import type { Text } from "../storage/locale.ts";
 import { matches } from "../storage/matchers.ts";
-import type { Incident } from "./incident.ts";
 import type { IncidentRoute } from "./incident-route.ts";
 import type { Index } from "./index-of.ts";
 import { type Inhibition, inhibitionMuter } from "./inhibit.ts";
+import type { MuteReason, NamedMuter } from "./mute-reason.ts";
 import { isInForce, type Silence } from "./silence.ts";
 import type { RouteMute } from "./time-interval.ts";
 import { formatTime, nameOf } from "./words.ts";
-
-/** Why somebody is not told. */
-export interface MuteReason {
-  /** The muter's word: `silence`, `inhibition`, `time-interval`, `acknowledgement`, `flapping`. */
-  readonly by: string;
-  /** `everything`: no card at all. `repeats`: the news is told, repeats and single changes are not. */
-  readonly holds: "everything" | "repeats";
-  readonly why: Text;
-  readonly until?: number;
-  readonly silence?: number;
-  /** What a person wrote as the reason. */
-  readonly note?: string;
-}
-
-/** Whether an alert with these labels, in this incident, is held back at this moment, and why. */
-export type Muter = (labels: Labels, incident: Incident, at: number) => MuteReason | undefined;
-
-/** A muter and the word that `why` lists it by. */
-export interface NamedMuter {
-  readonly name: string;
-  readonly mutes: Muter;
-}
 
 /** The silences in force over a label set. */
 export type SilenceView = (labels: Labels, at: number) => readonly Silence[];

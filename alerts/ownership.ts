@@ -8,8 +8,9 @@ import { withoutOwner } from "./owner-lost.ts";
 import { isOver, noSuchIncident, type Refused } from "./refused.ts";
 import { note } from "./story.ts";
 import { speak } from "./telling.ts";
+import type { ByHand } from "./turn.ts";
 import type { TurnContext } from "./turn-context.ts";
-import { applyTurns, type ByHand } from "./turns.ts";
+import { applyTurns } from "./turns.ts";
 import { formatTime, nameOf } from "./words.ts";
 
 /** A second click within this time is the same click. */

@@ -1,7 +1,7 @@
 /** Time intervals: whether a moment is inside one, when that changes, and the muter that routes make of them. */
 import { civil, lengthOfMonth, weekdayOf } from "../rules/civil.ts";
 import { localDay, offsetAt } from "../rules/zone.ts";
-import type { MuteReason } from "./mute.ts";
+import type { MuteReason } from "./mute-reason.ts";
 import type { RouteOptions } from "./routing.ts";
 import type { Range, TimeInterval, TimeSpan } from "./time-interval-config.ts";
 import { formatTime } from "./words.ts";

@@ -2,7 +2,7 @@
 import type { Locale } from "../storage/locale.ts";
 import type { Index } from "./index-of.ts";
 import type { Inhibition } from "./inhibit.ts";
-import type { NamedMuter } from "./mute.ts";
+import type { NamedMuter } from "./mute-reason.ts";
 import type { CurrentPlan } from "./plan.ts";
 import type { Tables } from "./tables.ts";
 import type { RouteMute } from "./time-interval.ts";

@@ -1,44 +1,17 @@
 /** What becomes of incidents when alerts turn: opened, joined, worse, blind, resolved, and who is to be told. */
 import { labelValue } from "../storage/labels.ts";
 import type { Change } from "../storage/store.ts";
-import { type Alert, type AlertIdentity, type FiredAlert, isActive, type Standing } from "./alert.ts";
+import { type Alert, type FiredAlert, isActive } from "./alert.ts";
 import { SEVERITIES, type Severity, worseThan } from "./card.ts";
-import { countFlip, inheritedFlips } from "./flapping.ts";
-import { groupOf } from "./group-of.ts";
+import { countFlip } from "./flapping.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
-import { type Because, type IncidentRoute, joinRoutes } from "./incident-route.ts";
+import { type Draft, draftFor, draftOf } from "./incident-draft.ts";
+import type { Because } from "./incident-route.ts";
 import { endedByWorse } from "./owner-lost.ts";
-import type { RuleOrigin } from "./route.ts";
 import { note } from "./story.ts";
 import { speak } from "./telling.ts";
+import type { ByHand, Turn } from "./turn.ts";
 import type { TurnContext } from "./turn-context.ts";
-
-/** One change of one alert's standing. */
-export interface Turn {
-  readonly identity: AlertIdentity;
-  readonly before: Alert | undefined;
-  readonly after: Standing | undefined;
-  readonly rule: RuleOrigin;
-}
-
-/** Who ended it by hand. */
-export interface ByHand {
-  readonly person: string;
-  readonly note?: string;
-}
-
-/** An incident as it becomes during one commit. */
-interface Draft {
-  readonly before: Incident | undefined;
-  readonly blank: Incident;
-  active: number;
-  severity: Severity;
-  routes: readonly IncidentRoute[];
-  readonly fired: FiredAlert[];
-  readonly blind: FiredAlert[];
-  readonly back: FiredAlert[];
-  readonly ended: FiredAlert[];
-}
 
 /** Puts every turn and draws its consequences, all in the caller's commit. Gives back the incidents that changed. */
 export function applyTurns(
@@ -95,72 +68,6 @@ function applyTurn(
     draft.active--;
     draft.ended.push(alert);
   } else if (was !== undefined) (after.state === "nodata" ? draft.blind : draft.back).push(alert);
-}
-
-/** The draft of the incident that a newly firing alert joins or opens. */
-function draftFor(
-  context: TurnContext,
-  change: Change,
-  drafts: Map<string, Draft>,
-  turn: Turn,
-  at: number,
-): Draft {
-  const { labels } = turn.identity;
-  const taken = context.plan().router(labels, turn.rule);
-  const group = groupOf(taken, labels, turn.rule);
-  let draft = drafts.get(group.key);
-  if (draft === undefined) {
-    const { openByGroup, lastOfGroup } = context.index;
-    const known =
-      openByGroup.get(group.key) ?? openByGroup.get(group.formerKey) ?? lastOfGroup.get(group.key);
-    const last = known === undefined ? undefined : change.get(context.tables.incidents, String(known));
-    // The index may be a commit behind: somebody may just have closed what it calls open.
-    draft =
-      last !== undefined && last.resolvedAt === undefined
-        ? (drafts.get(last.group) ?? draftFrom(last))
-        : {
-            ...draftFrom({
-              id: change.next("incidents"),
-              group: group.key,
-              title: group.title,
-              labels: group.labels,
-              severity: "info",
-              openedAt: at,
-              active: 0,
-              peak: 0,
-              version: 0,
-              news: 0,
-              tells: [],
-              routes: [],
-              ...inheritedFlips(last),
-            }),
-            before: undefined,
-          };
-    drafts.set(draft.blank.group, draft);
-  }
-  draft.routes = joinRoutes(draft.routes, taken);
-  return draft;
-}
-
-/** The draft of the incident that a turning alert is in; none when nobody will see the turn. */
-function draftOf(
-  context: TurnContext,
-  change: Change,
-  drafts: Map<string, Draft>,
-  before: Alert | undefined,
-): Draft | undefined {
-  if (before === undefined || !isActive(before)) return undefined;
-  const incident = change.get(context.tables.incidents, String(before.incident));
-  if (incident === undefined || incident.resolvedAt !== undefined) return undefined;
-  const draft = drafts.get(incident.group) ?? draftFrom(incident);
-  drafts.set(incident.group, draft);
-  return draft;
-}
-
-function draftFrom(incident: Incident): Draft {
-  const { active, severity, routes } = incident;
-  const lists = { fired: [], blind: [], back: [], ended: [] };
-  return { before: incident, blank: incident, active, severity, routes, ...lists };
 }
 
 function finish(

@@ -2,7 +2,8 @@
 import { addressesOf } from "./addresses.ts";
 import type { Incident } from "./incident.ts";
 import type { IncidentRoute } from "./incident-route.ts";
-import { type MuteReason, routeHold } from "./mute.ts";
+import { routeHold } from "./mute.ts";
+import type { MuteReason } from "./mute-reason.ts";
 import type { TurnContext } from "./turn-context.ts";
 
 export interface RouteFacts {

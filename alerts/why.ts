@@ -8,7 +8,7 @@ import type { IncidentStatus } from "./card.ts";
 import type { Receipt } from "./channel.ts";
 import { type Delivery, incidentDeliveryId, isFolded, isPending } from "./delivery.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
-import type { MuteReason } from "./mute.ts";
+import type { MuteReason } from "./mute-reason.ts";
 import type { RuleHealth } from "./rule-health.ts";
 import { type RouteFacts, routeFacts } from "./why-routes.ts";
 
