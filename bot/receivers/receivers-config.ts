@@ -78,7 +78,7 @@ const channels: Readonly<Record<string, Targets>> = {
 
 const shape: Record<string, z.ZodType> = {};
 for (const [word, schema] of Object.entries(channels)) shape[word] = schema.optional();
-for (const word of Object.keys(UNSUPPORTED)) shape[word] = z.unknown();
+for (const word of Object.keys(UNSUPPORTED)) shape[word] = z.unknown().optional();
 
 const receiver = z
   .strictObject({ name: named, fallback: named.optional() })
