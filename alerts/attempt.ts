@@ -4,7 +4,7 @@ import type { AlertBook } from "./alert-book.ts";
 import { channelNameOf } from "./budget.ts";
 import type { Card } from "./card.ts";
 import { type Channel, type IncidentView, type Receipt, type Refusal, SendError } from "./channel.ts";
-import type { Delivery, DigestFacts } from "./delivery.ts";
+import { type Delivery, type DigestFacts, incidentDeliveryId } from "./delivery.ts";
 import type { Incident } from "./incident.ts";
 import { OUR_FAULT } from "./target.ts";
 
@@ -32,7 +32,7 @@ export interface Attempted {
 }
 
 export interface AttemptContext {
-  readonly book: Pick<AlertBook, "incident">;
+  readonly book: Pick<AlertBook, "incident" | "index" | "tables">;
   readonly channels: Readonly<Record<string, Channel>>;
   readonly clock: Clock;
   readonly timeoutMs: number;
@@ -68,6 +68,8 @@ export async function attempt(context: AttemptContext, delivery: Delivery, at: n
       const incident = context.book.incident(about.incident);
       if (incident === undefined) return { delivery, version, outcome: { is: "gone" } };
       version = incident.version;
+      if (channel.machine === true && isSuperseded(context.book, incident, conversation))
+        return { delivery, version, outcome: { is: "arrived", how: "skip" } };
       isNews = receipt === undefined || incident.news > delivery.sent;
       card = context.draw(incident, at);
       view = context.view(incident, at);
@@ -88,6 +90,17 @@ export async function attempt(context: AttemptContext, delivery: Delivery, at: n
       outcome: { is: "refused", next, code: OUR_FAULT, message, waitMs: 0 },
     };
   }
+}
+
+/**
+ * Whether a machine was told of a later episode of the same group already: to hear of the end of an earlier one after
+ * that would be to hear that all is well. It happens when the later one was critical, or the earlier one was refused
+ * again and again.
+ */
+function isSuperseded(book: AttemptContext["book"], incident: Incident, address: string): boolean {
+  const open = book.index.openByGroup.get(incident.group);
+  if (incident.resolvedAt === undefined || open === undefined || open === incident.id) return false;
+  return (book.tables.deliveries.get(incidentDeliveryId(open, address))?.sent ?? 0) > 0;
 }
 
 async function say(

@@ -30,7 +30,7 @@ export const limitsSchema = z.record(
 
 /** `storm: { incidents: 20, per: 1m }`; `false` turns it off. */
 export const stormSchema = z.union([
-  z.literal(false).transform(() => undefined),
+  z.literal(false).transform(() => null),
   z
     .strictObject({ incidents: z.int().positive(), per: positiveDuration })
     .transform(({ incidents, per }): Storm => ({ incidents, perMs: per })),

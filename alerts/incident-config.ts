@@ -29,7 +29,7 @@ export const acknowledgeSchema = z
 
 /** `flapping: { changes: 6, within: 30m }`; `false` turns it off. */
 export const flappingSchema = z.union([
-  z.literal(false).transform(() => undefined),
+  z.literal(false).transform(() => null),
   z
     .strictObject({ changes: z.int().min(3), within: positiveDuration })
     .transform(({ changes, within }): Flapping => ({ changes, withinMs: within })),

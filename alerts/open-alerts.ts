@@ -14,10 +14,10 @@ import { foldedInto } from "./digest.ts";
 import { digestCard } from "./digest-card.ts";
 import type { DueRule } from "./due-rule.ts";
 import { openEvaluator } from "./evaluate.ts";
-import { muteOf } from "./hold.ts";
 import type { Incident } from "./incident.ts";
 import { incidentCard } from "./incident-card.ts";
 import { isHeld, nextDeadline } from "./incident-deadlines.ts";
+import { viewOf } from "./incident-view.ts";
 import { type Interruption, lastAliveAt, noteInterruption } from "./interruption.ts";
 import { keepLoop } from "./loop.ts";
 import { PLAIN_PLAN } from "./plain-plan.ts";
@@ -121,14 +121,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
         zone,
         statusOf: (incident) => book.statusOf(incident, at),
       }),
-    view: (incident, at) => ({
-      incident,
-      status: book.statusOf(incident, at),
-      alerts: () =>
-        book
-          .members(incident.id)
-          .filter(({ labels }) => muteOf(book.context.muters, labels, incident, at) === undefined),
-    }),
+    view: (incident, at) => viewOf(book, incident, at),
   });
   const rounds = openRounds<DueRule>(clock.now(), random);
   /** Rules that may have left alerts behind: all that have some at a start, then those that are no longer judged. */
