@@ -1,0 +1,205 @@
+/**
+ * kill -9 at random moments of a flood whose receiver refuses half of the time. What was accepted is told in the end,
+ * to every receiver and as it ended; what is told twice was posted right before a death and not yet recorded.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { openAlertBook } from "../../alerts/alert-book.ts";
+import { isPending } from "../../alerts/delivery.ts";
+import type { WebhookBody } from "../../bot/webhook/body.ts";
+import { openStore } from "../../storage/embedded-store.ts";
+import { type Bot, makeDir, startBot, until } from "../support/bot.ts";
+import { type Answer, errcode, openSink, refusing } from "../support/sink.ts";
+
+/** How often the process is killed. `LIVES=200` is what the promise was made for; fewer keep the suite short. */
+const LIVES = Number(process.env["LIVES"] ?? 60);
+const HOOKS = 4;
+const RULES = 12;
+/** Refusals in a row at one target: more would open its breaker, and most lives are over sooner than that. */
+const MOST_IN_A_ROW = 3;
+
+const cleanUps: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+/** A linear congruential generator: the same lives in every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 0x1_0000_0000;
+  };
+}
+
+/** Every rule fires and recovers by itself, each at another time, so that every second brings incidents. */
+function flood(url: string): string {
+  const hooks = Array.from({ length: HOOKS }, (_, i) => `      - { url: "${url}/${i}" }`).join("\n");
+  const rules = Array.from(
+    { length: RULES },
+    (_, i) => `      - { alert: Blink${i}, expr: "(vector(time()) + ${i}) % 6 < 3" }`,
+  ).join("\n");
+  return `
+flapping: false
+storm: false
+route: { receiver: hooks, group_by: [alertname], group_wait: 0s, group_interval: 1ms, repeat_interval: 4h }
+receivers:
+  - name: hooks
+    webhook_configs:
+${hooks}
+groups:
+  - name: blinking
+    interval: 1s
+    rules:
+${rules}
+`;
+}
+
+const REFUSALS: readonly Answer[] = [
+  refusing(500),
+  refusing(503, { "retry-after": "1" }),
+  refusing(429, { "retry-after": "1" }),
+  errcode(-1),
+  "reset",
+];
+
+/** Something that a receiver took. */
+interface Taken {
+  readonly life: number;
+  readonly hook: string;
+  /** `incident-12@webhook:hooks/0#3`. */
+  readonly id: string;
+  readonly incident: number;
+  readonly version: number;
+  readonly status: string;
+  readonly text: string;
+}
+
+test(`${LIVES} kills in a flood lose nothing, and repeat only what died between posting and recording`, {
+  timeout: 60_000 + LIVES * 4_000,
+}, async () => {
+  const random = seeded(20261125);
+  const sink = await openSink();
+  cleanUps.push(() => sink.close());
+  const inARow = new Map<string, number>();
+  sink.answer = (path) => {
+    const row = inARow.get(path) ?? 0;
+    const refuse = row < MOST_IN_A_ROW && random() < 0.5;
+    inARow.set(path, refuse ? row + 1 : 0);
+    return refuse ? (REFUSALS[Math.floor(random() * REFUSALS.length)] ?? "reset") : "ok";
+  };
+  const dir = makeDir(cleanUps);
+  writeFileSync(join(dir, "gengfu.yml"), flood(sink.url));
+  /** How much had been received when each life ended. */
+  const ends: number[] = [];
+  let bot: Bot | undefined;
+  cleanUps.push(async () => void (await bot?.end("SIGKILL")));
+
+  for (let life = 0; life < LIVES; life++) {
+    bot = await startBot({ dir });
+    await new Promise((resolve) => setTimeout(resolve, 50 + random() * 1_100));
+    expect(await bot.end("SIGKILL")).toBe("SIGKILL");
+    ends.push(sink.received.length);
+  }
+
+  // One more life, and everybody takes what comes: all that waits goes out.
+  sink.answer = () => "ok";
+  bot = await startBot({ dir });
+  const last = bot;
+  await until(async () => ((await waiting(last)) === 0 ? true : undefined), 60_000);
+  await bot.end("SIGTERM");
+
+  const taken = takings(sink.received, ends);
+  const store = await openStore({ dir: join(dir, "data") });
+  cleanUps.push(() => store.close());
+  const { tables } = openAlertBook({ store, zone: "UTC" });
+
+  const untold: string[] = [];
+  let accepted = 0;
+  for (const incident of tables.incidents.values())
+    for (const address of incident.tells) {
+      accepted++;
+      const hook = `/${address.slice(-1)}`;
+      const told = taken.filter((one) => one.incident === incident.id && one.hook === hook);
+      const status = incident.resolvedAt === undefined ? "firing" : "resolved";
+      if (told.at(-1)?.status !== status)
+        untold.push(`#${incident.id} at ${address}: ${told.at(-1)?.status}`);
+    }
+  expect(untold, "accepted but never told").toEqual([]);
+  expect([...tables.deliveries.values()].filter(isPending)).toEqual([]);
+
+  const { twice, wrongly } = repeats(taken);
+  const refused = sink.received.filter((one) => !one.taken).length;
+  console.log(
+    `${LIVES} kills: ${tables.incidents.size} incidents for ${HOOKS} receivers, ${accepted} to be told, ` +
+      `${sink.received.length} requests, ${refused} refused, ${twice} repeated across a kill`,
+  );
+  expect(wrongly, "told twice for no reason").toEqual([]);
+  expect(disorder(taken), "out of order").toEqual([]);
+  // The flood was one, and half of it was refused.
+  expect(tables.incidents.size).toBeGreaterThan(LIVES);
+  expect(refused / sink.received.length).toBeGreaterThan(0.3);
+});
+
+async function waiting(bot: Bot): Promise<number> {
+  const metrics = await (await bot.fetch("/metrics")).text();
+  return [...metrics.matchAll(/^gengfu_deliveries_pending\{lane="\w+"\} (\d+)/gm)].reduce(
+    (sum, found) => sum + Number(found[1]),
+    0,
+  );
+}
+
+function takings(
+  received: Awaited<ReturnType<typeof openSink>>["received"],
+  ends: readonly number[],
+): Taken[] {
+  return received.flatMap(({ taken, path, text, headers }, i) => {
+    if (!taken) return [];
+    const found = ends.findIndex((end) => i < end);
+    const id = String(headers["x-gengfu-delivery"]);
+    const parts = /^incident-(\d+)@.*#(\d+)$/.exec(decodeURI(id));
+    return {
+      life: found === -1 ? ends.length : found,
+      hook: path,
+      id,
+      incident: Number(parts?.[1]),
+      version: Number(parts?.[2]),
+      status: (JSON.parse(text) as WebhookBody).status,
+      text,
+    };
+  });
+}
+
+/** What was told twice: rightly when the first was the very last of its life there, and the next life said it again. */
+function repeats(taken: readonly Taken[]): { readonly twice: number; readonly wrongly: readonly string[] } {
+  const wrongly: string[] = [];
+  let twice = 0;
+  for (const hook of new Set(taken.map((one) => one.hook))) {
+    const here = taken.filter((one) => one.hook === hook);
+    const seen = new Map<string, number>();
+    here.forEach((one, i) => {
+      const before = seen.get(`${one.id}\n${one.text}`);
+      seen.set(`${one.id}\n${one.text}`, i);
+      if (before === undefined) return;
+      const first = here[before];
+      const next = here[before + 1];
+      // Nothing else may have come in between: a death, and then this first of all.
+      if (first !== undefined && first.life < one.life && next === one) twice++;
+      else wrongly.push(`${one.id} in life ${first?.life} and ${one.life}`);
+    });
+  }
+  return { twice, wrongly };
+}
+
+function disorder(taken: readonly Taken[]): readonly string[] {
+  const wrong: string[] = [];
+  const latest = new Map<string, Taken>();
+  for (const one of taken) {
+    const key = `${one.incident} ${one.hook}`;
+    const before = latest.get(key);
+    if (before !== undefined && before.version > one.version) wrong.push(`${before.id} then ${one.id}`);
+    latest.set(key, one);
+  }
+  return wrong;
+}
