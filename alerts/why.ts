@@ -34,7 +34,7 @@ export interface AlertFacts {
   readonly ended?: ResolveReason;
 }
 
-/** One muter, asked about every active alert. */
+/** One muter, asked about every active alert; that of time intervals about every route. */
 export interface MuterAnswer {
   readonly name: string;
   readonly held: number;
@@ -105,6 +105,7 @@ export function explain(
   const rules = [
     ...new Set([...members, ...fired].map(({ rule }) => rule).filter((rule) => rule !== undefined)),
   ];
+  const routes = routeFacts(book.context, incident, at);
   return {
     incident,
     status: book.statusOf(incident, at),
@@ -119,19 +120,19 @@ export function explain(
     fired: fired.slice(0, DESCRIBED),
     active: active.length,
     total: members.length,
-    muters: book.context.muters.map(({ name, mutes }) => {
-      const reasons = active
-        .map(({ labels }) => mutes(labels, incident, at))
-        .filter((reason) => reason !== undefined);
-      const [reason] = reasons;
-      return {
-        name,
-        held: reasons.length,
-        asked: active.length,
-        ...(reason === undefined ? {} : { reason }),
-      };
-    }),
-    routes: routeFacts(book.context, incident, at),
+    muters: [
+      ...book.context.muters.map(({ name, mutes }) =>
+        answerOf(
+          name,
+          active.map(({ labels }) => mutes(labels, incident, at)),
+        ),
+      ),
+      answerOf(
+        "time-interval",
+        routes.map(({ mute }) => mute),
+      ),
+    ],
+    routes,
     deliveries: conversationsOf(book, incident).map((conversation) =>
       deliveryFacts(book, incident.id, conversation),
     ),
@@ -139,6 +140,17 @@ export function explain(
       .timeline(incident.id)
       .filter(({ what }) => SAID.has(what))
       .slice(-DESCRIBED),
+  };
+}
+
+function answerOf(name: string, answers: readonly (MuteReason | undefined)[]): MuterAnswer {
+  const reasons = answers.filter((reason) => reason !== undefined);
+  const [reason] = reasons;
+  return {
+    name,
+    held: reasons.length,
+    asked: answers.length,
+    ...(reason === undefined ? {} : { reason }),
   };
 }
 

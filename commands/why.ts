@@ -156,7 +156,9 @@ function muterLines(found: Explanation, call: Call): Text[] {
     const what =
       reason.holds === "repeats"
         ? { zh: "只拦重复提醒", en: "repeats only" }
-        : { zh: `拦住 ${asked} 条里的 ${held} 条`, en: `${held} of ${counted(asked, "alert")}` };
+        : name === "time-interval"
+          ? { zh: `拦住 ${asked} 条路由里的 ${held} 条`, en: `${held} of ${counted(asked, "route")}` }
+          : { zh: `拦住 ${asked} 条里的 ${held} 条`, en: `${held} of ${counted(asked, "alert")}` };
     return {
       zh: `- ${called.zh}：${what.zh}。${escapeMarkdown(reason.why.zh)}${left.zh}${note}`,
       en: `- ${called.en}: ${what.en}; ${escapeMarkdown(reason.why.en)}${left.en}${note}`,

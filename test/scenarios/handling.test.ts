@@ -80,6 +80,7 @@ describe("an incident in chat", () => {
         "why 12",
         "Inhibition: holds nothing back",
         "Flapping: holds nothing back",
+        "Time interval: holds nothing back",
         "**Which routes it took**",
         "`{}` → console:ops (console:ops): tells at once; told Nov 25",
         'told Nov 25 10:10 `{conversation="console:ops", message="1"}`',

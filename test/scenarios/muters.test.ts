@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { TimeInterval } from "../../alerts/time-interval-config.ts";
 import { parseMatchers } from "../../storage/matchers.ts";
 import { node, receiver, root } from "../support/plans.ts";
+import { RecordingChannel } from "../support/recording-channel.ts";
 import { type Row, Scenario } from "../support/scenario.ts";
 
 const MINUTE = 60_000;
@@ -94,6 +95,35 @@ describe.each([["zh-CN"], ["en"]] as const)("muters, in %s", (locale) => {
     const muter = s.alerts.explain(incident, s.clock.now()).muters.find(({ name }) => name === "inhibition");
     expect(muter).toMatchObject({ held: 1, asked: 1 });
     expect(muter?.reason?.why.zh).toContain("#1");
+    await s.stop();
+  });
+
+  it("news that was held back is told when nothing holds it any more, also where no card can be edited", async () => {
+    const plain = new RecordingChannel({ edits: false });
+    const s = await Scenario.open({
+      rules: [
+        { ...hot, tells: ["plain:room"] },
+        { ...down, tells: ["console:ops"] },
+        { id: 3, name: "hot", labels: { severity: "critical" }, tells: ["plain:room"] },
+      ],
+      locale,
+      channels: { plain },
+      plan: { inhibitRules },
+    });
+    const said = (): string[] => plain.shown.splice(0).map(({ card }) => `${card.severity} ${card.title}`);
+    s.sights.bad(1, a, 95);
+    await s.until("20s");
+    expect(said()).toEqual(["warning #1 hot"]);
+    s.sights.bad(2, a, 1);
+    await s.until("1m");
+    s.sights.bad(3, a, 99);
+    await s.until("10m");
+    expect(said()).toEqual([]);
+    s.sights.ok(2, a);
+    await s.until("11m");
+    expect(said()).toEqual([`critical #1 hot${zh ? " — 2 条告警" : " — 2 alerts"}`]);
+    await s.until("2h");
+    expect(said()).toEqual([]);
     await s.stop();
   });
 

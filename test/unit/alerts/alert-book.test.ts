@@ -238,6 +238,7 @@ describe("the book", () => {
         { name: "inhibition", held: 0, asked: 1 },
         { name: "acknowledgement", held: 0, asked: 1 },
         { name: "flapping", held: 0, asked: 1 },
+        { name: "time-interval", held: 0, asked: 2 },
       ],
       deliveries: [
         { conversation: "console:disk", state: "waiting", wanted: 2, sent: 1, receipt: true },
