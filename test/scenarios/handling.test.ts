@@ -69,6 +69,19 @@ describe("silences in chat", () => {
     expect(road.alerts.book.activeSilences(road.clock.now())).toHaveLength(1);
   });
 
+  it("ask again before they hide more than fifty alerts, also of one incident", async () => {
+    road = await Road.open({ locale: "en" });
+    await road.say("rule add full: inode_usage_percent > 90");
+    for (let i = 0; i < 51; i++)
+      road.world.series.append({ __name__: "inode_usage_percent", disk: `d${i}` }, road.clock.now(), 95);
+    await road.clock.advance(30_000);
+    expect(await road.say("silence 1 1h")).toContain(
+      "would hide 51 alerts of 1 incident. Nothing is silenced yet",
+    );
+    expect(await road.say('silence disk=~"d1.*" 1h')).toContain("It hides 11 alerts");
+    expect(await road.say("silence 1 1h confirm")).toContain("It hides 51 alerts of 1 incident now");
+  });
+
   it("do not ask about one incident that is all there is, named by its number", () =>
     play("en", [["silence 12 1h", "Silence 1"]]));
 });
