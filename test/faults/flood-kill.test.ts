@@ -14,7 +14,7 @@ import { type Answer, errcode, openSink, refusing } from "../support/sink.ts";
 
 /** How often the process is killed. `LIVES=200` is what the promise was made for; fewer keep the suite short. */
 const LIVES = Number(process.env["LIVES"] ?? 60);
-const HOOKS = 4;
+const HOOKS = 10;
 const RULES = 12;
 /** Refusals in a row at one target: more would open its breaker, and most lives are over sooner than that. */
 const MOST_IN_A_ROW = 3;
@@ -33,12 +33,12 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Every rule fires and recovers by itself, each at another time, so that every second brings incidents. */
+/** Every rule fires and recovers by itself, each at another time, so that every life brings incidents. */
 function flood(url: string): string {
   const hooks = Array.from({ length: HOOKS }, (_, i) => `      - { url: "${url}/${i}" }`).join("\n");
   const rules = Array.from(
     { length: RULES },
-    (_, i) => `      - { alert: Blink${i}, expr: "(vector(time()) + ${i}) % 6 < 3" }`,
+    (_, i) => `      - { alert: Blink${i}, expr: "(vector(time()) + ${i / 4}) % 3 < 1.5" }`,
   ).join("\n");
   return `
 flapping: false
@@ -50,7 +50,7 @@ receivers:
 ${hooks}
 groups:
   - name: blinking
-    interval: 1s
+    interval: 200ms
     rules:
 ${rules}
 `;
@@ -67,13 +67,14 @@ const REFUSALS: readonly Answer[] = [
 /** Something that a receiver took. */
 interface Taken {
   readonly life: number;
+  /** Whether nothing more was posted there in that life. */
+  readonly last: boolean;
   readonly hook: string;
   /** `incident-12@webhook:hooks/0#3`. */
   readonly id: string;
   readonly incident: number;
   readonly version: number;
   readonly status: string;
-  readonly text: string;
 }
 
 test(`${LIVES} kills in a flood lose nothing, and repeat only what died between posting and recording`, {
@@ -83,7 +84,9 @@ test(`${LIVES} kills in a flood lose nothing, and repeat only what died between 
   const sink = await openSink();
   cleanUps.push(() => sink.close());
   const inARow = new Map<string, number>();
+  let onRequest = (): void => {};
   sink.answer = (path) => {
+    onRequest();
     const row = inARow.get(path) ?? 0;
     const refuse = row < MOST_IN_A_ROW && random() < 0.5;
     inARow.set(path, refuse ? row + 1 : 0);
@@ -98,7 +101,12 @@ test(`${LIVES} kills in a flood lose nothing, and repeat only what died between 
 
   for (let life = 0; life < LIVES; life++) {
     bot = await startBot({ dir });
-    await new Promise((resolve) => setTimeout(resolve, 50 + random() * 1_100));
+    // At any moment, or a few milliseconds after a message: there lies the window between posting and recording.
+    let requests = life % 2 === 0 ? Number.NaN : 1 + Math.floor(random() * 40);
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, 50 + random() * 1_000);
+      onRequest = () => void (--requests === 0 && setTimeout(resolve, random() * 8));
+    });
     expect(await bot.end("SIGKILL")).toBe("SIGKILL");
     ends.push(sink.received.length);
   }
@@ -115,31 +123,41 @@ test(`${LIVES} kills in a flood lose nothing, and repeat only what died between 
   cleanUps.push(() => store.close());
   const { tables } = openAlertBook({ store, zone: "UTC" });
 
+  const groups = new Map([...tables.incidents.values()].map(({ id, group }) => [id, group]));
   const untold: string[] = [];
   let accepted = 0;
+  let overtaken = 0;
   for (const incident of tables.incidents.values())
     for (const address of incident.tells) {
       accepted++;
-      const hook = `/${address.slice(-1)}`;
+      const hook = `/${address.split("/").at(-1)}`;
       const told = taken.filter((one) => one.incident === incident.id && one.hook === hook);
       const status = incident.resolvedAt === undefined ? "firing" : "resolved";
-      if (told.at(-1)?.status !== status)
-        untold.push(`#${incident.id} at ${address}: ${told.at(-1)?.status}`);
+      if (told.at(-1)?.status === status) continue;
+      // An episode that was refused again and again while the next one of its group went through is told by that one.
+      const next = taken.some(
+        (one) =>
+          one.hook === hook && one.incident > incident.id && groups.get(one.incident) === incident.group,
+      );
+      if (status === "resolved" && next) overtaken++;
+      else untold.push(`#${incident.id} at ${address}: ${told.at(-1)?.status}`);
     }
   expect(untold, "accepted but never told").toEqual([]);
   expect([...tables.deliveries.values()].filter(isPending)).toEqual([]);
 
   const { twice, wrongly } = repeats(taken);
-  const refused = sink.received.filter((one) => !one.taken).length;
+  // Before the last life, in which everything was taken.
+  const flooded = sink.received.slice(0, ends.at(-1));
+  const refused = flooded.filter((one) => !one.taken).length;
   console.log(
     `${LIVES} kills: ${tables.incidents.size} incidents for ${HOOKS} receivers, ${accepted} to be told, ` +
-      `${sink.received.length} requests, ${refused} refused, ${twice} repeated across a kill`,
+      `${flooded.length} requests before the last kill, ${refused} of them refused; ${twice} repeated across a kill, ${overtaken} told by the next episode of their group`,
   );
   expect(wrongly, "told twice for no reason").toEqual([]);
   expect(disorder(taken), "out of order").toEqual([]);
   // The flood was one, and half of it was refused.
   expect(tables.incidents.size).toBeGreaterThan(LIVES);
-  expect(refused / sink.received.length).toBeGreaterThan(0.3);
+  expect(refused / flooded.length).toBeGreaterThan(0.3);
 });
 
 async function waiting(bot: Bot): Promise<number> {
@@ -157,37 +175,36 @@ function takings(
   return received.flatMap(({ taken, path, text, headers }, i) => {
     if (!taken) return [];
     const found = ends.findIndex((end) => i < end);
+    const rest = received.slice(i + 1, found === -1 ? undefined : ends[found]);
     const id = String(headers["x-gengfu-delivery"]);
     const parts = /^incident-(\d+)@.*#(\d+)$/.exec(decodeURI(id));
     return {
       life: found === -1 ? ends.length : found,
+      last: rest.every((one) => one.path !== path),
       hook: path,
       id,
       incident: Number(parts?.[1]),
       version: Number(parts?.[2]),
       status: (JSON.parse(text) as WebhookBody).status,
-      text,
     };
   });
 }
 
-/** What was told twice: rightly when the first was the very last of its life there, and the next life said it again. */
+/** What was told twice: rightly when a death followed so soon after the first that it may not have been recorded. */
 function repeats(taken: readonly Taken[]): { readonly twice: number; readonly wrongly: readonly string[] } {
   const wrongly: string[] = [];
   let twice = 0;
   for (const hook of new Set(taken.map((one) => one.hook))) {
     const here = taken.filter((one) => one.hook === hook);
-    const seen = new Map<string, number>();
-    here.forEach((one, i) => {
-      const before = seen.get(`${one.id}\n${one.text}`);
-      seen.set(`${one.id}\n${one.text}`, i);
-      if (before === undefined) return;
-      const first = here[before];
-      const next = here[before + 1];
-      // Nothing else may have come in between: a death, and then this first of all.
-      if (first !== undefined && first.life < one.life && next === one) twice++;
-      else wrongly.push(`${one.id} in life ${first?.life} and ${one.life}`);
-    });
+    const seen = new Map<string, Taken>();
+    for (const one of here) {
+      const before = seen.get(one.id);
+      seen.set(one.id, one);
+      if (before === undefined) continue;
+      // A target is told one thing at a time, so what was not recorded was the last of its life.
+      if (before.life < one.life && before.last) twice++;
+      else wrongly.push(`${one.id} in life ${before.life} and ${one.life}`);
+    }
   }
   return { twice, wrongly };
 }
