@@ -3,7 +3,7 @@ import { afterEach, expect, it } from "vitest";
 import { openAlertBook } from "../../alerts/alert-book.ts";
 import { createCourier } from "../../alerts/deliver.ts";
 import { viewOf } from "../../alerts/incident-view.ts";
-import type { Turn } from "../../alerts/incident-draft.ts";
+import type { Turn } from "../../alerts/turn.ts";
 import { PLAIN_HTTP } from "../../bot/receivers/http-config.ts";
 import type { WebhookBody } from "../../bot/webhook/body.ts";
 import { webhookChannel } from "../../bot/webhook/channel.ts";
