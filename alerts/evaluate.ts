@@ -1,4 +1,7 @@
-/** One round of the watch: every rule that is due is judged, its alerts step, and all that turned is one commit. */
+/**
+ * One round of the watch: every rule that is due is judged, its alerts step, and what turned is committed. When much
+ * turns at once it is several commits, each with all that its alerts bring about, so that nobody waits for a long one.
+ */
 import { fingerprint, type Labels } from "../storage/labels.ts";
 import type { Log } from "../storage/log.ts";
 import type { Change, Store } from "../storage/store.ts";
@@ -19,7 +22,8 @@ export interface Round {
 export interface Evaluator {
   /**
    * Judges `rules` at `at` and commits what turned. One round at a time: a rule's next round must see this one's
-   * commit. Rejects with NotSaved when the disk refuses; then nothing has turned, and the next round tries again.
+   * commits. Rejects with NotSaved when the disk refuses; what was not saved has not turned, and the next round
+   * tries again.
    */
   evaluate(rules: readonly DueRule[], at: number): Promise<Round>;
   /** The value an alert had when it was last found; the stored one is that of its last turn. */
@@ -35,7 +39,17 @@ export interface EvaluatorOptions {
   readonly lastAliveAt: number | undefined;
   /** How often that is stored while nothing else is, in milliseconds. */
   readonly aliveEveryMs: number;
+  /** Whether a rule is still to be judged: it may be removed or paused while a long round lasts. */
+  stands(rule: number): boolean;
+  /** Lets other work run. */
+  breathe(): Promise<void>;
 }
+
+/** So many alerts turn in one commit: some ten milliseconds of work. */
+const TURNS_PER_COMMIT = 200;
+/** After so many rules, or so many findings of one, other work has its turn. */
+const JUDGED_AT_ONCE = 200;
+const FOUND_AT_ONCE = 1_000;
 
 /** As far back as an expression looks for a present value; see PromQL's lookback. */
 const LOOK_BACK_MS = 5 * 60_000;
@@ -47,7 +61,8 @@ interface Wanted extends Turn {
 }
 
 /** Opens the evaluator; what it keeps in memory can all be lost. */
-export function openEvaluator({ store, book, log, lastAliveAt, aliveEveryMs }: EvaluatorOptions): Evaluator {
+export function openEvaluator(options: EvaluatorOptions): Evaluator {
+  const { store, book, log, lastAliveAt, aliveEveryMs, stands, breathe } = options;
   const { alerts, watch } = book.tables;
   const values = new Map<string, number>();
   const judgedAt = new Map<number, number>();
@@ -62,17 +77,37 @@ export function openEvaluator({ store, book, log, lastAliveAt, aliveEveryMs }: E
     currentValue: (alert) => values.get(alert),
 
     async evaluate(rules, at) {
+      if (!trusted(at)) return { judged: 0, failed: 0, turned: 0 };
       const wanted: Wanted[] = [];
       let failed = 0;
-      if (!trusted(at)) return { judged: 0, failed, turned: 0 };
-      for (const rule of rules) {
-        const judgement = health.measure(rule, at, log);
-        if (judgement === undefined) failed++;
-        else collect(rule, judgement, at, wanted);
+      let looked = 0;
+      let turned = 0;
+      const saveSlices = async (least: number): Promise<void> => {
+        while (wanted.length >= least) {
+          const slice = wanted.slice(0, TURNS_PER_COMMIT);
+          await save(slice, at);
+          wanted.splice(0, slice.length);
+          turned += slice.length;
+        }
+      };
+      try {
+        for (const rule of rules) {
+          const judgement = health.measure(rule, at, log);
+          if (judgement === undefined) failed++;
+          else await collect(rule, judgement, at, wanted);
+          await saveSlices(TURNS_PER_COMMIT);
+          if (++looked % JUDGED_AT_ONCE === 0) await breathe();
+        }
+        await saveSlices(1);
+      } catch (error) {
+        // The break in a pending alert was seen but not kept; without this its `for` would run on across it.
+        for (const { before, after, identity } of wanted)
+          if (before !== undefined && after === undefined)
+            judgedAt.set(identity.rule, Number.NEGATIVE_INFINITY);
+        throw error;
       }
-      const beat = aliveAt === undefined || Math.abs(at - aliveAt) >= aliveEveryMs;
-      if (wanted.length > 0 || beat) await save(wanted, at);
-      return { judged: rules.length - failed, failed, turned: wanted.length };
+      if (aliveAt === undefined || Math.abs(at - aliveAt) >= aliveEveryMs) await save([], at);
+      return { judged: rules.length - failed, failed, turned };
     },
   };
 
@@ -94,7 +129,7 @@ export function openEvaluator({ store, book, log, lastAliveAt, aliveEveryMs }: E
   }
 
   /** Steps every label set that the rule found, and every one that it found before and not now. */
-  function collect(rule: DueRule, judgement: Judgement, at: number, wanted: Wanted[]): void {
+  async function collect(rule: DueRule, judgement: Judgement, at: number, wanted: Wanted[]): Promise<void> {
     const { findings } = judgement;
     const known = book.index.waiting.get(rule.id);
     const lastJudgedAt = judgedAt.get(rule.id) ?? lastAliveAt;
@@ -112,12 +147,15 @@ export function openEvaluator({ store, book, log, lastAliveAt, aliveEveryMs }: E
       const id = idOf(rule.id, labels);
       if (found.has(id)) continue;
       found.add(id);
+      if (found.size % FOUND_AT_ONCE === 0) await breathe();
       values.set(id, value);
       const before = known?.get(id) ?? alerts.get(id);
       take(before, { is: "bad", value }, () => identify(rule, id, labels, value, before));
     }
+    let missed = 0;
     for (const [id, before] of known ?? []) {
       if (found.has(id)) continue;
+      if (++missed % FOUND_AT_ONCE === 0) await breathe();
       const verdict: Verdict = judgement.hasData(before.found)
         ? { is: "ok" }
         : { is: "unknown", reason: judgement.blindReason(before.found) };
@@ -126,19 +164,14 @@ export function openEvaluator({ store, book, log, lastAliveAt, aliveEveryMs }: E
   }
 
   async function save(wanted: readonly Wanted[], at: number): Promise<void> {
-    try {
-      await store.commit((change) => {
-        const turns = wanted.map((turn) => renewed(change, turn, at)).filter((turn) => turn !== undefined);
-        book.turn(change, turns, at);
-        change.put(watch, "watchman", { aliveAt: at });
-      });
-    } catch (error) {
-      // The break in a pending alert was seen but not kept; without this its `for` would run on across it.
-      for (const { before, after, identity } of wanted)
-        if (before !== undefined && after === undefined)
-          judgedAt.set(identity.rule, Number.NEGATIVE_INFINITY);
-      throw error;
-    }
+    await store.commit((change) => {
+      const turns = wanted
+        .filter(({ rule }) => stands(rule.id))
+        .map((turn) => renewed(change, turn, at))
+        .filter((turn) => turn !== undefined);
+      book.turn(change, turns, at);
+      change.put(watch, "watchman", { aliveAt: at });
+    });
     aliveAt = at;
     for (const { identity, after } of wanted)
       if (after === undefined || after.state === "resolved") values.delete(identity.id);

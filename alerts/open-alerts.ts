@@ -43,6 +43,8 @@ export interface AlertsOptions {
   readonly plan?: CurrentPlan;
   /** How often the time is stored while nothing else is, in milliseconds; 10 s unless told. */
   readonly aliveEveryMs?: number;
+  /** Lets other work run during a long round of evaluation; it does not unless told. */
+  breathe?(): Promise<void>;
 }
 
 /** How the watch goes. */
@@ -103,6 +105,8 @@ export function openAlerts(options: AlertsOptions): Alerts {
     log,
     lastAliveAt: lastAliveAt(book),
     aliveEveryMs: options.aliveEveryMs ?? 10_000,
+    stands: (rule) => rules.standing(rule) === "judged",
+    breathe: options.breathe ?? (async () => {}),
   });
   const reminders = openReminders({ store, book, rules: () => rules.reminders(), locale, zone });
   const deadlines = openDeadlines({ store, book, reminders });

@@ -65,6 +65,21 @@ test("a house at work is told in figures that are named, typed and described as 
   expect(of('gengfu_alerts{state="firing"}')).toBe(1);
   expect(of("gengfu_incidents_open")).toBe(1);
   expect(of("gengfu_deliveries_lost_total")).toBe(0);
+  expect(of('gengfu_targets{state="ok"}')).toBe(1);
+  expect(of('gengfu_target_breaker{target="console:ops"}')).toBe(0);
+  for (const lane of ["reply", "urgent", "normal", "digest"])
+    expect(of(`gengfu_deliveries_pending{lane="${lane}"}`)).toBe(0);
+
+  // Alertmanager's names.
+  expect(of('alertmanager_notifications_total{integration="console"}')).toBeGreaterThan(0);
+  expect(of('alertmanager_notifications_total{integration="webhook"}')).toBe(0);
+  for (const reason of ["clientError", "serverError", "rateLimited", "contextDeadlineExceeded", "other"])
+    expect(of(`alertmanager_notifications_failed_total{integration="webhook",reason="${reason}"}`)).toBe(0);
+  expect(of('alertmanager_alerts{state="active"}')).toBe(1);
+  expect(of('alertmanager_alerts{state="suppressed"}')).toBe(0);
+  expect(types.get("alertmanager_notification_latency_seconds")).toBe("histogram");
+  expect(of('alertmanager_notification_latency_seconds_count{integration="console"}')).toBeGreaterThan(0);
+
   expect(of("gengfu_store_writable")).toBe(1);
   expect(of("gengfu_samples_writable")).toBe(1);
   expect(of("gengfu_series")).toBeGreaterThan(5);
