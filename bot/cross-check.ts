@@ -16,8 +16,8 @@ export interface CrossChecked {
   readonly ignore_unsupported: boolean;
 }
 
-/** A conversation may stand where a receiver does: it is a receiver of its own. */
-const CONVERSATION = /^(?:console|dingtalk|wecom):./;
+/** A conversation of the console may stand where a receiver does: it is a receiver of its own. */
+const CONVERSATION = /^console:./;
 
 /** Every name that leads nowhere, and every receiver that cannot be what it says. */
 export function crossCheck(config: CrossChecked): readonly Problem[] {

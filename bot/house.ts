@@ -1,19 +1,22 @@
 import { join } from "node:path";
+import type { Channel } from "../alerts/channel.ts";
 import { openAlerts } from "../alerts/open-alerts.ts";
+import { openSubscriptions } from "../alerts/subscriptions.ts";
 import { watchRules } from "../alerts/watch-rules.ts";
 import { openAudit } from "../commands/audit.ts";
 import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
-import { createNetwork } from "../monitors/network.ts";
 import { watch as createWatch } from "../monitors/watch.ts";
 import { openRuleBook } from "../rules/rule-book.ts";
 import type { Clock } from "../storage/clock.ts";
 import { openStore } from "../storage/embedded-store.ts";
 import type { Log } from "../storage/log.ts";
 import { openSeries } from "../storage/series-store.ts";
+import type { Change } from "../storage/store.ts";
 import { boardSources } from "./board-sources.ts";
 import type { FileConfig } from "./config.ts";
+import { notesOf } from "./config-notes.ts";
 import { openBoards } from "./console/board.ts";
 import { CONSOLE, consoleChannel } from "./console/channel.ts";
 import { openConversations } from "./console/conversations.ts";
@@ -21,15 +24,20 @@ import { createTalk } from "./console/talk.ts";
 import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
 import { createHttp } from "./http/server.ts";
+import { inForce, networkInForce } from "./in-force.ts";
 import { openMetrics } from "./metrics.ts";
-import { openPeople } from "./people.ts";
 import { readinessOf } from "./readiness.ts";
+import { lines, needsRestart, openReload } from "./reload.ts";
 import { openTeardown } from "./teardown.ts";
+import { openWatchdog } from "./watchdog.ts";
+import { webhookChannel } from "./webhook/channel.ts";
 
 /** What the house is built from. */
 export interface HouseOptions {
   readonly environment: Environment;
   readonly config: FileConfig;
+  /** Reads the file again, for a reload; throws a ConfigError. */
+  readonly reread?: () => FileConfig;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -37,11 +45,19 @@ export interface HouseOptions {
 /** A house that stands: where its console is, and how to take it down. */
 export interface House {
   readonly url: string;
+  /** Reads the file again and puts it in force; how that went is logged. Never rejects. `by` is who asked. */
+  reload(by: string): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** What stands before the colon of an address that can be told; the type of `channels` holds it to what is built. */
+export const BUILT_CHANNELS = ["console", "webhook"] as const;
+
 /** Samples are kept this long when nothing is said. */
 const RETENTION_MS = 3 * 86_400_000;
+
+/** A round of evaluation that has been due for longer than this is a reason to let the watchdog bark. */
+const OVERDUE_MS = 60_000;
 
 /** How long a stop waits for deliveries under way. */
 const DRAIN_MS = 2_000;
@@ -51,11 +67,13 @@ const DRAIN_MS = 2_000;
  * can be read from top to bottom, and splitting it would only hide that. Each thing that must be stopped says so at
  * once, so a start that fails half-way takes down what stood.
  */
-export async function openHouse({ environment, config, clock, log }: HouseOptions): Promise<House> {
+export async function openHouse({ environment, config, reread, clock, log }: HouseOptions): Promise<House> {
   const teardown = openTeardown(log);
   const random = Math.random;
   const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const { LOCALE: locale, TIMEZONE: zone, HOST: host } = environment;
+  const shown = host.includes(":") ? `[${host}]` : host;
+  let origin = `http://${shown}:${environment.PORT}`;
   try {
     const store = await openStore({ dir: environment.DATA_DIR, clock, log });
     teardown.add("store", () => store.close());
@@ -70,28 +88,71 @@ export async function openHouse({ environment, config, clock, log }: HouseOption
     const monitors = createMonitorBook(store);
     const rules = openRuleBook(store);
     const conversations = openConversations(store);
+    const channels: Record<(typeof BUILT_CHANNELS)[number], Channel> = {
+      console: consoleChannel({ conversations, clock }),
+      webhook: webhookChannel({
+        find: (address) => now.webhooks.get(address),
+        externalUrl: () => origin,
+        clock,
+      }),
+    };
+    const subscriptions = openSubscriptions(store);
+    const fixed = {
+      channels: new Set<string>(BUILT_CHANNELS),
+      subscriptions,
+      consoleIsPrivate: isLoopback(host),
+    };
+    let now = inForce(config, fixed);
     const alerts = openAlerts({
       store,
       rules: watchRules(rules, series),
-      channels: { console: consoleChannel({ conversations, clock }) },
+      channels,
+      plan: () => now.plan,
       clock,
       log,
       locale,
       zone,
       random,
+      breathe,
     });
     const audit = openAudit(store);
-    await store.commit((change) => {
-      const now = clock.now();
-      for (const { from, to } of monitors.syncFileMonitors(change, config.monitors)) {
+    const sync = (change: Change, file: FileConfig): void => {
+      for (const { from, to } of monitors.syncFileMonitors(change, file.monitors)) {
         log.warn({ from, to }, "a monitor made in chat was renamed: gengfu.yml now has one of that name");
       }
-      for (const id of rules.syncFileRules(change, config.groups)) {
-        alerts.book.endAlertsOf(change, id, "rule-removed", now);
+      for (const id of rules.syncFileRules(change, file.groups)) {
+        alerts.book.endAlertsOf(change, id, "rule-removed", clock.now());
       }
+    };
+    await store.commit((change) => sync(change, config));
+    const notes = notesOf(config, fixed.channels);
+    if (notes.length > 0) log.warn({ notes: lines(notes, locale) }, "worth knowing about gengfu.yml");
+    const reloading = openReload({
+      read: reread,
+      prepare(file) {
+        const next = inForce(file, fixed);
+        const said = [...notesOf(file, fixed.channels), ...needsRestart(now.config, file)];
+        const swap = (): void => {
+          now = next;
+        };
+        return { notes: said, store: (change) => sync(change, file), swap };
+      },
+      clock,
+      log,
+      locale,
     });
+    /** A reload that nobody asked for in a chat, with its line in the audit trail. */
+    const reload = (by: string, line: string): ReturnType<typeof reloading.run> =>
+      reloading.run(
+        (edit) =>
+          store.commit((change) => {
+            audit.add(change, { at: clock.now(), person: by, conversation: "", line });
+            return edit(change);
+          }),
+        by,
+      );
 
-    const network = createNetwork({ allow: config.network?.allow ?? [] });
+    const network = networkInForce(() => now);
     const watch = createWatch({
       book: monitors,
       sink: series,
@@ -109,6 +170,9 @@ export async function openHouse({ environment, config, clock, log }: HouseOption
       series,
       network,
       audit,
+      subscriptions,
+      plan: () => now.plan,
+      reload: (commit) => reloading.run(commit, "chat"),
       zone,
       startedAt: clock.now(),
       random,
@@ -118,10 +182,22 @@ export async function openHouse({ environment, config, clock, log }: HouseOption
       world,
       locale,
       log,
-      whois: openPeople(config, isLoopback(host)),
+      whois: (person, name) => now.whois(person, name),
     });
 
-    const readiness = (): ReturnType<typeof readinessOf> => readinessOf(world, locale);
+    const readiness = (): ReturnType<typeof readinessOf> =>
+      readinessOf({ ...world, lastReload: reloading.last }, locale);
+    const watchdog = openWatchdog({
+      config: () => now.config.watchdog,
+      troubles: (at) => [
+        ...readiness()
+          .checks.filter(({ name, ok }) => !ok && name !== "reload")
+          .map(({ name }) => name),
+        ...(alerts.overdueMs(at) > OVERDUE_MS ? ["evaluation overdue"] : []),
+      ],
+      clock,
+      log,
+    });
     const http = createHttp({
       conversations,
       talk: createTalk({
@@ -136,7 +212,8 @@ export async function openHouse({ environment, config, clock, log }: HouseOption
       log,
       token: environment.API_TOKEN,
       readiness,
-      metrics: openMetrics(world, clock),
+      reload: () => reload("http", "POST /-/reload"),
+      metrics: openMetrics(world, clock, { channels: BUILT_CHANNELS, watchdog: watchdog.figures }),
     });
 
     watch.start();
@@ -145,10 +222,22 @@ export async function openHouse({ environment, config, clock, log }: HouseOption
     teardown.add("alerts", () => alerts.stop(DRAIN_MS));
     const port = await http.listen(host, environment.PORT);
     teardown.add("http", () => http.close());
-    const shown = host.includes(":") ? `[${host}]` : host;
-    const url = `http://${shown}:${port}/`;
+    origin = `http://${shown}:${port}`;
+    const url = `${origin}/`;
+    watchdog.start();
+    teardown.add("watchdog", () => watchdog.stop());
     log.info({ url, dataDir: environment.DATA_DIR, console: `${CONSOLE}ops` }, "listening");
-    return { url, stop: () => teardown.run() };
+    return {
+      url,
+      async reload(by) {
+        try {
+          await reload(by, by);
+        } catch (err) {
+          log.error({ err, by }, "could not reload; the old configuration stays in force");
+        }
+      },
+      stop: () => teardown.run(),
+    };
   } catch (error) {
     await teardown.run();
     throw error;

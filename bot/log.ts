@@ -13,7 +13,8 @@ const MOST_WAITING = 1024 * 1024;
 
 /**
  * Opens it. Besides the secret-looking fields, every string of `secrets` is blanked wherever it turns up in a line,
- * because an error message may carry a URL with a token in it. An error is logged as `{ err }`.
+ * because an error message may carry a URL with a token in it. The list may grow, as a reload brings new ones. An
+ * error is logged as `{ err }`.
  */
 export function openLog(level: string, secrets: readonly string[], write?: (line: string) => void): Log {
   const blank = blanker(secrets);
@@ -43,12 +44,21 @@ function standardOutput(): ReturnType<typeof destination> {
 
 /** Blanks secrets as they are, as JSON writes them, and as a URL does. */
 function blanker(secrets: readonly string[]): (line: string) => string {
+  let count = 0;
+  let longestFirst: readonly string[] = [];
+  return (line) => {
+    if (secrets.length !== count) longestFirst = spellings(secrets);
+    count = secrets.length;
+    return longestFirst.reduce((text, secret) => text.replaceAll(secret, "[redacted]"), line);
+  };
+}
+
+function spellings(secrets: readonly string[]): readonly string[] {
   const known = new Set(
     secrets
       .filter((secret) => secret.length >= SHORTEST_SECRET)
       .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]),
   );
   // One secret may be a part of another.
-  const longestFirst = [...known].sort((a, b) => b.length - a.length);
-  return (line) => longestFirst.reduce((text, secret) => text.replaceAll(secret, "[redacted]"), line);
+  return [...known].sort((a, b) => b.length - a.length);
 }

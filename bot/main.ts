@@ -7,11 +7,12 @@ import { systemClock } from "../storage/clock.ts";
 import { inLocale } from "../storage/locale.ts";
 import { wordsOf } from "../storage/store-error.ts";
 import { banner } from "./banner.ts";
+import { checkFile } from "./check.ts";
 import { type FileConfig, readConfigFile } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { type Environment, localeOf, readEnvironment } from "./environment.ts";
 import type { Variables } from "./fill-in.ts";
-import { openHouse } from "./house.ts";
+import { BUILT_CHANNELS, openHouse } from "./house.ts";
 import { openLog } from "./log.ts";
 import { secretsOf } from "./secrets.ts";
 import { startWords } from "./start-words.ts";
@@ -22,7 +23,8 @@ const LONGEST_STOP_MS = 4_500;
 const SAME_SIGNAL_MS = 1_000;
 const EX_CONFIG = 78; // sysexits.h
 
-await main();
+if (process.argv[2] === "check") check(process.argv.slice(3));
+else await main();
 
 async function main(): Promise<void> {
   // Standard error may be a file on a full disk; what is said there is no reason to end.
@@ -31,7 +33,8 @@ async function main(): Promise<void> {
   if (settings === undefined) return;
   const { environment, config, configPath } = settings;
   const { LOCALE: locale, HOST: host, PORT: port } = environment;
-  const log = openLog(environment.LOG_LEVEL, secretsOf(environment, config));
+  const secrets = secretsOf(environment, config);
+  const log = openLog(environment.LOG_LEVEL, secrets);
   for (const platform of ["DINGTALK_CLIENT_ID", "WECOM_BOT_ID"] as const) {
     if (environment[platform] !== undefined)
       log.warn({ variable: platform }, "this version does not connect to this platform yet");
@@ -42,7 +45,13 @@ async function main(): Promise<void> {
   process.on("unhandledRejection", (err) =>
     log.error({ err }, "a promise was rejected and nobody was there"),
   );
-  const opening = openHouse({ environment, config, clock: systemClock, log });
+  const reread = (): FileConfig => {
+    const file = settings.reread();
+    // Before anything of the new file can be logged.
+    secrets.push(...secretsOf(environment, file));
+    return file;
+  };
+  const opening = openHouse({ environment, config, reread, clock: systemClock, log });
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     if (stoppingSince !== undefined) {
@@ -68,6 +77,8 @@ async function main(): Promise<void> {
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  // A start under way reads the file anyway, and one that fails says so below.
+  process.on("SIGHUP", () => void opening.then((house) => house.reload("SIGHUP")).catch(() => {}));
   try {
     const { url } = await opening;
     const dataDir = resolve(environment.DATA_DIR);
@@ -79,9 +90,27 @@ async function main(): Promise<void> {
   }
 }
 
+/** `gengfu check FILE`; without a name, the file that a start would read. */
+function check(names: readonly string[]): void {
+  const variables = readVariables();
+  if (variables === undefined) return;
+  const named = variables["GENGFU_CONFIG"] ?? "";
+  const path = names[0] ?? (named === "" ? "gengfu.yml" : named);
+  const locale = localeOf(variables);
+  const { ok, text } = checkFile(path, { variables, locale, channels: new Set(BUILT_CHANNELS) });
+  (ok ? process.stdout : process.stderr).write(`${text}\n`);
+  if (!ok) process.exitCode = EX_CONFIG;
+}
+
 /** Everything that is set, or undefined when it cannot be used; then it has said why. */
 function readSettings():
-  | { environment: Environment; config: FileConfig; configPath: string | undefined }
+  | {
+      environment: Environment;
+      config: FileConfig;
+      configPath: string | undefined;
+      /** Reads the file again, with what `.env` says by then; throws a ConfigError. */
+      reread(): FileConfig;
+    }
   | undefined {
   const variables = readVariables();
   if (variables === undefined) return undefined;
@@ -95,7 +124,12 @@ function readSettings():
     refuse(errors.map((error) => error.words(localeOf(variables))).join("\n"));
     return undefined;
   }
-  return { environment, config, configPath: existsSync(path) ? path : undefined };
+  return {
+    environment,
+    config,
+    configPath: existsSync(path) ? path : undefined,
+    reread: () => readConfigFile(path, named !== "", readVariables() ?? variables),
+  };
 }
 
 /** The environment, which wins, over `.env`. */

@@ -4,6 +4,7 @@ import type { World } from "../commands/world.ts";
 import { inLocale, type Locale, type Text } from "../storage/locale.ts";
 import type { StoreTrouble } from "../storage/store.ts";
 import type { Readiness } from "./http/health.ts";
+import type { LastReload } from "./reload.ts";
 
 /** Rules are judged every 15 s as a rule; a round this late means the process is too busy to be relied on. */
 const LATE_MS = 60_000;
@@ -14,6 +15,7 @@ export function readinessOf(
     readonly store: Pick<World["store"], "trouble">;
     readonly series: Pick<World["series"], "trouble">;
     readonly alerts: { stats(): Pick<ReturnType<World["alerts"]["stats"]>, "lastLagMs"> };
+    lastReload?(): LastReload | undefined;
   },
   locale: Locale,
 ): Readiness {
@@ -40,5 +42,23 @@ export function readinessOf(
       }),
     },
   ];
-  return { ready: checks.every(({ ok }) => ok), checks };
+  const ready = checks.every(({ ok }) => ok);
+  // A file that was refused stops nobody from working: the old one is in force. It is shown all the same.
+  const refused = refusedReload(world.lastReload?.(), world.zone);
+  return {
+    ready,
+    checks:
+      refused === undefined
+        ? checks
+        : [...checks, { name: "reload", ok: false, detail: inLocale(locale, refused) }],
+  };
+}
+
+function refusedReload(last: LastReload | undefined, zone: string): Text | undefined {
+  if (last?.error === undefined) return undefined;
+  const { at, error } = last;
+  return {
+    zh: `${formatTime(at, zone, "zh-CN")} 重新加载被拒绝，原来的配置继续有效：${error.words("zh-CN")}`,
+    en: `the reload at ${formatTime(at, zone, "en")} was refused, the old configuration stays in force: ${error.words("en")}`,
+  };
 }

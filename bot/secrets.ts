@@ -5,13 +5,41 @@ import type { Environment } from "./environment.ts";
 /** Headers that say who is asking. */
 const SECRET_HEADER = /auth|cookie|token|key|secret|password|signature/i;
 
-/** The secrets of the environment, and the values of secret-looking headers of the monitors in `gengfu.yml`. */
-export function secretsOf(environment: Environment, config: Pick<FileConfig, "monitors">): string[] {
+/** What a `gengfu.yml` says that may hold secrets. */
+type Confiding = Pick<FileConfig, "monitors" | "receivers" | "global" | "watchdog" | "secrets">;
+
+/**
+ * The secrets of the environment and of `gengfu.yml`: the values of secret-looking headers of monitors, what stands
+ * in files of its own, and what receivers and the watchdog are reached by.
+ */
+export function secretsOf(environment: Environment, config: Confiding): string[] {
   const { API_TOKEN, DINGTALK_CLIENT_SECRET, WECOM_BOT_SECRET, DATABASE_URL } = environment;
   const headers = config.monitors.flatMap(({ options }) => headersOf(options["headers"]));
-  return [API_TOKEN, DINGTALK_CLIENT_SECRET, WECOM_BOT_SECRET, DATABASE_URL, ...headers].filter(
-    (one): one is string => one !== undefined && one !== "",
-  );
+  return [
+    API_TOKEN,
+    DINGTALK_CLIENT_SECRET,
+    WECOM_BOT_SECRET,
+    DATABASE_URL,
+    ...headers,
+    ...config.secrets,
+    ...config.receivers.flatMap(({ targets }) => targets.flatMap((target) => within(target))),
+    ...within(config.global.http),
+    ...(config.watchdog === undefined ? [] : [config.watchdog.url]),
+  ].filter((one): one is string => one !== undefined && one !== "");
+}
+
+/** Keys of receivers whose values tell more than their names: an address may carry a token, a key is one. */
+const SECRET_KEY = /url$|secret|password|token|^key$|authorization|corpid/i;
+
+/** The secrets of a value and of everything in it. */
+function within(value: unknown, key = ""): string[] {
+  if (typeof value === "string") {
+    if (!SECRET_KEY.test(key)) return [];
+    return key === "authorization" ? [value, value.slice(value.indexOf(" ") + 1)] : [value];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  if (key === "headers") return headersOf(value);
+  return Object.entries(value).flatMap(([name, part]) => within(part, Array.isArray(value) ? key : name));
 }
 
 function headersOf(headers: unknown): string[] {

@@ -1,6 +1,7 @@
 import { ack } from "./ack.ts";
 import { alerts } from "./alerts.ts";
 import { auditTrail } from "./audit-trail.ts";
+import { channels } from "./channels.ts";
 import { chart } from "./chart.ts";
 import type { Command } from "./command.ts";
 import { helpCommand } from "./help.ts";
@@ -8,15 +9,20 @@ import { monitorAdd } from "./monitor-add.ts";
 import { monitorPause, monitorRemove, monitorResume } from "./monitor-state.ts";
 import { monitorTest } from "./monitor-test.ts";
 import { monitors } from "./monitors.ts";
+import { reload } from "./reload.ts";
 import { resolve } from "./resolve.ts";
+import { routes } from "./routes.ts";
 import { ruleAdd } from "./rule-add.ts";
 import { rules } from "./rule-list.ts";
 import { rulePause, ruleRemove, ruleResume } from "./rule-state.ts";
 import { ruleTest } from "./rule-test.ts";
 import { show } from "./show.ts";
 import { silence } from "./silence.ts";
+import { silenceExtend } from "./silence-extend.ts";
+import { silencePreview } from "./silence-preview.ts";
 import { silences } from "./silences.ts";
 import { status } from "./status.ts";
+import { subscribe, unsubscribe } from "./subscribe.ts";
 import { unack } from "./unack.ts";
 import { unsilence } from "./unsilence.ts";
 import { why } from "./why.ts";
@@ -28,6 +34,8 @@ export const commands: readonly Command[] = [
   ack,
   unack,
   silence,
+  silencePreview,
+  silenceExtend,
   unsilence,
   silences,
   resolve,
@@ -44,8 +52,13 @@ export const commands: readonly Command[] = [
   monitorPause,
   monitorResume,
   monitorRemove,
+  routes,
+  subscribe,
+  unsubscribe,
+  channels,
   chart,
   status,
   auditTrail,
+  reload,
   helpCommand(() => commands),
 ];

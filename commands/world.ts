@@ -1,11 +1,28 @@
+import type { MadePlan } from "../alerts/make-plan.ts";
 import type { Alerts } from "../alerts/open-alerts.ts";
+import type { Subscriptions } from "../alerts/subscriptions.ts";
 import type { MonitorBook } from "../monitors/monitor-book.ts";
 import type { Network } from "../monitors/network.ts";
 import type { Watch } from "../monitors/watch.ts";
 import type { RuleBook } from "../rules/rule-book.ts";
+import type { Text } from "../storage/locale.ts";
 import type { SeriesStore } from "../storage/series-store.ts";
-import type { Store } from "../storage/store.ts";
+import type { Change, Store } from "../storage/store.ts";
 import type { Audit } from "./audit.ts";
+
+/** Commits what `edit` changes, with whatever whoever made this wants in the same commit. */
+export type Commit = <R>(edit: (change: Change) => R) => Promise<R>;
+
+/** How a reload went: in force, with what is worth saying of it; or refused, with all that is wrong. */
+export type Reloaded =
+  | { readonly ok: true; readonly problems: readonly Said[] }
+  | { readonly ok: false; readonly problems: readonly Said[]; readonly words: Text };
+
+/** Something about a place in the file: `route.routes[1].receiver`. */
+export interface Said {
+  readonly path: string;
+  readonly text: Text;
+}
 
 /** What commands act on: the books of the rooms below, and nothing of the process. */
 export interface World {
@@ -17,6 +34,11 @@ export interface World {
   readonly series: SeriesStore;
   readonly network: Network;
   readonly audit: Audit;
+  readonly subscriptions: Subscriptions;
+  /** Who is told, as the file in force says. */
+  plan(): MadePlan;
+  /** Reads the file again and puts it in force. Rejects with NotSaved when the disk refuses. */
+  reload(commit: Commit): Promise<Reloaded>;
   /** IANA name; times are said in it. */
   readonly zone: string;
   readonly startedAt: number;

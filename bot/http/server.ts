@@ -17,8 +17,9 @@ import { addEvents } from "./events.ts";
 import { checkHost, checkOrigin, checkToken, setHeaders } from "./guard.ts";
 import { addHealth, type HealthDeps } from "./health.ts";
 import { addPage } from "./page.ts";
+import { addReload, type ReloadDeps } from "./reload-door.ts";
 
-export interface HttpDeps extends HealthDeps {
+export interface HttpDeps extends HealthDeps, ReloadDeps {
   readonly conversations: Conversations;
   readonly talk: Talk;
   readonly boards: Boards;
@@ -91,6 +92,7 @@ function createApp(deps: HttpDeps, loopback: boolean, signal: AbortSignal): Koa 
   const { token } = deps;
   const router = new Router();
   addHealth(router, deps);
+  addReload(router, deps);
   addPage(router, deps);
   addConsoleDoors(router, deps);
   addEvents(router, { ...deps, signal });

@@ -29,7 +29,7 @@ export const PLAIN_HTTP: HttpConfig = {
 };
 
 /** Something of Alertmanager's that is not understood here: better refused than passed over. */
-export function notSupported(what: string) {
+function notSupported(what: string) {
   return z.unknown().superRefine((value, context) => {
     if (value !== undefined)
       complain(context, { zh: `还不支持 ${what}`, en: `${what} is not supported yet` });

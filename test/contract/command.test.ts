@@ -11,6 +11,7 @@ import { Road } from "../support/road.ts";
 /** What must have been said for the examples of a command to have something to work on, beside `prepared`. */
 const BEFORE: Readonly<Record<string, readonly string[]>> = {
   unack: ["ack 12"],
+  unsubscribe: ["subscribe all"],
   "rule resume": ["rule pause 3"],
   "monitor pause": ["monitor add shop https://shop.example", "monitor add 商城 https://public.example"],
   "monitor remove": ["monitor add shop https://shop.example", "monitor add 商城 https://public.example"],

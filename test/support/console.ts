@@ -5,6 +5,7 @@ import { type Conversations, openConversations } from "../../bot/console/convers
 import { createTalk, type Spoken } from "../../bot/console/talk.ts";
 import type { Readiness } from "../../bot/http/health.ts";
 import { createHttp, type HttpDeps } from "../../bot/http/server.ts";
+import type { Reloaded } from "../../commands/world.ts";
 import { type Clock, systemClock } from "../../storage/clock.ts";
 import type { Locale } from "../../storage/locale.ts";
 import type { Log } from "../../storage/log.ts";
@@ -19,6 +20,7 @@ export interface ConsoleOptions {
   readonly settle?: (conversation: string) => Promise<void>;
   readonly board?: Partial<BoardSources>;
   readonly readiness?: () => Readiness;
+  readonly reload?: () => Promise<Reloaded>;
 }
 
 export interface TestConsole {
@@ -82,6 +84,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<TestCo
     log,
     token: options.token,
     readiness: options.readiness ?? (() => ({ ready: true, checks: [] })),
+    reload: options.reload ?? (async () => ({ ok: true, problems: [] })),
     metrics: () => "gengfu_up 1\n",
   };
   const host = options.host ?? "127.0.0.1";

@@ -3,12 +3,14 @@ import { setImmediate as breathe } from "node:timers/promises";
 import { expect } from "vitest";
 import { z } from "zod";
 import type { Card } from "../../alerts/card.ts";
+import { type MadePlan, makePlan, type PlanParts } from "../../alerts/make-plan.ts";
 import { type Alerts, openAlerts } from "../../alerts/open-alerts.ts";
+import { openSubscriptions } from "../../alerts/subscriptions.ts";
 import { watchRules } from "../../alerts/watch-rules.ts";
 import type { Role } from "../../commands/allow.ts";
 import { openAudit } from "../../commands/audit.ts";
 import { openRoad } from "../../commands/say.ts";
-import type { World } from "../../commands/world.ts";
+import type { Reloaded, World } from "../../commands/world.ts";
 import { http } from "../../monitors/http/http.ts";
 import type { MonitorKinds } from "../../monitors/index.ts";
 import { createMonitorBook } from "../../monitors/monitor-book.ts";
@@ -40,6 +42,8 @@ export interface RoadOptions {
   readonly locale?: Locale;
   /** Networks that chat may reach besides public ones. */
   readonly allow?: readonly string[];
+  /** Who is told, as a file would say. */
+  readonly plan?: PlanParts;
   /** Where permitted addresses lead; nowhere unless told, since a test leaves loopback alone. */
   readonly reach?: HostAddress;
 }
@@ -57,6 +61,10 @@ export class Road {
   readonly errors: readonly object[];
   /** From now on the disk refuses for this reason; `undefined` lets it through again. */
   refuse: string | undefined;
+  /** What the next reload finds wrong with the file, or worth saying. */
+  reloaded: Reloaded = { ok: true, problems: [] };
+  /** Who is told from now on. */
+  plan: MadePlan;
   /** What the bot answered last. */
   cards: readonly Card[] = [];
   readonly #hear: ReturnType<typeof openRoad>;
@@ -91,7 +99,10 @@ export class Road {
     const rules = openRuleBook(store);
     const channel = new RecordingChannel();
     const random = (): number => 0;
+    const subscriptions = openSubscriptions(store);
+    this.plan = makePlan(options.plan ?? {}, () => subscriptions.all());
     const alerts = openAlerts({
+      plan: () => this.plan,
       store,
       rules: watchRules(rules, series),
       channels: { console: channel },
@@ -125,6 +136,12 @@ export class Road {
       series,
       network,
       audit: openAudit(store),
+      subscriptions,
+      plan: () => this.plan,
+      reload: async (commit) => {
+        if (this.reloaded.ok) await commit(() => {});
+        return this.reloaded;
+      },
       zone: "Asia/Shanghai",
       startedAt: clock.now(),
       random,

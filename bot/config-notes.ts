@@ -1,0 +1,97 @@
+/** What in a `gengfu.yml` is no error and still worth saying: what does nothing, what is skipped, what is never reached. */
+
+import { DEFAULT_CONVERSATION } from "../alerts/route.ts";
+import type { RouteNode } from "../alerts/route-config.ts";
+import type { FileConfig } from "./config.ts";
+import type { Problem } from "./config-error.ts";
+import { nodesOf } from "./cross-check.ts";
+import { isStranded } from "./plan-of.ts";
+import type { ReceiverConfig } from "./receivers/receivers-config.ts";
+import { UNSUPPORTED } from "./receivers/receivers-config.ts";
+
+/** The notes on a file, in its order. `channels` are those that are built. */
+export function notesOf(config: FileConfig, channels: ReadonlySet<string>): readonly Problem[] {
+  return [
+    ...(config.route === undefined ? [] : behindCatchAlls(config.route)),
+    ...config.receivers.flatMap((receiver, i) => notesOn(receiver, `receivers[${i}]`, channels)),
+    ...neverReached(config),
+    ...(config.templates.length === 0 ? [] : [TEMPLATES]),
+  ];
+}
+
+const TEMPLATES: Problem = {
+  path: "templates",
+  text: {
+    zh: "更夫的卡片不需要模板，这里的文件不会被读取",
+    en: "Gengfu's cards need no templates; these files are not read",
+  },
+};
+
+function notesOn(receiver: ReceiverConfig, path: string, channels: ReadonlySet<string>): readonly Problem[] {
+  const later = [...new Set(receiver.targets.map(({ channel }) => channel))].filter(
+    (channel) => !channels.has(channel),
+  );
+  const notes: Problem[] = [];
+  for (const word of receiver.unsupported) {
+    const called = UNSUPPORTED[word]?.called ?? word;
+    notes.push({
+      path: `${path}.${word}`,
+      text: { zh: `已跳过：更夫没有 ${called} 渠道`, en: `skipped: Gengfu has no ${called}` },
+    });
+  }
+  for (const channel of later)
+    notes.push({
+      path: `${path}.${channel}_configs`,
+      text: {
+        zh: `已读懂，但这个版本还没有 ${channel} 渠道，暂时不会发送`,
+        en: `understood, but this version has no ${channel} channel yet and sends nothing there`,
+      },
+    });
+  if (isStranded(receiver, channels)) {
+    const { name, fallback = DEFAULT_CONVERSATION } = receiver;
+    notes.push({
+      path,
+      text: {
+        zh: `'${name}' 现在没有能用的渠道，改为通知 ${fallback}`,
+        en: `'${name}' has no channel that works now; ${fallback} is told instead`,
+      },
+    });
+  }
+  return notes;
+}
+
+/** Receivers that no route, fallback or escalation names. */
+function neverReached({ route, receivers, escalation }: FileConfig): readonly Problem[] {
+  const named = new Set<string | undefined>([
+    ...receivers.map(({ fallback }) => fallback),
+    ...escalation.flatMap(({ steps }) => steps.map(({ receiver }) => receiver)),
+  ]);
+  for (const { node } of route === undefined ? [] : nodesOf(route)) named.add(node.receiver);
+  return receivers.flatMap(({ name }, i) =>
+    named.has(name)
+      ? []
+      : [
+          {
+            path: `receivers[${i}]`,
+            text: { zh: `没有路由会到达 '${name}'`, en: `no route leads to '${name}'` },
+          },
+        ],
+  );
+}
+
+/** Routes that come after one which takes everything. */
+function behindCatchAlls(root: RouteNode): readonly Problem[] {
+  return [...nodesOf(root)].flatMap(({ node, path }) => {
+    const wall = node.routes.findIndex((child) => child.matchers.length === 0 && !child.continue);
+    if (wall === -1 || wall === node.routes.length - 1) return [];
+    return [
+      {
+        path: `${path}.routes[${wall + 1}]`,
+        text: {
+          zh: `永远不会到达：前面的 routes[${wall}] 没有条件，会收下所有告警`,
+          en: `never reached: routes[${wall}] before it has no matchers and takes everything`,
+        },
+      },
+    ];
+  });
+}

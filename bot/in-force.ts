@@ -1,0 +1,43 @@
+/** What a `gengfu.yml` becomes while it is in force; a reload makes another one and swaps the two. */
+import { type MadePlan, makePlan } from "../alerts/make-plan.ts";
+import type { Subscriptions } from "../alerts/subscriptions.ts";
+import { createNetwork, type Network } from "../monitors/network.ts";
+import type { FileConfig } from "./config.ts";
+import { openPeople } from "./people.ts";
+import { planParts, type Webhook, webhooksOf } from "./plan-of.ts";
+
+export interface InForce {
+  readonly config: FileConfig;
+  readonly plan: MadePlan;
+  readonly webhooks: ReadonlyMap<string, Webhook>;
+  readonly whois: ReturnType<typeof openPeople>;
+  readonly network: Network;
+}
+
+/** What stays the same whatever the file says. */
+export interface Fixed {
+  /** The channels that are built. */
+  readonly channels: ReadonlySet<string>;
+  readonly subscriptions: Pick<Subscriptions, "all">;
+  readonly consoleIsPrivate: boolean;
+}
+
+/** Makes it ready; changes nothing. */
+export function inForce(config: FileConfig, { channels, subscriptions, consoleIsPrivate }: Fixed): InForce {
+  return {
+    config,
+    plan: makePlan(planParts(config, channels), () => subscriptions.all()),
+    webhooks: webhooksOf(config),
+    whois: openPeople(config, consoleIsPrivate),
+    network: createNetwork({ allow: config.network?.allow ?? [] }),
+  };
+}
+
+/** A guard that always is the one in force. */
+export function networkInForce(now: () => InForce): Network {
+  return {
+    checkUrl: (url) => now().network.checkUrl(url),
+    checkReachable: (url) => now().network.checkReachable(url),
+    addressesOf: (url) => now().network.addressesOf(url),
+  };
+}
