@@ -104,7 +104,7 @@ function byMatchers(rest: string): Wanted {
 }
 
 /** Parses matchers that somebody typed; a mistake becomes a refusal with its place. */
-export function readMatchers(text: string): readonly Matcher[] {
+function readMatchers(text: string): readonly Matcher[] {
   try {
     return parseMatchers(text);
   } catch (error) {
