@@ -299,6 +299,7 @@ describe("hostile words", () => {
       `resolve ${shown} ${name}`,
       `show ${shown}`,
       `monitor add "${name}" https://shop.example`,
+      `monitor add "${name}" https://public.example`,
       "monitors",
       `monitor ${name}`,
       `monitor remove ${name}`,
