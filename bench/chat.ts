@@ -1,10 +1,9 @@
 /** A line of chat in, a reply out, in a busy house: 10,000 rules, 10,000 alerts active, a store on disk. */
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { emptyConfig } from "../bot/config.ts";
-import { readEnvironment } from "../bot/environment.ts";
-import { openHouse } from "../bot/house.ts";
+import { fileURLToPath } from "node:url";
 import { openRuleBook } from "../rules/rule-book.ts";
 import { systemClock } from "../storage/clock.ts";
 import { openStore } from "../storage/embedded-store.ts";
@@ -49,11 +48,23 @@ await store.commit((change) => {
 });
 await store.close();
 
-const environment = readEnvironment({ DATA_DIR: dir, PORT: "0", LOCALE: "en" });
-const house = await openHouse({ environment, config: emptyConfig, clock: systemClock, log: silentLog });
+/** The real process on that store; a client in the same process would take half of its time. */
+const child = spawn(process.execPath, [fileURLToPath(new URL("../bot/main.js", import.meta.url))], {
+  cwd: dir,
+  env: { PATH: process.env["PATH"] ?? "", DATA_DIR: dir, PORT: "0", LOCALE: "en" },
+  stdio: ["ignore", "pipe", "ignore"],
+});
+const url = await new Promise<string>((resolve, reject) => {
+  child.once("exit", (code) => reject(new Error(`the bot ended with ${code}`)));
+  child.stdout.on("data", (chunk: Buffer) => {
+    const found = /"url":"([^"]+)"/.exec(chunk.toString());
+    if (found?.[1] !== undefined) resolve(found[1]);
+  });
+});
+child.removeAllListeners("exit");
 
 async function say(text: string): Promise<string> {
-  const response = await fetch(new URL("/api/console/messages", house.url), {
+  const response = await fetch(new URL("/api/console/messages", url), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ conversation: "ops", user: "bench", text }),
@@ -65,7 +76,7 @@ async function say(text: string): Promise<string> {
 /** Waits until every rule has fired and every card has been delivered. */
 async function busy(): Promise<void> {
   for (;;) {
-    const metrics = await (await fetch(new URL("/metrics", house.url))).text();
+    const metrics = await (await fetch(new URL("/metrics", url))).text();
     const firing = Number(/gengfu_alerts\{state="firing"\} (\d+)/.exec(metrics)?.[1] ?? 0);
     const waiting = [...metrics.matchAll(/gengfu_deliveries_pending\{lane="\w+"\} (\d+)/g)].reduce(
       (sum, found) => sum + Number(found[1]),
@@ -98,5 +109,7 @@ function report(what: string, took: readonly number[]): void {
   console.log(`${what.padEnd(30)} ${figures}`);
 }
 
-await house.stop();
+const ended = new Promise((resolve) => child.once("exit", resolve));
+child.kill("SIGTERM");
+await ended;
 rmSync(dir, { recursive: true, force: true });

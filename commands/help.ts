@@ -1,4 +1,4 @@
-import { inLocale } from "../storage/locale.ts";
+import { inLocale, type Locale } from "../storage/locale.ts";
 import { roleText } from "./allow.ts";
 import { answer, type Call, type Command, Refusal } from "./command.ts";
 import { findCommand } from "./find.ts";
@@ -72,13 +72,27 @@ function oneCommand(command: Command, call: Call): ReturnType<typeof answer> {
  * name what a command is about, never the command.
  */
 export function nearest(line: string, all: readonly Command[], call: Call): string[] {
-  const words = line
+  const [one = "", next] = line
     .slice(0, 200)
     .split(/[\s\d#:,.!?]+/)
     .filter((word) => word !== "");
-  const candidates = all.flatMap((command) =>
-    call.locale === "zh-CN" ? [...command.twins, ...command.words] : [...command.words, ...command.twins],
-  );
-  const two = suggest(words.slice(0, 2).join(" "), candidates);
-  return [...new Set([...two, ...suggest(words[0] ?? "", candidates)])].slice(0, 3);
+  const candidates = namesOf(all)[call.locale];
+  const both = next === undefined ? [] : suggest(`${one} ${next}`, candidates);
+  return [...new Set([...both, ...suggest(one, candidates)])].slice(0, 3);
+}
+
+type Names = Readonly<Record<Locale, readonly string[]>>;
+const names = new WeakMap<readonly Command[], Names>();
+
+/** Every name of every command, those of a language first; made once for a table. */
+function namesOf(all: readonly Command[]): Names {
+  let known = names.get(all);
+  if (known === undefined) {
+    known = {
+      "zh-CN": all.flatMap(({ words, twins }) => [...twins, ...words]),
+      en: all.flatMap(({ words, twins }) => [...words, ...twins]),
+    };
+    names.set(all, known);
+  }
+  return known;
 }

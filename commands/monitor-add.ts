@@ -81,6 +81,8 @@ export function readSpec(rest: string, world: World): MonitorSpec {
     else words.push(text);
   }
   const url = options.get("url");
+  const no = url === undefined ? undefined : world.network.checkUrl(url);
+  if (no !== undefined) throw refuse(no);
   const kindWord = words.find((word) => Object.hasOwn(monitorKinds, word.toLowerCase()));
   const named = words.filter((word) => word !== kindWord).join(" ");
   const kindName = kindWord?.toLowerCase() ?? (url === undefined ? undefined : "http");

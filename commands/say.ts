@@ -57,7 +57,7 @@ const HALVES_KEPT = 1_000;
 
 /** The road of everything that is said: words → command → allowed? → done → reply. */
 export function openRoad(ears: Ears): (message: Message) => Promise<readonly Card[]> {
-  const halves = new Map<string, { said: string; until: number }>();
+  const halves = new Map<string, { said: string; missing: number; until: number }>();
 
   return async (message) => {
     const tooLong = message.text.length > LONGEST_LINE;
@@ -94,14 +94,15 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
   /** What a line is: a command, a sentence, or neither. */
   function listen(message: Message): Heard {
     const line = normalize(message.text).trim();
+    const alone = { said: message.text, line };
     const found = findCommand(line, commands);
+    // `监控 https://… 响应时间超过2秒告警` starts with a command's word and is a sentence all the same.
+    const mayYield = found?.command.yieldsToSentence === true && found.rest !== "";
+    if (found !== undefined && !mayYield) return { ...alone, what: found };
     // As it was typed: a reminder's text keeps its own signs.
     const sentence = understand(message.text);
-    const whole = sentence !== undefined && sentence.kind !== "half";
-    // `监控 https://… 响应时间超过2秒告警` starts with a command's word and is a sentence all the same.
-    const yields = whole && found?.command.yieldsToSentence === true && found.rest !== "";
-    const alone = { said: message.text, line };
-    if (found !== undefined && !yields) return { ...alone, what: found };
+    if (found !== undefined && (sentence === undefined || sentence.kind === "half"))
+      return { ...alone, what: found };
     return sentence === undefined ? completed(message, alone) : { ...alone, what: sentence };
   }
 
@@ -113,7 +114,7 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
       return heard.command.run(heard.rest, call, ears.world);
     }
     if (heard.kind === "half") {
-      remember(said, call);
+      remember(said, heard.missing.length, call);
       return askForMissing(heard, call);
     }
     permit(call, { needs: "operator" });
@@ -121,8 +122,8 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
   }
 
   /** Keeps half a sentence for its other half. */
-  function remember(said: string, { conversation, person, at }: Call): void {
-    halves.set(keyOf(conversation, person.id), { said, until: at + HALF_WAITS_MS });
+  function remember(said: string, missing: number, { conversation, person, at }: Call): void {
+    halves.set(keyOf(conversation, person.id), { said, missing, until: at + HALF_WAITS_MS });
     for (const key of halves.keys()) {
       if (halves.size <= HALVES_KEPT) break;
       halves.delete(key);
@@ -135,7 +136,10 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
     if (half === undefined || half.until < at) return { ...alone, what: undefined };
     const said = `${half.said} ${alone.said}`;
     const what = understand(said);
-    return what === undefined ? { ...alone, what } : { said, line: normalize(said), what };
+    // What brings the half no further is no answer to the question; it is something else that nobody understands.
+    if (what === undefined || (what.kind === "half" && what.missing.length >= half.missing))
+      return { ...alone, what: undefined };
+    return { said, line: normalize(said), what };
   }
 
   function asReply(error: unknown, call: Call): Card {

@@ -40,6 +40,9 @@ export interface Http {
 /** A request must have arrived whole within this, so that slow senders do not pile up; in milliseconds. */
 const REQUEST_MS = 30_000;
 
+/** Whoever closes a page or loses the network ends a connection like this; it happens all day. */
+const LEFT = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
+
 /** Builds the server; nothing listens yet. */
 export function createHttp(deps: HttpDeps): Http {
   const stopping = new AbortController();
@@ -98,7 +101,10 @@ function createApp(deps: HttpDeps, loopback: boolean, signal: AbortSignal): Koa 
   addEvents(router, { ...deps, signal });
 
   const app = new Koa();
-  app.on("error", (err: unknown) => deps.log.warn({ err }, "an answer could not be sent"));
+  app.on("error", (err: NodeJS.ErrnoException) => {
+    if (LEFT.has(err.code ?? "")) deps.log.debug({ err }, "a reader left");
+    else deps.log.warn({ err }, "an answer could not be sent");
+  });
   app.use(setHeaders);
   app.use(tellErrors(deps));
   if (token !== undefined) app.use(checkToken(token));

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -151,6 +153,15 @@ export async function failToStart(options: BotOptions): Promise<{ code: number; 
   const code = await new Promise<number>((resolve) => child.once("close", (exit) => resolve(exit ?? -1)));
   clearTimeout(limit);
   return { code, errors };
+}
+
+/** A port of loopback that nobody uses just now; for a process whose log cannot be read. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await once(server.close(), "close");
+  return port;
 }
 
 /** Asks again until `look` gives something; for what a real process does in its own time. */

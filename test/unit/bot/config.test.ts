@@ -134,6 +134,12 @@ describe("what is read", () => {
   });
 });
 
+test("a file as Windows may save it: with a byte order mark and its own ends of lines", async () => {
+  const path = join(await temporaryFolder(), "gengfu.yml");
+  writeFileSync(path, "\ufeffretention: 3d\r\npeople: []\r\n");
+  expect(readConfigFile(path, true, {}).retention).toBe(259_200_000);
+});
+
 describe("a file that cannot be read", () => {
   test("is nothing when nobody named it, and an error when it was named", async () => {
     const path = join(await temporaryFolder(), "gengfu.yml");

@@ -226,30 +226,34 @@ describe("limits and labels", () => {
   });
 });
 
+/** Fills a store and says how many bytes it took. */
+function bytesFor(many: number, samples: number): number {
+  const before = usedMemory();
+  const store = new MemorySeries(silentLog, forever);
+  for (let s = 0; s < many; s++) {
+    const labels: Labels = {
+      __name__: "node_cpu_seconds_total",
+      instance: `web-${s}:9100`,
+      mode: `m${s % 8}`,
+    };
+    const ref = store.ref(labels);
+    for (let i = 0; i < samples; i++) ref.append(i * 15_000, i);
+  }
+  const bytes = usedMemory() - before;
+  expect(store.stats().samples).toBe(many * samples);
+  return bytes;
+}
+
 test.each([
   [3_000, 1_000],
   [10_000, 20],
   [10_000, 1],
-])(
-  "%d series of %d samples take 16 bytes per sample and 1 KB per series",
-  // The heap is shared with the test runner, whose own megabyte may come in between.
-  { retry: 2 },
-  (many, samples) => {
-    const before = usedMemory();
-    const store = new MemorySeries(silentLog, forever);
-    for (let s = 0; s < many; s++) {
-      const labels: Labels = {
-        __name__: "node_cpu_seconds_total",
-        instance: `web-${s}:9100`,
-        mode: `m${s % 8}`,
-      };
-      const ref = store.ref(labels);
-      for (let i = 0; i < samples; i++) ref.append(i * 15_000, i);
-    }
-    expect(usedMemory() - before).toBeLessThan(many * (16 * samples + 1024));
-    expect(store.stats().samples).toBe(many * samples);
-  },
-);
+])("%d series of %d samples take 16 bytes per sample and 1 KB per series", (many, samples) => {
+  // The heap is shared with the test runner, which may take a megabyte of its own while we look: the least of
+  // three looks is the store's.
+  const looks = [bytesFor(many, samples), bytesFor(many, samples), bytesFor(many, samples)];
+  expect(Math.min(...looks)).toBeLessThan(many * (16 * samples + 1024));
+});
 
 test("memory of what has gone is used again", () => {
   const store = new MemorySeries(silentLog, { retentionMs: 100_000 });
