@@ -114,7 +114,7 @@ export function takeMatchers(rest: string): { text: string; after: string } {
 }
 
 /** Parses matchers that somebody typed; a mistake becomes a refusal with its place. */
-function readMatchers(text: string): readonly Matcher[] {
+export function readMatchers(text: string): readonly Matcher[] {
   try {
     return parseMatchers(text);
   } catch (error) {
