@@ -198,7 +198,7 @@ interface Written {
 
 const NAMES = ["a", "b", "c"];
 const VALUES = ["1", "2", "3", "12"];
-const REGEXES = ["1|2", "1.*", ".*2", ".+", "", "[13]", "(1|3)?", "1{1,2}"];
+const REGEXES = ["1|2", "1.*", ".*2", ".+", "", "[13]", "(1|3)?", "1{1,2}", "3|1.*", ".*2|1"];
 
 const quotedMatcher = fc
   .tuple(
