@@ -39,6 +39,7 @@ export interface AgendaContext {
   readonly channels: Readonly<Record<string, Channel>>;
   readonly plan: CurrentPlan;
   readonly memory: DeliveryMemory;
+  moreIsComing(): boolean;
 }
 
 /** After so many refusals a delivery lets others past: it may be that this one alone is refused. */
@@ -47,6 +48,8 @@ const STUCK_AFTER = 5;
 const LOOKED_AT = 64;
 /** So many documents per commit, so that nobody waits behind a long one. */
 const BATCH = 200;
+/** While more is being committed, people are told nothing for so long: it may be the beginning of a storm. */
+const WAIT_FOR_MORE_MS = 100;
 /** A digest that grows is changed at most this often. */
 const DIGEST_EDIT_MS = 3_000;
 /** Where it cannot be changed it is said again: while it is open, and after that. */
@@ -196,13 +199,15 @@ function mayBeSaidAt(
   const message = isMessage(delivery, channel, context.tables);
   let ready = quiet;
   if (message || limit?.edits === true) ready = Math.max(ready, at + waitFor(record.bucket, limit, lane, at));
+  const people = channel?.machine !== true && !("card" in about);
+  if (message && people && context.moreIsComing()) ready = Math.max(ready, at + WAIT_FOR_MORE_MS);
   if ("digest" in about) {
     if (receipt === undefined || saidAt === undefined || saidAt > at) return ready;
     const later = about.digest.endedAt === undefined ? DIGEST_AGAIN_MS : DIGEST_LATER_MS;
     const gap = channel?.edit === undefined ? (message ? later : 0) : DIGEST_EDIT_MS;
     return Math.max(ready, saidAt + gap);
   }
-  if ("card" in about || channel?.machine === true || !message) return ready;
+  if (!people || !message) return ready;
   const posts = context.memory.posts(address, STORM_WINDOW_MS, at);
   if (storming) return Math.max(ready, stormMessageAt(posts, at));
   return receipt === undefined ? Math.max(ready, burstMessageAt(posts, at)) : ready;

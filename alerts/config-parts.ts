@@ -4,7 +4,10 @@ import { parseDuration } from "../storage/duration.ts";
 import type { Text } from "../storage/locale.ts";
 
 /** YAML reads `severity: 1` as a number and Alertmanager as a text. */
-export const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+export const scalar = z.preprocess(
+  (value) => (typeof value === "number" || typeof value === "boolean" ? String(value) : value),
+  z.string(),
+);
 
 /** A text that is not empty: the name of something. */
 export const named = scalar.refine((text) => text !== "", {

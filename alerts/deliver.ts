@@ -37,6 +37,8 @@ export interface CourierOptions {
   drawDigest(digest: Delivery, facts: DigestFacts, at: number): Card;
   /** What a channel that tells machines needs to know. */
   view(incident: Incident, at: number): IncidentView;
+  /** Whether news is being committed that people should see together with what is there; it never is unless told. */
+  moreIsComing?(): boolean;
   /** How long one attempt may take, in milliseconds; 10 s unless told. */
   readonly timeoutMs?: number;
 }
@@ -70,7 +72,8 @@ export function createCourier(options: CourierOptions): Courier {
   const { draw, drawDigest, view } = options;
   const context = { book, channels, clock, timeoutMs, halt: halt.signal, draw, drawDigest, view };
   const memory = openDeliveryMemory(tables.deliveries, clock.now());
-  const agenda = { tables, index, channels, plan, memory };
+  const moreIsComing = options.moreIsComing ?? (() => false);
+  const agenda = { tables, index, channels, plan, memory, moreIsComing };
   const busy = new Map<string, Promise<boolean>>();
   /** What arrived and could not be recorded: while this process lives it is recorded later, not sent again. */
   const unrecorded = new Map<string, { attempted: Attempted; tries: number }>();

@@ -22,7 +22,10 @@ export const DEFAULT_STORM: Storm = { incidents: 10, perMs: 60_000 };
 
 /** `limits: { wecom: { messages: 30, per: 1m } }`. */
 export const limitsSchema = z.record(
-  z.string().regex(/^[a-z][a-z_]*$/, { message: "must be the name of a channel" }),
+  z.string().refine((name) => /^[a-z][a-z_]*$/.test(name), {
+    message: "is no name of a channel, such as email or dingtalk_robot",
+    params: { zh: "不是渠道的名字，例如 email、dingtalk_robot" },
+  }),
   z
     .strictObject({ messages: z.int().positive(), per: positiveDuration })
     .transform(({ messages, per }): Budget => ({ messages, perMs: per })),

@@ -5,10 +5,11 @@
 import { fingerprint, type Labels } from "../storage/labels.ts";
 import type { Log } from "../storage/log.ts";
 import type { Change, Store } from "../storage/store.ts";
-import { type Alert, type AlertIdentity, identityOf, type Standing } from "./alert.ts";
+import { type Alert, type AlertIdentity, type FiredAlert, identityOf, type Standing } from "./alert.ts";
 import type { AlertBook } from "./alert-book.ts";
 import type { DueRule, Judgement } from "./due-rule.ts";
 import { type HealthBook, keepHealth } from "./rule-health.ts";
+import { sliceTurns } from "./slice-turns.ts";
 import { type StepOptions, step, type Verdict } from "./step.ts";
 import type { Turn } from "./turn.ts";
 
@@ -28,6 +29,8 @@ export interface Evaluator {
   evaluate(rules: readonly DueRule[], at: number): Promise<Round>;
   /** The value an alert had when it was last found; the stored one is that of its last turn. */
   currentValue(alert: string): number | undefined;
+  /** Whether a round that began to be committed just now has more to commit. */
+  moreIsComing(): boolean;
   readonly health: Pick<HealthBook, "of" | "counts" | "forget">;
 }
 
@@ -50,6 +53,8 @@ const TURNS_PER_COMMIT = 200;
 /** After so many rules, or so many findings of one, other work has its turn. */
 const JUDGED_AT_ONCE = 200;
 const FOUND_AT_ONCE = 1_000;
+/** Nobody waits longer than this for the rest of a round. */
+const COMING_FOR_MS = 1_000;
 
 /** As far back as an expression looks for a present value; see PromQL's lookback. */
 const LOOK_BACK_MS = 5 * 60_000;
@@ -72,8 +77,11 @@ export function openEvaluator(options: EvaluatorOptions): Evaluator {
   let lastAt = lastAliveAt ?? Number.NEGATIVE_INFINITY;
   let trustedFrom = Number.NEGATIVE_INFINITY;
 
+  let comingSince: number | undefined;
+
   return {
     health,
+    moreIsComing: () => comingSince !== undefined && performance.now() - comingSince < COMING_FOR_MS,
     currentValue: (alert) => values.get(alert),
 
     async evaluate(rules, at) {
@@ -81,31 +89,14 @@ export function openEvaluator(options: EvaluatorOptions): Evaluator {
       const wanted: Wanted[] = [];
       let failed = 0;
       let looked = 0;
-      let turned = 0;
-      const saveSlices = async (least: number): Promise<void> => {
-        while (wanted.length >= least) {
-          const slice = wanted.slice(0, TURNS_PER_COMMIT);
-          await save(slice, at);
-          wanted.splice(0, slice.length);
-          turned += slice.length;
-        }
-      };
-      try {
-        for (const rule of rules) {
-          const judgement = health.measure(rule, at, log);
-          if (judgement === undefined) failed++;
-          else await collect(rule, judgement, at, wanted);
-          await saveSlices(TURNS_PER_COMMIT);
-          if (++looked % JUDGED_AT_ONCE === 0) await breathe();
-        }
-        await saveSlices(1);
-      } catch (error) {
-        // The break in a pending alert was seen but not kept; without this its `for` would run on across it.
-        for (const { before, after, identity } of wanted)
-          if (before !== undefined && after === undefined)
-            judgedAt.set(identity.rule, Number.NEGATIVE_INFINITY);
-        throw error;
+      for (const rule of rules) {
+        const judgement = health.measure(rule, at, log);
+        if (judgement === undefined) failed++;
+        else await collect(rule, judgement, at, wanted);
+        if (++looked % JUDGED_AT_ONCE === 0) await breathe();
       }
+      const turned = wanted.length;
+      if (turned > 0) await saveAll(wanted, at);
       if (aliveAt === undefined || Math.abs(at - aliveAt) >= aliveEveryMs) await save([], at);
       return { judged: rules.length - failed, failed, turned };
     },
@@ -163,6 +154,32 @@ export function openEvaluator(options: EvaluatorOptions): Evaluator {
     }
   }
 
+  /** In commits of bounded size, the worst first; an incident is changed by as few of them as can be. */
+  async function saveAll(wanted: readonly Wanted[], at: number): Promise<void> {
+    const many = wanted.length > TURNS_PER_COMMIT;
+    const slices = many ? await sliceTurns(wanted, book.context, TURNS_PER_COMMIT, breathe) : [wanted];
+    // What fires in this round may inhibit what fires with it, in whichever commit.
+    const forget = many ? book.context.inhibition.foresee(wanted.flatMap(comingOf)) : undefined;
+    let saved = 0;
+    try {
+      if (many) comingSince = performance.now();
+      for (const slice of slices) {
+        if (saved + 1 === slices.length) comingSince = undefined;
+        await save(slice, at);
+        saved++;
+      }
+    } catch (error) {
+      // The break in a pending alert was seen but not kept; without this its `for` would run on across it.
+      for (const { before, after, identity } of slices.slice(saved).flat())
+        if (before !== undefined && after === undefined)
+          judgedAt.set(identity.rule, Number.NEGATIVE_INFINITY);
+      throw error;
+    } finally {
+      comingSince = undefined;
+      forget?.();
+    }
+  }
+
   async function save(wanted: readonly Wanted[], at: number): Promise<void> {
     await store.commit((change) => {
       const turns = wanted
@@ -184,6 +201,11 @@ export function openEvaluator(options: EvaluatorOptions): Evaluator {
     const after: Standing | undefined = step(before, turn.verdict, turn.options, at);
     return after === before ? undefined : { ...turn, before, after };
   }
+}
+
+/** The alert that a turn makes active; the number of its incident is not known yet. */
+function comingOf({ identity, after }: Turn): readonly FiredAlert[] {
+  return after === undefined || after.state === "pending" ? [] : [{ ...identity, ...after, incident: 0 }];
 }
 
 /** What a newly found label set is called and carries; an episode keeps what it began with. */

@@ -93,7 +93,11 @@ export function keepInhibition(alerts: Table<Alert>, rules: () => readonly Inhib
         added.push(alert);
       }
       return () => {
-        for (const alert of added) remove(alert);
+        for (const alert of added) {
+          // One that came true meanwhile is a source by itself.
+          const now = alerts.get(alert.id);
+          if (now === undefined || !isActive(now)) remove(alert);
+        }
       };
     },
   };

@@ -118,6 +118,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
     clock,
     log,
     random,
+    moreIsComing: evaluator.moreIsComing,
     draw: (incident, at) => card(incident, at),
     drawDigest: ({ id }, facts, at) =>
       digestCard(facts, foldedInto(book, id), {

@@ -106,8 +106,10 @@ function store(
   const isTold = incident.routes.some(({ toldAt }) => toldAt !== undefined);
   const over = incident.resolvedAt !== undefined;
   if (said) for (const address of strays(plan, incident)) addresses.add(address);
-  // Where a reload took every receiver away, somebody must hear of it all the same.
-  if (said && addresses.size === 0) addresses.add(DEFAULT_CONVERSATION);
+  // Where a reload took every receiver away, somebody must hear of it all the same. A receiver without targets is
+  // Alertmanager's way to tell nobody.
+  const orphaned = incident.routes.every(({ receiver }) => plan.receiver(receiver) === undefined);
+  if (said && addresses.size === 0 && orphaned) addresses.add(DEFAULT_CONVERSATION);
 
   // What was shown while it was held has this version already, and is to be news all the same.
   const version = incident.version + (letGo ? 1 : 0);

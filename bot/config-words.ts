@@ -69,14 +69,17 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path): Problem
       typeof input === "object" && input !== null ? (input as Record<string, unknown>)[key] : undefined;
     return at(oneOf(choices.map(String), given));
   }
-  const ofWrongType = (issues: readonly Issue[]): boolean =>
-    issues.some((one) => one.code === "invalid_type" && one.path.length === 0);
+  const ofWrongType = (issues: readonly Issue[]): boolean => issues.some((one) => wanted(one).length > 0);
   const [close, ...others] = issue.errors.filter((issues) => !ofWrongType(issues));
   if (close !== undefined && others.length === 0) return close.flatMap((inner) => problemsOf(inner, path));
-  const expected = issue.errors.flatMap((issues) =>
-    issues.flatMap((one) => (one.code === "invalid_type" && one.path.length === 0 ? [one.expected] : [])),
-  );
-  return at(notOf(expected, issue.input));
+  return at(notOf(issue.errors.flat().flatMap(wanted), issue.input));
+}
+
+/** What an issue about the value itself would have taken: a type, or certain values. */
+function wanted(issue: Issue): readonly string[] {
+  if (issue.path.length > 0) return [];
+  if (issue.code === "invalid_type") return [issue.expected];
+  return issue.code === "invalid_value" ? issue.values.map(String) : [];
 }
 
 function notOf(expected: readonly string[], input: unknown): Text {

@@ -123,7 +123,7 @@ export function parseConfig(
   const unsealed = unseal(filled.value, readSecret, (key) => Object.hasOwn(UNSUPPORTED, key));
   const problems = [...filled.problems, ...unsealed.problems];
   const read = fileSchema.safeParse(withoutEmptyParts(unsealed.value), { reportInput: true });
-  if (read.success) problems.push(...crossCheck(read.data));
+  if (read.success) problems.push(...crossCheck(read.data).map(filled.discreet));
   if (read.success && problems.length === 0) return { ...read.data, secrets: unsealed.secrets };
   const unfilled = new Set(problems.map(({ path }) => path));
   const others = read.success

@@ -68,13 +68,14 @@ function simple(pattern: string): Test | undefined {
   if (tail === "") return (value) => value.length >= shortest && value.endsWith(middle);
   return (value) => {
     const at = value.indexOf(middle, before);
-    return at >= 0 && at + middle.length + after <= value.length;
+    // An empty middle is found at the end of a value that is too short, too.
+    return at >= before && at + middle.length + after <= value.length;
   };
 }
 
 /** The text an expression stands for when nothing in it is special; escaped punctuation stands for itself. */
 function literalOf(pattern: string): string | undefined {
-  if (!/[\\.+*?()[\]{}^$]/.test(pattern)) return pattern;
+  if (!/[\\.+*?()[\]{}^$|]/.test(pattern)) return pattern;
   const plain = /^(?:[^\\.+*?()[\]{}^$|]|\\[!-/:-@[-`{-~])*$/;
   return plain.test(pattern) ? pattern.replace(/\\(.)/g, "$1") : undefined;
 }

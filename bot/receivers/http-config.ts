@@ -77,7 +77,15 @@ export const httpSchema = z
     proxy_from_environment: z.literal(false).optional(),
     follow_redirects: z.boolean().default(true),
     enable_http2: z.boolean().optional(),
-    http_headers: z.record(z.string().regex(HEADER_NAME), header).default({}),
+    http_headers: z
+      .record(
+        z.string().refine((name) => HEADER_NAME.test(name), {
+          message: "is no name of a header",
+          params: { zh: "不是请求头的名字" },
+        }),
+        header,
+      )
+      .default({}),
     tls_config: tlsSchema.optional(),
   })
   .superRefine((one, context) => {

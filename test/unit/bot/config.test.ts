@@ -16,6 +16,7 @@ const variables = {
   SHOP_HOST: "shop.example",
   SHOP_PORT: "8443",
   SHOP_TOKEN: "s3cret",
+  SHOP_HOST_URL: "https://shop.example/hook",
   EMPTY: "",
 };
 

@@ -1,0 +1,308 @@
+/** A real `alertmanager.yml` pastes in: read whole, routed alike, and what of it does nothing is said. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { makePlan } from "../../../alerts/make-plan.ts";
+import { routesOf } from "../../../alerts/route-tree.ts";
+import { checkFile } from "../../../bot/check.ts";
+import { parseConfig, readConfigFile } from "../../../bot/config.ts";
+import { notesOf } from "../../../bot/config-notes.ts";
+import { readEnvironment } from "../../../bot/environment.ts";
+import { BUILT_CHANNELS } from "../../../bot/house.ts";
+import { planParts, webhooksOf } from "../../../bot/plan-of.ts";
+import { secretsOf } from "../../../bot/secrets.ts";
+import type { Labels } from "../../../storage/labels.ts";
+import { hasAmtool, inFours, receiversByAmtool } from "../../support/amtool.ts";
+
+const folder = fileURLToPath(new URL("../../config", import.meta.url));
+const path = join(folder, "good-alertmanager.yml");
+const channels: ReadonlySet<string> = new Set(BUILT_CHANNELS);
+const variables = { SHOP_TOKEN: "s3cret-token", SHOP_HOST_URL: "https://shop.example/hook" };
+
+describe("the file of a shop with two regions", () => {
+  const config = readConfigFile(path, true, {});
+  const { tree } = makePlan(planParts(config, channels));
+
+  test("is longer than 300 lines and is read whole", () => {
+    expect(readFileSync(path, "utf8").split("\n").length).toBeGreaterThan(300);
+    expect(config.receivers).toHaveLength(38);
+    expect(config.inhibit_rules).toHaveLength(5);
+    expect(config.time_intervals.map(({ name }) => name)).toEqual([
+      "offhours",
+      "business-hours",
+      "maintenance-window",
+      "month-end-closing",
+      "golden-week",
+      "european-nights",
+    ]);
+    expect(config.global.resolveTimeoutMs).toBe(300_000);
+    expect(config.secrets).toEqual(["not-a-real-password", "not-a-real-password"]);
+  });
+
+  /** Labels as this shop has them; half of the values are those that some route asks for. */
+  const labels: fc.Arbitrary<Labels> = fc
+    .record(
+      {
+        alertname: fc.constantFrom(
+          "Watchdog",
+          "CPUThrottlingHigh",
+          "NodeDown",
+          "ReplicationLag",
+          "LowDiskSpace",
+          "BackupFailed",
+          "KubePodCrash",
+          "SettlementLate",
+          "IndexLag",
+          "WebErrors",
+        ),
+        severity: fc.constantFrom("info", "warning", "critical", "page"),
+        team: fc.constantFrom("security", "platform", "web", "data", "ml", "other"),
+        service: fc.constantFrom("mysql", "mongodb", "redis", "payments", "search", "warehouse", "mailer"),
+        env: fc.constantFrom("production", "staging", "test", "dev"),
+        region: fc.constantFrom("eu-west", "cn-north-1", "cn-south-22", "us-east"),
+        component: fc.constantFrom("network", "ceph", "csi-rbd", "cdn"),
+        namespace: fc.constantFrom("kube-system", "shop"),
+        instance: fc.constantFrom("legacy-07.shop", "legacy-7.shop", "db1"),
+        category: fc.constantFrom("audit", "compliance", "none"),
+        provider: fc.constantFrom("alipay", "stripe"),
+        job: fc.constantFrom("hourly-sync", "daily-report", "nightly"),
+      },
+      { requiredKeys: [] },
+    )
+    .map((found) => ({ ...found }) as Labels);
+  const sets = fc.sample(labels, { seed: 352, numRuns: 300 });
+  const ours = (set: Labels): readonly string[] => routesOf(tree, set).map(({ options }) => options.receiver);
+
+  test("the sets reach every receiver of the file", () => {
+    const many = fc.sample(labels, { seed: 1, numRuns: 60_000 });
+    const reached = new Set(many.flatMap(ours));
+    expect(config.receivers.map(({ name }) => name).filter((name) => !reached.has(name))).toEqual([]);
+  });
+
+  const title = hasAmtool
+    ? "routes 300 alerts as Alertmanager does"
+    : "skipped: amtool is not installed here";
+  test.skipIf(!hasAmtool)(title, { timeout: 60_000 }, async () => {
+    const wrong: unknown[] = [];
+    await inFours(sets, async (set) => {
+      const theirs = await receiversByAmtool(path, set);
+      if (String(theirs) !== String(ours(set))) wrong.push({ set, theirs, ours: ours(set) });
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("its webhooks are posted to as there", () => {
+    const webhooks = webhooksOf(config);
+    expect(webhooks.get("webhook:ops-pager/0")).toEqual({
+      url: "https://pager.shop.example/hooks/ops",
+      sendResolved: true,
+      maxAlerts: 0,
+      timeoutMs: undefined,
+      hmacSecret: undefined,
+      receiver: "ops-pager",
+      http: { authorization: "Bearer not-a-real-token", headers: {}, followRedirects: true, tls: undefined },
+    });
+    expect(webhooks.get("webhook:dba-pager/1")?.url).toBe("https://chat.shop.example/hooks/dba");
+    expect(webhooks.get("webhook:security/0")?.http.authorization).toBe(
+      `Basic ${Buffer.from("alertmanager:not-a-real-password").toString("base64")}`,
+    );
+    expect(webhooks.get("webhook:deadmansswitch/0")?.sendResolved).toBe(false);
+  });
+
+  test("what has no channel yet is told on the console, and a receiver without targets tells nobody", () => {
+    const plan = makePlan(planParts(config, channels));
+    expect(plan.receiver("ops-mail")?.targets).toEqual([{ address: "console:ops", sendResolved: true }]);
+    expect(plan.receiver("blackhole")?.targets).toEqual([]);
+    expect(plan.receiver("platform-cn-night")?.targets).toEqual([
+      { address: "webhook:platform-cn-night/0", sendResolved: false },
+    ]);
+    expect(plan.receiver("nobody-knows-it")).toBeUndefined();
+    expect(plan.receiver("console:dev")?.targets).toEqual([{ address: "console:dev", sendResolved: true }]);
+    const notes = notesOf(config, channels).map(({ path, text }) => `${path}: ${text.en}`);
+    expect(notes).toContain("templates: Gengfu's cards need no templates; these files are not read");
+    expect(notes).toContain(
+      "receivers[0].email_configs: understood, but this version has no email channel yet and sends nothing there",
+    );
+    expect(notes).toContain(
+      "receivers[0]: 'ops-mail' has no channel that works now; console:ops is told instead",
+    );
+    expect(notes.filter((note) => note.includes("no route leads"))).toEqual([]);
+  });
+
+  test("with a Slack receiver it is refused by name, and read with ignore_unsupported", () => {
+    const slack = readFileSync(path, "utf8").replace(
+      "  - name: blackhole\n",
+      "  - name: blackhole\n    slack_configs: [{ channel: '#noise', api_url_file: /not/there }]\n",
+    );
+    expect(() => parseConfig(path, slack, {})).toThrow("receivers[1].slack_configs: Gengfu has no Slack");
+    const read = parseConfig(path, `ignore_unsupported: true\n${slack}`, {});
+    const notes = notesOf(read, channels).map(({ path, text }) => `${path}: ${text.en}`);
+    expect(notes).toContain("receivers[1].slack_configs: skipped: Gengfu has no Slack");
+    // It was meant to tell somebody, so somebody is told.
+    expect(makePlan(planParts(read, channels)).receiver("blackhole")?.targets[0]?.address).toBe(
+      "console:ops",
+    );
+  });
+});
+
+describe("a file with everything", () => {
+  const config = readConfigFile(join(folder, "good-who-is-told.yml"), true, variables);
+
+  test("matchers of every form", () => {
+    expect(config.route?.routes[0]?.matchers).toEqual([
+      { name: "a", op: "=", value: "b,c" },
+      { name: "d", op: "=~", value: "x{1,2}" },
+      { name: "e", op: "!=", value: "f" },
+      { name: "g", op: "=", value: "h" },
+    ]);
+    expect(config.route?.routes[1]?.matchers).toEqual([
+      { name: "level", op: "=", value: "1" },
+      { name: "paged", op: "=", value: "true" },
+    ]);
+    expect(config.route?.routes[2]?.matchers).toEqual([{ name: "团队", op: "=", value: "数据库" }]);
+  });
+
+  test("policies, spans, limits", () => {
+    expect(config.escalation).toEqual([
+      {
+        name: "night",
+        steps: [
+          { afterMs: 300_000, receiver: "people" },
+          { afterMs: 900_000, receiver: "robots" },
+        ],
+        repeatMs: 1_800_000,
+      },
+    ]);
+    expect(config.acknowledge).toEqual({ critical: 7_200_000, warning: 14_400_000 });
+    expect(config.flapping).toEqual({ changes: 8, withinMs: 3_600_000 });
+    expect(config.storm).toEqual({ incidents: 30, perMs: 120_000 });
+    expect(config.limits).toEqual({ dingtalk_robot: { messages: 18, perMs: 60_000 } });
+    expect(config.watchdog).toEqual({ url: "https://shop.example/hook", everyMs: 30_000 });
+    const off = parseConfig("off.yml", "flapping: false\nstorm: false", {});
+    expect(planParts(off, channels)).toMatchObject({ flapping: null, storm: null });
+    expect(makePlan(planParts(off, channels)).storm).toBeUndefined();
+    expect(makePlan({}).storm).toBeDefined();
+  });
+
+  test("addresses, and what works of them now", () => {
+    const plan = makePlan(planParts(config, channels));
+    const told = (name: string) => plan.receiver(name)?.targets.map(({ address }) => address);
+    expect(told("ops")).toEqual(["console:ops", "console:dev", "webhook:ops/0", "webhook:ops/1"]);
+    expect(told("robots")).toEqual(["console:ops"]);
+    // Its fallback would be asked in its place, if it had one.
+    const ready = makePlan(planParts(config, new Set([...channels, "dingtalk", "dingtalk_robot", "sms"])));
+    expect(ready.receiver("robots")?.targets.map(({ address }) => address)).toEqual([
+      "dingtalk:cidAbc",
+      "dingtalk_robot:robots/0",
+      "dingtalk_robot:robots/1",
+    ]);
+    expect(plan.receiver("ops")?.fallback).toBe("people");
+    const stranded = parseConfig(
+      "s.yml",
+      "receivers: [{ name: a, fallback: b, sms_configs: [{ to: ['1'] }] }, { name: b, console_configs: [{ conversation: b }] }]",
+      {},
+    );
+    expect(makePlan(planParts(stranded, channels)).receiver("a")?.targets[0]?.address).toBe("console:b");
+  });
+
+  test("secrets come from files and variables, and no log would show them", () => {
+    const webhook = webhooksOf(config).get("webhook:ops/0");
+    expect(webhook).toMatchObject({
+      url: "https://shop.example/hook",
+      hmacSecret: "not-a-real-password",
+      timeoutMs: 5_000,
+      maxAlerts: 10,
+      http: { headers: { "X-Team": "shop", "X-Key": "s3cret-token" } },
+    });
+    expect(webhooksOf(config).get("webhook:ops/1")).toMatchObject({
+      url: "https://hook.shop.example/secret-path",
+      http: { authorization: "Bearer not-a-real-password" },
+    });
+    const secrets = secretsOf(readEnvironment({}), config);
+    for (const secret of [
+      "not-a-real-password",
+      "https://hook.shop.example/secret-path",
+      "https://shop.example/hook",
+      "s3cret-token",
+      "SECabc",
+    ])
+      expect(secrets).toContain(secret);
+  });
+
+  test("a route behind one that takes everything, and a receiver that nothing leads to, are said", () => {
+    const yaml = `
+route: { receiver: a, routes: [{ receiver: b }, { receiver: c, matchers: [x=1] }] }
+receivers: [{ name: a }, { name: b }, { name: c }, { name: d }]`;
+    const notes = notesOf(parseConfig("n.yml", yaml, {}), channels).map(
+      ({ path, text }) => `${path}: ${text.en}`,
+    );
+    expect(notes).toEqual([
+      "route.routes[1]: never reached: routes[0] before it has no matchers and takes everything",
+      "receivers[3]: no route leads to 'd'",
+    ]);
+  });
+});
+
+describe("gengfu check", () => {
+  const check = (locale: "zh-CN" | "en", name = "good-who-is-told.yml") =>
+    checkFile(join(folder, name), { variables, locale, channels });
+
+  test("prints the tree, who is told, and what is worth knowing", () => {
+    const { ok, text } = check("en");
+    expect(ok).toBe(true);
+    expect(text.split("\n").slice(1)).toEqual([
+      "",
+      "Routes",
+      "  default → ops  group_by [...]  group_wait 30s  group_interval 5m  repeat_interval 4h  escalation night",
+      '  ├─ {a="b,c",d=~"x{1,2}",e!="f",g="h"} → console:dba  escalation none',
+      '  ├─ {level="1",paged="true"} → robots  continue',
+      '  └─ {"团队"="数据库"} → people  mute weekend  active old',
+      "",
+      "Receivers",
+      "  ops: console:ops, console:dev, webhook:ops/0, webhook:ops/1",
+      "  robots: (dingtalk:cidAbc), (dingtalk_robot:robots/0), (dingtalk_robot:robots/1), (wecom:wrAbc), (wecom_robot:robots/0), (wecom_app:robots/0), → console:ops",
+      "  people: (email:people/0), (sms:people/0), (voice:people/0), → console:ops",
+      "  elsewhere: (slack_configs), → console:ops",
+      "",
+      "Worth knowing",
+      ...["dingtalk", "dingtalk_robot", "wecom", "wecom_robot", "wecom_app"].map(
+        (channel) =>
+          `  receivers[1].${channel}_configs: understood, but this version has no ${channel} channel yet and sends nothing there`,
+      ),
+      "  receivers[1]: 'robots' has no channel that works now; console:ops is told instead",
+      ...["email", "sms", "voice"].map(
+        (channel) =>
+          `  receivers[2].${channel}_configs: understood, but this version has no ${channel} channel yet and sends nothing there`,
+      ),
+      "  receivers[2]: 'people' has no channel that works now; console:ops is told instead",
+      "  receivers[3].slack_configs: skipped: Gengfu has no Slack",
+      "  receivers[3]: 'elsewhere' has no channel that works now; console:ops is told instead",
+      "  receivers[3]: no route leads to 'elsewhere'",
+    ]);
+    for (const secret of ["s3cret", "not-a-real", "secret-path", "SECabc"])
+      expect(text).not.toContain(secret);
+  });
+
+  test("in Chinese too", () => {
+    const { text } = check("zh-CN");
+    for (const words of [
+      "可以使用",
+      "路由",
+      "默认 → ops",
+      "接收人",
+      "值得留意",
+      "没有路由会到达 'elsewhere'",
+    ])
+      expect(text).toContain(words);
+  });
+
+  test("says all that is wrong, and that the file cannot be used", () => {
+    const { ok, text } = check("en", "bad-root-route.yml");
+    expect(ok).toBe(false);
+    expect(text).toContain("5 problems");
+    expect(text).toContain("route.receiver: the root route must name a default receiver");
+    expect(check("en", "is-not-there.yml").text).toContain("cannot be read");
+  });
+});
