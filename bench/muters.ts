@@ -1,16 +1,19 @@
 /**
  * What muters and routes cost an alert that fires: with 10,000 silences, with 10,000 inhibiting alerts, with 400 routes
- * and with all of it, beside none. CPU time per alert that fires and is told, commit included, in memory:
+ * and with all of it, beside none. CPU time per alert that fires and is told, commits on disk included:
  * `node --expose-gc dist/bench/muters.js`.
  */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type AlertBook, openAlertBook } from "../alerts/alert-book.ts";
 import type { DueRule } from "../alerts/due-rule.ts";
 import { openEvaluator } from "../alerts/evaluate.ts";
 import { makePlan, type PlanParts } from "../alerts/make-plan.ts";
 import type { RouteNode } from "../alerts/route-config.ts";
+import { openStore } from "../storage/embedded-store.ts";
 import type { Labels } from "../storage/labels.ts";
 import { silentLog } from "../storage/log.ts";
-import { memoryStore } from "../storage/memory-store.ts";
 import type { Store } from "../storage/store.ts";
 import { median } from "./median.ts";
 
@@ -19,6 +22,7 @@ const ROUTES = 400;
 const ALERTS = 2_000;
 const ROUNDS = 5;
 const START = 1_700_000_000_000;
+const folder = await mkdtemp(join(tmpdir(), "gengfu-bench-"));
 
 interface World {
   readonly store: Store;
@@ -66,8 +70,8 @@ const root = node([], {
   repeatIntervalMs: Number.POSITIVE_INFINITY,
 });
 
-function world(parts: PlanParts): World {
-  const store = memoryStore();
+async function world(parts: PlanParts): Promise<World> {
+  const store = await openStore({ dir: await mkdtemp(join(folder, "world-")) });
   const plan = makePlan({ route: root, ...parts });
   const book = openAlertBook({ store, zone: "UTC", plan: () => plan });
   const evaluator = openEvaluator({
@@ -173,7 +177,7 @@ const cases: readonly {
 
 const worlds: World[] = [];
 for (const { parts, with: more } of cases) {
-  const one = world(parts);
+  const one = await world(parts);
   for (const add of more) await add(one);
   worlds.push(one);
 }
@@ -190,3 +194,5 @@ for (const [i, { name }] of cases.entries()) {
   const ratio = i === 0 ? "" : `, ${(cost / none).toFixed(2)} times the cost of none (target: within 2)`;
   process.stdout.write(`${name.padEnd(28)} ${cost.toFixed(1)} µs per alert${ratio}\n`);
 }
+for (const { store } of worlds) await store.close();
+await rm(folder, { recursive: true, force: true });
