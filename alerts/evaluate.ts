@@ -48,8 +48,8 @@ export interface EvaluatorOptions {
   breathe(): Promise<void>;
 }
 
-/** So many alerts turn in one commit: some ten milliseconds of work. */
-const TURNS_PER_COMMIT = 200;
+/** So many alerts turn in one commit: some ten milliseconds of work. Of one incident it may be twice as many. */
+const TURNS_PER_COMMIT = 100;
 /** After so many rules, or so many findings of one, other work has its turn. */
 const JUDGED_AT_ONCE = 200;
 const FOUND_AT_ONCE = 1_000;

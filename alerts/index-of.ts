@@ -1,4 +1,5 @@
 /** What is looked up often, derived from the tables by watching them: no command walks through ten thousand alerts. */
+import type { Labels } from "../storage/labels.ts";
 import type { Table } from "../storage/store.ts";
 import { type Alert, type FiredAlert, isActive } from "./alert.ts";
 import { type Delivery, isOpenDigest, isPending, LANES, type Lane } from "./delivery.ts";
@@ -6,6 +7,7 @@ import type { Incident, TimelineEntry } from "./incident.ts";
 import { isHeld, nextDeadline } from "./incident-deadlines.ts";
 import { type LabelIndex, makeLabelIndex } from "./label-index.ts";
 import type { Silence } from "./silence.ts";
+import { makeSilenceIndex } from "./silence-index.ts";
 import type { Tables } from "./tables.ts";
 
 /** All of it shows what is on disk, never what is still on its way there. */
@@ -42,6 +44,8 @@ export interface Index {
   readonly finished: ReadonlyMap<string, Delivery>;
   /** Silences that are not over, by number. */
   readonly silences: ReadonlyMap<number, Silence>;
+  /** Those of them that may match a label set; every one that does is among them. */
+  silencesNear(labels: Labels): readonly Silence[];
   /** Grows whenever a silence changes, so that answers about silences can be kept. */
   readonly silenceEpoch: number;
   readonly counts: Readonly<Record<Alert["state"], number>>;
@@ -67,6 +71,7 @@ export function keepIndex(tables: Tables): Index {
   const openDigests = new Map<string, Delivery>();
   const finished = new Map<string, Delivery>();
   const silences = new Map<number, Silence>();
+  const near = makeSilenceIndex();
   const labelled = makeLabelIndex();
   const counts = { pending: 0, firing: 0, nodata: 0, resolved: 0 };
   const index = {
@@ -87,6 +92,7 @@ export function keepIndex(tables: Tables): Index {
     openDigests,
     finished,
     silences,
+    silencesNear: near.near,
     silenceEpoch: 0,
     counts,
   };
@@ -162,8 +168,11 @@ export function keepIndex(tables: Tables): Index {
   });
   follow(tables.silences, (_id, after, before) => {
     index.silenceEpoch++;
-    if (after !== undefined && after.drawn !== "over") silences.set(after.id, after);
-    else if (before !== undefined) silences.delete(before.id);
+    if (before !== undefined) near.remove(before);
+    if (after !== undefined && after.drawn !== "over") {
+      silences.set(after.id, after);
+      near.put(after);
+    } else if (before !== undefined) silences.delete(before.id);
   });
   return index;
 }

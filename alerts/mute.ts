@@ -19,7 +19,7 @@ export function silenceView(index: Index): SilenceView {
     if (index.silences.size === 0) return [];
     let entry = known.get(labels);
     if (entry === undefined || entry.epoch !== index.silenceEpoch) {
-      const matching = [...index.silences.values()].filter((silence) => matches(silence.matchers, labels));
+      const matching = index.silencesNear(labels).filter((silence) => matches(silence.matchers, labels));
       entry = { epoch: index.silenceEpoch, matching };
       known.set(labels, entry);
     }

@@ -9,7 +9,7 @@ import type { TurnContext } from "./turn-context.ts";
 /** So many are looked at before other work has its turn. */
 const AT_ONCE = 1_000;
 
-/** Slices of about `size` turns. An incident with more than that is changed by several of them. */
+/** Slices of `size` turns, or of up to twice as many for one incident. One with more is changed by several of them. */
 export async function sliceTurns<T extends Turn>(
   turns: readonly T[],
   context: Pick<TurnContext, "plan">,
@@ -33,8 +33,8 @@ export async function sliceTurns<T extends Turn>(
   const slices: T[][] = [];
   let slice: T[] = [];
   for (const group of [...groups.values()].sort((a, b) => a.rank - b.rank))
-    for (let from = 0; from < group.turns.length; from += size) {
-      const piece = group.turns.slice(from, from + size);
+    for (let from = 0; from < group.turns.length; from += 2 * size) {
+      const piece = group.turns.slice(from, from + 2 * size);
       if (slice.length > 0 && slice.length + piece.length > size) {
         slices.push(slice);
         slice = [];

@@ -168,9 +168,9 @@ async function storm(): Promise<void> {
   );
   const messages = conversations.latest("ops", 1_000).length;
 
+  feed(10);
   pauses.reset();
   pauses.enable();
-  feed(10);
   await untilSettled(alerts, () => alerts.book.index.counts.firing === 0);
   const endingPauseMs = pauses.max / 1e6;
   pauses.disable();

@@ -1,3 +1,4 @@
+import { addressesOf } from "../alerts/addresses.ts";
 import { drawRoutes } from "../alerts/draw-routes.ts";
 import { groupKeyOf } from "../alerts/route-tree.ts";
 import { routeMute } from "../alerts/time-interval.ts";
@@ -79,7 +80,7 @@ function tested(labels: Labels, call: Call, world: World): Reply {
   const here = plan.router(labels, { ...alert, conversation: call.conversation });
   const mute = routeMute(() => plan.timeIntervals, world.zone);
   const lines = taken.map((route, i) => {
-    const targets = plan.receiver(route.receiver)?.targets.map(({ address }) => address) ?? [];
+    const targets = addressesOf(plan, route);
     const to =
       targets.length === 0
         ? { zh: "谁也不通知", en: "nobody" }
@@ -87,15 +88,19 @@ function tested(labels: Labels, call: Call, world: World): Reply {
     const held = mute(route, call.at)?.why;
     const hold =
       held === undefined ? EMPTY : { zh: `；现在不通知：${held.zh}`, en: `; held back now: ${held.en}` };
-    const steps = route.escalation === undefined ? "" : `; escalation ${quoted(route.escalation)}`;
+    const steps: Text =
+      route.escalation === undefined
+        ? EMPTY
+        : { zh: `；升级策略 ${quoted(route.escalation)}`, en: `; escalation ${quoted(route.escalation)}` };
     return inLocale(call.locale, {
-      zh: `${i + 1}. ${code(route.path)} → **${quoted(route.receiver)}**（${to.zh}）${steps}${hold.zh}`,
-      en: `${i + 1}. ${code(route.path)} → **${quoted(route.receiver)}** (${to.en})${steps}${hold.en}`,
+      zh: `${i + 1}. ${code(route.path)} → **${quoted(route.receiver)}**（${to.zh}）${steps.zh}${hold.zh}`,
+      en: `${i + 1}. ${code(route.path)} → **${quoted(route.receiver)}** (${to.en})${steps.en}${hold.en}`,
     });
   });
   const [first] = taken;
   const key = first === undefined ? "" : code(groupKeyOf(first, labels).key);
-  const own = here.some(({ receiver }) => !taken.some((one) => one.receiver === receiver));
+  const told = taken.flatMap((route) => addressesOf(plan, route));
+  const own = here.flatMap((route) => addressesOf(plan, route)).some((address) => !told.includes(address));
   const more: Text = own
     ? {
         zh: "\n\n在这里建的规则，还会通知这个会话。",

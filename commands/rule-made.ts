@@ -1,3 +1,4 @@
+import { addressesOf } from "../alerts/addresses.ts";
 import type { Card, Field } from "../alerts/card.ts";
 import { DEFAULT_CONVERSATION } from "../alerts/route.ts";
 import { formatSpan, formatTime, plain } from "../alerts/words.ts";
@@ -25,7 +26,7 @@ export async function ruleMade(rule: Rule, opening: Text, call: Call, world: Wor
   return {
     kind: "reply",
     title: plain(inLocale(call.locale, opening)),
-    fields: [...about, field({ zh: "通知", en: "Tells" }, tells(rule, call))],
+    fields: [...about, field({ zh: "通知", en: "Tells" }, tells(rule, call, world))],
     actions: [
       action(call, "undo", { zh: "撤销", en: "Undo" }, `rule remove ${rule.id}`),
       ...(rule.kind === "cron"
@@ -82,19 +83,30 @@ function spanText(ms: number, call: Call): string {
   return call.locale === "zh-CN" ? `${formatSpan(ms, "zh-CN")}（${formatDuration(ms)}）` : formatDuration(ms);
 }
 
-/** The conversations that a rule tells, in words. */
-export function tells(rule: Rule, call: Call): string {
-  const named =
-    rule.tells.length > 0 ? rule.tells : [rule.source.kind === "chat" ? rule.source.conversation : ""];
-  return named
+/** Whom a rule tells, in words: what the routes say of its own labels. A label that it finds may lead elsewhere. */
+function tells(rule: Rule, call: Call, world: World): string {
+  const told = rule.kind === "cron" ? reminded(rule) : routed(rule, world);
+  if (told.length === 0) return inLocale(call.locale, { zh: "没有人", en: "nobody" });
+  return told
     .map((one) => {
       if (one === call.conversation) return inLocale(call.locale, { zh: "本会话", en: "this conversation" });
-      return one === ""
-        ? inLocale(call.locale, {
-            zh: `默认会话 ${DEFAULT_CONVERSATION}`,
-            en: `the default, ${DEFAULT_CONVERSATION}`,
-          })
-        : one;
+      const usual = { zh: `默认会话 ${one}`, en: `the default, ${one}` };
+      return one === DEFAULT_CONVERSATION ? inLocale(call.locale, usual) : one;
     })
     .join(", ");
+}
+
+function reminded({ tells, source }: CronRule): readonly string[] {
+  if (tells.length > 0) return tells;
+  return [source.kind === "chat" ? source.conversation : DEFAULT_CONVERSATION];
+}
+
+function routed({ id, name, labels, tells, source }: PromqlRule, world: World): readonly string[] {
+  const plan = world.plan();
+  const conversation = source.kind === "chat" ? source.conversation : undefined;
+  const routes = plan.router(
+    { severity: "warning", ...labels, alertname: name },
+    { id, name, tells, conversation },
+  );
+  return [...new Set(routes.flatMap((route) => addressesOf(plan, route)))];
 }

@@ -10,16 +10,26 @@ export interface HouseSpec {
   readonly dir: string;
   /** The text of a `gengfu.yml`. */
   readonly yaml?: string;
+  /** The text that a reload reads; there is no file to read again without. */
+  readonly rewritten?: () => string;
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: Log;
 }
 
 /** Builds one; it is taken down with the test. */
-export async function buildHouse({ dir, yaml = "", env = {}, log = silentLog }: HouseSpec): Promise<House> {
+export async function buildHouse({
+  dir,
+  yaml = "",
+  rewritten,
+  env = {},
+  log = silentLog,
+}: HouseSpec): Promise<House> {
   const variables = { DATA_DIR: dir, PORT: "0", LOCALE: "en", TIMEZONE: "Asia/Shanghai", ...env };
   const environment = readEnvironment(variables);
   const config = parseConfig("gengfu.yml", yaml, variables);
-  const house = await openHouse({ environment, config, clock: systemClock, log });
+  const reread =
+    rewritten === undefined ? {} : { reread: () => parseConfig("gengfu.yml", rewritten(), variables) };
+  const house = await openHouse({ environment, config, ...reread, clock: systemClock, log });
   onTestFinished(() => house.stop());
   return house;
 }
