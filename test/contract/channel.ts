@@ -37,11 +37,8 @@ export function channelContract(
   skip: Readonly<Record<string, string>> = {},
 ): void {
   const check = (what: string, test: (bench: ChannelBench) => Promise<void>): void => {
-    const reason = skip[what];
-    if (reason !== undefined) {
-      it.skip(`${what} (${reason})`, () => {});
-      return;
-    }
+    // What a channel need not keep is no test of it; the reason stands where the contract is called.
+    if (skip[what] !== undefined) return;
     it(what, async () => {
       const bench = await open();
       try {
