@@ -40,6 +40,8 @@ export function messageLog({ scroller, list, greeting, draw, unseen, edited }: L
   /** Messages from this index on are in the document. */
   let from = 0;
   let atEnd = true;
+  /** Where the reader was seen last: the browser tells of a scroll only with its next frame. */
+  let seenTop = 0;
   let missed = 0;
   list.before(greeting);
 
@@ -57,12 +59,25 @@ export function messageLog({ scroller, list, greeting, draw, unseen, edited }: L
     message.prepend(h("p", { class: "day" }, dayName(new Date(day))));
   };
 
+  const stayAtEnd = (): void => {
+    scroller.scrollTop = scroller.scrollHeight;
+    seenTop = scroller.scrollTop;
+  };
+
   const toBottom = (): void => {
     atEnd = true;
     missed = 0;
     unseen(0);
     if (list.childElementCount > MOST) show(all.length - PAGE);
-    scroller.scrollTop = scroller.scrollHeight;
+    stayAtEnd();
+  };
+
+  /** Whether the reader is at the end. What grew below does not take them away from it; scrolling up does. */
+  const look = (): void => {
+    const { scrollTop, scrollHeight, clientHeight } = scroller;
+    const near = scrollHeight - scrollTop - clientHeight < 48;
+    atEnd = near || (atEnd && scrollTop >= seenTop);
+    seenTop = scrollTop;
   };
 
   /** Puts messages from `start` on into the document. */
@@ -132,7 +147,7 @@ export function messageLog({ scroller, list, greeting, draw, unseen, edited }: L
   };
 
   scroller.addEventListener("scroll", () => {
-    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
+    look();
     if (atEnd && missed > 0) {
       missed = 0;
       unseen(0);
@@ -141,7 +156,8 @@ export function messageLog({ scroller, list, greeting, draw, unseen, edited }: L
   });
   // Pictures that arrive and a window that changes must not push the end out of sight.
   const keep = new ResizeObserver(() => {
-    if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+    look();
+    if (atEnd) stayAtEnd();
   });
   keep.observe(list);
   keep.observe(scroller);
@@ -155,6 +171,7 @@ export function messageLog({ scroller, list, greeting, draw, unseen, edited }: L
         toBottom();
         return;
       }
+      look();
       for (const message of messages) {
         const index = firstFrom(all, place(message));
         const known = all[index];
@@ -166,6 +183,7 @@ export function messageLog({ scroller, list, greeting, draw, unseen, edited }: L
       else unseen(missed);
     },
     redraw() {
+      look();
       show(from);
       if (atEnd) toBottom();
     },
