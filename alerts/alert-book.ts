@@ -3,23 +3,23 @@ import type { Locale } from "../storage/locale.ts";
 import type { Change, Store, Table } from "../storage/store.ts";
 import { type Alert, type FiredAlert, isActive } from "./alert.ts";
 import type { Card, IncidentStatus } from "./card.ts";
-import type { Delivery } from "./delivery.ts";
-import { endAlertsOf } from "./end-alerts.ts";
-import type { Incident, TimelineEntry } from "./incident.ts";
+import type { Delivery } from "./delivery/delivery.ts";
+import { endAlertsOf } from "./evaluation/end-alerts.ts";
+import type { Turn } from "./evaluation/turn.ts";
+import type { TurnContext } from "./evaluation/turn-context.ts";
+import { applyTurns } from "./evaluation/turns.ts";
+import type { Incident, TimelineEntry } from "./incidents/incident.ts";
+import { type Ownership, ownership } from "./incidents/ownership.ts";
+import { note, post } from "./incidents/story.ts";
 import { type Index, keepIndex } from "./index-of.ts";
-import { keepInhibition } from "./inhibit.ts";
-import { muters, silenceView } from "./mute.ts";
-import { type Ownership, ownership } from "./ownership.ts";
+import { keepInhibition } from "./muting/inhibit.ts";
+import { muters, silenceView } from "./muting/mute.ts";
+import { isInForce, type Silence } from "./muting/silence.ts";
+import { activeLabels, type Silencing, silencing } from "./muting/silencing.ts";
+import { routeMute } from "./muting/time-interval.ts";
 import { PLAIN_PLAN } from "./plain-plan.ts";
 import type { CurrentPlan } from "./plan.ts";
-import { isInForce, type Silence } from "./silence.ts";
-import { activeLabels, type Silencing, silencing } from "./silencing.ts";
-import { note, post } from "./story.ts";
 import { openTables, type Tables } from "./tables.ts";
-import { routeMute } from "./time-interval.ts";
-import type { Turn } from "./turn.ts";
-import type { TurnContext } from "./turn-context.ts";
-import { applyTurns } from "./turns.ts";
 
 /**
  * Every operation takes the `change` of a commit, so that the caller's own lines (an audit trail) are in the same

@@ -1,6 +1,6 @@
 import type { FiredAlert } from "./alert.ts";
 import type { Card, IncidentStatus } from "./card.ts";
-import type { Incident } from "./incident.ts";
+import type { Incident } from "./incidents/incident.ts";
 
 /** What a platform gave back; only that platform reads it, to edit the card later. */
 export type Receipt = Readonly<Record<string, string>>;

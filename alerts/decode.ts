@@ -1,11 +1,11 @@
 /** What is read back from the store is checked before it is believed. */
 import * as z from "zod";
 import type { Alert } from "./alert.ts";
-import { type Delivery, LANES } from "./delivery.ts";
-import { HAPPENINGS, type Incident, type TimelineEntry } from "./incident.ts";
-import { type IncidentRoute, REASONS } from "./incident-route.ts";
-import type { Silence } from "./silence.ts";
-import type { TargetRecord } from "./target.ts";
+import { type Delivery, LANES } from "./delivery/delivery.ts";
+import type { TargetRecord } from "./delivery/target.ts";
+import { HAPPENINGS, type Incident, type TimelineEntry } from "./incidents/incident.ts";
+import type { Silence } from "./muting/silence.ts";
+import { type IncidentRoute, REASONS } from "./routing/incident-route.ts";
 
 const at = z.number();
 const text = z.object({ zh: z.string(), en: z.string() });

@@ -2,12 +2,12 @@
 import type { Labels } from "../storage/labels.ts";
 import type { Table } from "../storage/store.ts";
 import { type Alert, type FiredAlert, isActive } from "./alert.ts";
-import { type Delivery, isOpenDigest, isPending, LANES, type Lane } from "./delivery.ts";
-import type { Incident, TimelineEntry } from "./incident.ts";
-import { isHeld, nextDeadline } from "./incident-deadlines.ts";
-import { type LabelIndex, makeLabelIndex } from "./label-index.ts";
-import type { Silence } from "./silence.ts";
-import { makeSilenceIndex } from "./silence-index.ts";
+import { type Delivery, isOpenDigest, isPending, LANES, type Lane } from "./delivery/delivery.ts";
+import type { Incident, TimelineEntry } from "./incidents/incident.ts";
+import { isHeld, nextDeadline } from "./incidents/incident-deadlines.ts";
+import { type LabelIndex, makeLabelIndex } from "./muting/label-index.ts";
+import type { Silence } from "./muting/silence.ts";
+import { makeSilenceIndex } from "./muting/silence-index.ts";
 import type { Tables } from "./tables.ts";
 
 /** All of it shows what is on disk, never what is still on its way there. */

@@ -1,14 +1,14 @@
 /** Makes a plan from what the file says; without a file, everything goes to the console within one evaluation. */
-import { DEFAULT_STORM, type Limits, type Storm } from "./delivery-config.ts";
-import type { EscalationPolicy } from "./escalation-config.ts";
-import { type AcknowledgeSpans, DEFAULT_FLAPPING, type Flapping } from "./incident-config.ts";
-import type { InhibitRule } from "./inhibit-config.ts";
+import { DEFAULT_STORM, type Limits, type Storm } from "./delivery/delivery-config.ts";
+import type { EscalationPolicy } from "./incidents/escalation-config.ts";
+import { type AcknowledgeSpans, DEFAULT_FLAPPING, type Flapping } from "./incidents/incident-config.ts";
+import type { InhibitRule } from "./muting/inhibit-config.ts";
+import type { TimeInterval } from "./muting/time-interval-config.ts";
 import type { Plan } from "./plan.ts";
-import type { Receiver } from "./receiver.ts";
-import { defaultRoute, type RouteNode } from "./route-config.ts";
-import { type Branch, compileTree, makeRouter } from "./route-tree.ts";
-import type { Subscription } from "./subscriptions.ts";
-import type { TimeInterval } from "./time-interval-config.ts";
+import type { Receiver } from "./routing/receiver.ts";
+import { defaultRoute, type RouteNode } from "./routing/route-config.ts";
+import { type Branch, compileTree, makeRouter } from "./routing/route-tree.ts";
+import type { Subscription } from "./routing/subscriptions.ts";
 
 /** The parts of a plan. What is undefined is as without a file; `null` turns off what is on by itself. */
 export interface PlanParts {

@@ -1,11 +1,11 @@
 /** Everything about who is told, when and when not that the file says: one value, swapped whole by a reload. */
-import type { Limits, Storm } from "./delivery-config.ts";
-import type { EscalationPolicy } from "./escalation-config.ts";
-import type { AcknowledgeSpans, Flapping } from "./incident-config.ts";
-import type { InhibitRule } from "./inhibit-config.ts";
-import type { Receiver } from "./receiver.ts";
-import type { Router } from "./routing.ts";
-import type { TimeInterval } from "./time-interval-config.ts";
+import type { Limits, Storm } from "./delivery/delivery-config.ts";
+import type { EscalationPolicy } from "./incidents/escalation-config.ts";
+import type { AcknowledgeSpans, Flapping } from "./incidents/incident-config.ts";
+import type { InhibitRule } from "./muting/inhibit-config.ts";
+import type { TimeInterval } from "./muting/time-interval-config.ts";
+import type { Receiver } from "./routing/receiver.ts";
+import type { Router } from "./routing/routing.ts";
 
 export interface Plan {
   readonly router: Router;

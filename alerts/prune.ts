@@ -2,7 +2,7 @@
 import type { Change, Store } from "../storage/store.ts";
 import { isActive } from "./alert.ts";
 import type { AlertBook } from "./alert-book.ts";
-import type { Incident } from "./incident.ts";
+import type { Incident } from "./incidents/incident.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 

@@ -1,6 +1,6 @@
 /** A no that people understand. */
 import type { Text } from "../storage/locale.ts";
-import type { Acknowledgement, Incident } from "./incident.ts";
+import type { Acknowledgement, Incident } from "./incidents/incident.ts";
 
 /** What an operation answers instead of its result when it does not apply; nothing has changed then. */
 export interface Refused {

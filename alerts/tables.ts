@@ -2,10 +2,10 @@
 import type { Store, Table } from "../storage/store.ts";
 import type { Alert } from "./alert.ts";
 import { decode, type Watch } from "./decode.ts";
-import type { Delivery } from "./delivery.ts";
-import type { Incident, TimelineEntry } from "./incident.ts";
-import type { Silence } from "./silence.ts";
-import type { TargetRecord } from "./target.ts";
+import type { Delivery } from "./delivery/delivery.ts";
+import type { TargetRecord } from "./delivery/target.ts";
+import type { Incident, TimelineEntry } from "./incidents/incident.ts";
+import type { Silence } from "./muting/silence.ts";
 
 export interface Tables {
   /** By alert id. */

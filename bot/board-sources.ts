@@ -1,5 +1,5 @@
-import type { TargetView } from "../alerts/target-view.ts";
-import { isTrouble, targetStateWords, troubleWords } from "../alerts/target-words.ts";
+import type { TargetView } from "../alerts/delivery/target-view.ts";
+import { isTrouble, targetStateWords, troubleWords } from "../alerts/delivery/target-words.ts";
 import { standingOf } from "../commands/rule-list.ts";
 import { nextOf } from "../commands/rule-made.ts";
 import type { World } from "../commands/world.ts";

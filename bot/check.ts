@@ -1,6 +1,6 @@
 /** `gengfu check FILE`: says whether a file can be used, what is worth knowing of it, and how it routes. */
-import { drawRoutes } from "../alerts/draw-routes.ts";
-import { compileTree } from "../alerts/route-tree.ts";
+import { drawRoutes } from "../alerts/routing/draw-routes.ts";
+import { compileTree } from "../alerts/routing/route-tree.ts";
 import { inLocale, type Locale, type Text } from "../storage/locale.ts";
 import { type FileConfig, readConfigFile } from "./config.ts";
 import { ConfigError } from "./config-error.ts";

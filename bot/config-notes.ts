@@ -1,7 +1,7 @@
 /** What in a `gengfu.yml` is no error and still worth saying: what does nothing, what is skipped, what is never reached. */
 
-import { DEFAULT_CONVERSATION } from "../alerts/route.ts";
-import type { RouteNode } from "../alerts/route-config.ts";
+import { DEFAULT_CONVERSATION } from "../alerts/routing/route.ts";
+import type { RouteNode } from "../alerts/routing/route-config.ts";
 import type { FileConfig } from "./config.ts";
 import type { Problem } from "./config-error.ts";
 import { nodesOf } from "./cross-check.ts";

@@ -1,7 +1,7 @@
 /** What schemas cannot see: names of one part of a `gengfu.yml` that stand in another. */
-import type { EscalationPolicy } from "../alerts/escalation-config.ts";
-import type { RouteNode } from "../alerts/route-config.ts";
-import type { TimeInterval } from "../alerts/time-interval-config.ts";
+import type { EscalationPolicy } from "../alerts/incidents/escalation-config.ts";
+import type { TimeInterval } from "../alerts/muting/time-interval-config.ts";
+import type { RouteNode } from "../alerts/routing/route-config.ts";
 import type { Text } from "../storage/locale.ts";
 import type { Problem } from "./config-error.ts";
 import { type ReceiverConfig, UNSUPPORTED } from "./receivers/receivers-config.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Channel } from "../alerts/channel.ts";
+import { watchRules } from "../alerts/evaluation/watch-rules.ts";
 import { openAlerts } from "../alerts/open-alerts.ts";
-import { openSubscriptions } from "../alerts/subscriptions.ts";
-import { watchRules } from "../alerts/watch-rules.ts";
+import { openSubscriptions } from "../alerts/routing/subscriptions.ts";
 import { openAudit } from "../commands/audit.ts";
 import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";

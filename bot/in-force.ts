@@ -1,6 +1,6 @@
 /** What a `gengfu.yml` becomes while it is in force; a reload makes another one and swaps the two. */
 import { type MadePlan, makePlan } from "../alerts/make-plan.ts";
-import type { Subscriptions } from "../alerts/subscriptions.ts";
+import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
 import { createNetwork, type Network } from "../monitors/network.ts";
 import type { FileConfig } from "./config.ts";
 import { openPeople } from "./people.ts";

@@ -1,7 +1,7 @@
 /** From a `gengfu.yml` to who is told: receivers with the addresses of their targets, and what the webhooks need. */
 import type { PlanParts } from "../alerts/make-plan.ts";
-import type { Receiver, Target } from "../alerts/receiver.ts";
-import { DEFAULT_CONVERSATION } from "../alerts/route.ts";
+import type { Receiver, Target } from "../alerts/routing/receiver.ts";
+import { DEFAULT_CONVERSATION } from "../alerts/routing/route.ts";
 import type { FileConfig } from "./config.ts";
 import type { HttpConfig } from "./receivers/http-config.ts";
 import type { ReceiverConfig, TargetConfig } from "./receivers/receivers-config.ts";

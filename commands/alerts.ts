@@ -1,4 +1,4 @@
-import type { Incident } from "../alerts/incident.ts";
+import type { Incident } from "../alerts/incidents/incident.ts";
 import { formatSpan, formatTime } from "../alerts/words.ts";
 import { inLocale } from "../storage/locale.ts";
 import { needNothing, takeNumber } from "./arguments.ts";

@@ -1,6 +1,6 @@
-import { LANES, type Lane } from "../alerts/delivery.ts";
-import type { TargetView } from "../alerts/target-view.ts";
-import { isTrouble, targetStateWords, troubleWords } from "../alerts/target-words.ts";
+import { LANES, type Lane } from "../alerts/delivery/delivery.ts";
+import type { TargetView } from "../alerts/delivery/target-view.ts";
+import { isTrouble, targetStateWords, troubleWords } from "../alerts/delivery/target-words.ts";
 import { formatTime } from "../alerts/words.ts";
 import { inLocale, type Text } from "../storage/locale.ts";
 import { needNothing } from "./arguments.ts";

@@ -1,7 +1,7 @@
-import { addressesOf } from "../alerts/addresses.ts";
-import { drawRoutes } from "../alerts/draw-routes.ts";
-import { groupKeyOf } from "../alerts/route-tree.ts";
-import { routeMute } from "../alerts/time-interval.ts";
+import { routeMute } from "../alerts/muting/time-interval.ts";
+import { addressesOf } from "../alerts/routing/addresses.ts";
+import { drawRoutes } from "../alerts/routing/draw-routes.ts";
+import { groupKeyOf } from "../alerts/routing/route-tree.ts";
 import type { Labels } from "../storage/labels.ts";
 import { inLocale, type Text } from "../storage/locale.ts";
 import { formatMatchers } from "../storage/matchers.ts";

@@ -1,6 +1,6 @@
-import { addressesOf } from "../alerts/addresses.ts";
 import type { Card, Field } from "../alerts/card.ts";
-import { DEFAULT_CONVERSATION } from "../alerts/route.ts";
+import { addressesOf } from "../alerts/routing/addresses.ts";
+import { DEFAULT_CONVERSATION } from "../alerts/routing/route.ts";
 import { formatSpan, formatTime, plain } from "../alerts/words.ts";
 import { describeSchedule } from "../rules/describe-schedule.ts";
 import type { CronRule, PromqlRule, Rule } from "../rules/rule.ts";

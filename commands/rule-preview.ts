@@ -1,4 +1,4 @@
-import { type Backtest, backtest } from "../alerts/backtest.ts";
+import { type Backtest, backtest } from "../alerts/evaluation/backtest.ts";
 import { formatSpan, formatTime } from "../alerts/words.ts";
 import { judge } from "../rules/judge.ts";
 import type { CompiledExpr } from "../rules/promql/compile.ts";

@@ -1,5 +1,5 @@
 import type { Card } from "../alerts/card.ts";
-import { DEFAULT_CONVERSATION } from "../alerts/route.ts";
+import { DEFAULT_CONVERSATION } from "../alerts/routing/route.ts";
 import { formatSpan, formatValue, plain } from "../alerts/words.ts";
 import { normaliseUrl } from "../monitors/http/options.ts";
 import type { MonitorSpec } from "../monitors/index.ts";

@@ -1,4 +1,4 @@
-import { storyWords } from "../alerts/story-words.ts";
+import { storyWords } from "../alerts/incidents/story-words.ts";
 import { escapeMarkdown, formatTime } from "../alerts/words.ts";
 import { needNothing, needNumber } from "./arguments.ts";
 import type { Command } from "./command.ts";

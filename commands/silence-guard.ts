@@ -1,6 +1,6 @@
 /** Asks again before a silence hides more than anybody means to: very many alerts, or everything that is active. */
 import type { Card } from "../alerts/card.ts";
-import type { Hidden } from "../alerts/silencing.ts";
+import type { Hidden } from "../alerts/muting/silencing.ts";
 import { action, answer, type Call } from "./command.ts";
 import { counted } from "./phrases.ts";
 import type { World } from "./world.ts";

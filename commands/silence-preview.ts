@@ -1,4 +1,4 @@
-import type { Incident } from "../alerts/incident.ts";
+import type { Incident } from "../alerts/incidents/incident.ts";
 import { inLocale } from "../storage/locale.ts";
 import { formatMatchers, type Matcher, matches } from "../storage/matchers.ts";
 import { needNothing, takeNumber } from "./arguments.ts";

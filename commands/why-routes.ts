@@ -1,7 +1,7 @@
 /** The part of `why` about routes: what each waits for, and what was said when. */
-import type { TimelineEntry } from "../alerts/incident.ts";
-import { BECAUSE, MUTERS, storyWords } from "../alerts/story-words.ts";
-import type { RouteFacts } from "../alerts/why-routes.ts";
+import type { TimelineEntry } from "../alerts/incidents/incident.ts";
+import { BECAUSE, MUTERS, storyWords } from "../alerts/incidents/story-words.ts";
+import type { RouteFacts } from "../alerts/incidents/why-routes.ts";
 import { escapeMarkdown, formatSpan, formatTime } from "../alerts/words.ts";
 import type { Text } from "../storage/locale.ts";
 import type { Call } from "./command.ts";

@@ -1,5 +1,5 @@
-import { MUTERS } from "../alerts/story-words.ts";
-import type { AlertFacts, DeliveryFacts, Explanation } from "../alerts/why.ts";
+import { MUTERS } from "../alerts/incidents/story-words.ts";
+import type { AlertFacts, DeliveryFacts, Explanation } from "../alerts/incidents/why.ts";
 import { escapeMarkdown, formatSpan, formatTime, formatValue, plain } from "../alerts/words.ts";
 import { type ExplainedPart, explain as explainExpression } from "../rules/explain.ts";
 import { formatLabels } from "../storage/labels.ts";

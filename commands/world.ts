@@ -1,6 +1,6 @@
 import type { MadePlan } from "../alerts/make-plan.ts";
 import type { Alerts } from "../alerts/open-alerts.ts";
-import type { Subscriptions } from "../alerts/subscriptions.ts";
+import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
 import type { MonitorBook } from "../monitors/monitor-book.ts";
 import type { Network } from "../monitors/network.ts";
 import type { Watch } from "../monitors/watch.ts";

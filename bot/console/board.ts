@@ -1,6 +1,6 @@
 /** Draws the live board from the books of the house: bounded lists, the most pressing first, at most every 2 s. */
 import type { Card } from "../../alerts/card.ts";
-import type { Incident } from "../../alerts/incident.ts";
+import type { Incident } from "../../alerts/incidents/incident.ts";
 import type { Clock } from "../../storage/clock.ts";
 import type { Locale } from "../../storage/locale.ts";
 import type { Matcher } from "../../storage/matchers.ts";

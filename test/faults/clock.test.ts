@@ -1,7 +1,7 @@
 /** The clock jumps an hour under a house at work: looks, samples and judging together, on real series. */
 import { describe, expect, it, onTestFinished } from "vitest";
+import { watchRules } from "../../alerts/evaluation/watch-rules.ts";
 import { openAlerts } from "../../alerts/open-alerts.ts";
-import { watchRules } from "../../alerts/watch-rules.ts";
 import { createMonitorSchema } from "../../monitors/index.ts";
 import type { Look } from "../../monitors/monitor.ts";
 import { createMonitorBook } from "../../monitors/monitor-book.ts";

@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { openAlertBook } from "../../alerts/alert-book.ts";
-import { isPending } from "../../alerts/delivery.ts";
+import { isPending } from "../../alerts/delivery/delivery.ts";
 import type { WebhookBody } from "../../bot/webhook/body.ts";
 import { openStore } from "../../storage/embedded-store.ts";
 import { type Bot, makeDir, startBot, until } from "../support/bot.ts";

@@ -1,9 +1,9 @@
 /** The courier in front of real receivers that refuse in every way: each gets all of it in order, and delays nobody. */
 import { afterEach, expect, it } from "vitest";
 import { openAlertBook } from "../../alerts/alert-book.ts";
-import { createCourier } from "../../alerts/deliver.ts";
-import { viewOf } from "../../alerts/incident-view.ts";
-import type { Turn } from "../../alerts/turn.ts";
+import { createCourier } from "../../alerts/delivery/deliver.ts";
+import type { Turn } from "../../alerts/evaluation/turn.ts";
+import { viewOf } from "../../alerts/incidents/incident-view.ts";
 import { PLAIN_HTTP } from "../../bot/receivers/http-config.ts";
 import type { WebhookBody } from "../../bot/webhook/body.ts";
 import { webhookChannel } from "../../bot/webhook/channel.ts";

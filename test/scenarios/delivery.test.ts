@@ -1,8 +1,8 @@
 /** Delivery as people see it: budgets, lanes, breakers, fallbacks; other targets are never delayed by one. */
 import { describe, expect, it } from "vitest";
 import { SendError } from "../../alerts/channel.ts";
+import type { TargetView } from "../../alerts/delivery/target-view.ts";
 import type { PlanParts } from "../../alerts/make-plan.ts";
-import type { TargetView } from "../../alerts/target-view.ts";
 import { receiver, root } from "../support/plans.ts";
 import { busy, never, RecordingChannel, slowDown } from "../support/recording-channel.ts";
 import { lineOf, Scenario } from "../support/scenario.ts";

@@ -1,6 +1,6 @@
 /** Who is told next while nobody acknowledges, and what stops that. */
 import { describe, expect, it } from "vitest";
-import type { EscalationPolicy } from "../../alerts/escalation-config.ts";
+import type { EscalationPolicy } from "../../alerts/incidents/escalation-config.ts";
 import { receiver, root } from "../support/plans.ts";
 import { Scenario } from "../support/scenario.ts";
 

@@ -1,6 +1,6 @@
 /** What holds notifications back: inhibition, time intervals, silences and their reminders. */
 import { describe, expect, it } from "vitest";
-import type { TimeInterval } from "../../alerts/time-interval-config.ts";
+import type { TimeInterval } from "../../alerts/muting/time-interval-config.ts";
 import { parseMatchers } from "../../storage/matchers.ts";
 import { node, receiver, root } from "../support/plans.ts";
 import { RecordingChannel } from "../support/recording-channel.ts";

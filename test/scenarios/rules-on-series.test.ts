@@ -1,7 +1,7 @@
 /** Real rules on real series, in Chinese: from samples to cards. */
 import { describe, expect, it } from "vitest";
+import { watchRules } from "../../alerts/evaluation/watch-rules.ts";
 import { type Alerts, openAlerts } from "../../alerts/open-alerts.ts";
-import { watchRules } from "../../alerts/watch-rules.ts";
 import type { RuleSource } from "../../rules/rule.ts";
 import { openRuleBook, type RuleBook, type RuleDraft } from "../../rules/rule-book.ts";
 import { silentLog } from "../../storage/log.ts";

@@ -1,6 +1,6 @@
 /** More trouble than anybody reads: one digest per conversation, and nothing is lost in it. */
 import { describe, expect, it } from "vitest";
-import { foldedInto } from "../../alerts/digest.ts";
+import { foldedInto } from "../../alerts/delivery/digest.ts";
 import { root } from "../support/plans.ts";
 import { RecordingChannel } from "../support/recording-channel.ts";
 import { lineOf, Scenario } from "../support/scenario.ts";

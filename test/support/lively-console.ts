@@ -1,6 +1,6 @@
 /** What a console shows on a bad night, for the tests and pictures of the page. */
 import type { Card } from "../../alerts/card.ts";
-import type { Incident } from "../../alerts/incident.ts";
+import type { Incident } from "../../alerts/incidents/incident.ts";
 import type { BoardSources, MonitorFacts } from "../../bot/console/board.ts";
 import type { RuleView } from "../../bot/console/board-view.ts";
 import type { Conversations } from "../../bot/console/conversations.ts";

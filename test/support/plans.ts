@@ -1,6 +1,6 @@
 /** Plans for tests, as short as they can be said. */
-import type { Receiver } from "../../alerts/receiver.ts";
-import type { RouteNode } from "../../alerts/route-config.ts";
+import type { Receiver } from "../../alerts/routing/receiver.ts";
+import type { RouteNode } from "../../alerts/routing/route-config.ts";
 import { parseMatchers } from "../../storage/matchers.ts";
 
 const MINUTE = 60_000;

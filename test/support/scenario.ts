@@ -1,11 +1,11 @@
 /** Incidents as rows: at a time something happens, and exactly these cards appear before the next row. */
 import { expect } from "vitest";
 import type { Channel } from "../../alerts/channel.ts";
-import type { DueRule } from "../../alerts/due-rule.ts";
+import type { DueRule } from "../../alerts/evaluation/due-rule.ts";
+import type { ReminderRule } from "../../alerts/evaluation/reminders.ts";
+import type { WatchedRules } from "../../alerts/evaluation/watched-rules.ts";
 import { type MadePlan, makePlan, type PlanParts } from "../../alerts/make-plan.ts";
 import { type Alerts, openAlerts } from "../../alerts/open-alerts.ts";
-import type { ReminderRule } from "../../alerts/reminders.ts";
-import type { WatchedRules } from "../../alerts/watched-rules.ts";
 import { parseDuration } from "../../storage/duration.ts";
 import type { Labels } from "../../storage/labels.ts";
 import { labelsKey } from "../../storage/labels.ts";

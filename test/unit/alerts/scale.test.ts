@@ -1,7 +1,7 @@
 /** Ten thousand rules and ten thousand alerts: the bounds are loose, the figures are printed by bench/. */
 import { describe, expect, it } from "vitest";
+import { watchRules } from "../../../alerts/evaluation/watch-rules.ts";
 import { openAlerts } from "../../../alerts/open-alerts.ts";
-import { watchRules } from "../../../alerts/watch-rules.ts";
 import { openRuleBook } from "../../../rules/rule-book.ts";
 import { silentLog } from "../../../storage/log.ts";
 import { memoryStore } from "../../../storage/memory-store.ts";

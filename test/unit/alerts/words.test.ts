@@ -1,7 +1,7 @@
 /** Spans, times, values, and text that must stay text. */
 import { marked } from "marked";
 import { describe, expect, it } from "vitest";
-import { unitOf } from "../../../alerts/unit-of.ts";
+import { unitOf } from "../../../alerts/evaluation/unit-of.ts";
 import { escapeMarkdown, formatSpan, formatTime, formatValue, nameOf, plain } from "../../../alerts/words.ts";
 
 describe("formatSpan", () => {

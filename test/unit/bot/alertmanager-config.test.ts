@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makePlan } from "../../../alerts/make-plan.ts";
-import { routesOf } from "../../../alerts/route-tree.ts";
+import { routesOf } from "../../../alerts/routing/route-tree.ts";
 import { checkFile } from "../../../bot/check.ts";
 import { parseConfig, readConfigFile } from "../../../bot/config.ts";
 import { notesOf } from "../../../bot/config-notes.ts";

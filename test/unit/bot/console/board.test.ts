@@ -1,6 +1,6 @@
 /** The board: the most pressing first, bounded lists with totals, drawn at most every 2 s, and cheap. */
 import { describe, expect, test } from "vitest";
-import type { Incident } from "../../../../alerts/incident.ts";
+import type { Incident } from "../../../../alerts/incidents/incident.ts";
 import { type BoardSources, type MonitorFacts, openBoards } from "../../../../bot/console/board.ts";
 import { latestOf } from "../../../../bot/console/board-metrics.ts";
 import type { BoardView, RuleView } from "../../../../bot/console/board-view.ts";

@@ -5,7 +5,7 @@ import type { FiredAlert } from "../../../../alerts/alert.ts";
 import type { Card } from "../../../../alerts/card.ts";
 import type { IncidentView } from "../../../../alerts/channel.ts";
 import { SendError } from "../../../../alerts/channel.ts";
-import type { Incident } from "../../../../alerts/incident.ts";
+import type { Incident } from "../../../../alerts/incidents/incident.ts";
 import type { Webhook } from "../../../../bot/plan-of.ts";
 import { PLAIN_HTTP } from "../../../../bot/receivers/http-config.ts";
 import { retryAfterMs } from "../../../../bot/webhook/answer.ts";

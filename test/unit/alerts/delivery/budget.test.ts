@@ -1,0 +1,91 @@
+/** The bucket stays below what a platform allows, in every window, whatever is asked of it. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Bucket, limitOf, spent, tokensAt, waitFor } from "../../../../alerts/delivery/budget.ts";
+import { LANES, type Lane } from "../../../../alerts/delivery/delivery.ts";
+
+const MINUTE = 60_000;
+
+describe("a budget", () => {
+  it("never gives out as much as the platform's limit within any window, across restarts too", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 3, max: 60 }),
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 9_000 }), fc.constantFrom(...LANES)), {
+          minLength: 50,
+          maxLength: 400,
+        }),
+        (messages, asked) => {
+          const limit = limitOf("x:1", { x: { messages, perMs: MINUTE } });
+          if (limit === undefined) throw new Error("no limit");
+          let bucket: Bucket | undefined;
+          let at = 1_000_000;
+          const sent: number[] = [];
+          for (const [gap, lane] of asked) {
+            at += gap;
+            if (waitFor(bucket, limit, lane, at) > 0) continue;
+            // What is kept of it is what a restart reads.
+            bucket = JSON.parse(JSON.stringify(spent(bucket, limit, at))) as Bucket;
+            sent.push(at);
+          }
+          for (const from of sent)
+            expect(sent.filter((one) => one >= from && one < from + MINUTE).length).toBeLessThan(messages);
+        },
+      ),
+    );
+  });
+
+  it("opens when it says that it does, and not before", () => {
+    const limit = limitOf("wecom_robot:a", {});
+    if (limit === undefined) throw new Error("no limit");
+    for (const lane of LANES) {
+      let bucket: Bucket | undefined;
+      const at = 5_000;
+      while (waitFor(bucket, limit, lane, at) === 0) bucket = spent(bucket, limit, at);
+      const wait = waitFor(bucket, limit, lane, at);
+      expect(waitFor(bucket, limit, lane, at + wait)).toBe(0);
+      expect(waitFor(bucket, limit, lane, at + wait - 10)).toBeGreaterThan(0);
+    }
+  });
+
+  it("keeps a reserve for replies and critical news", () => {
+    const limit = limitOf("dingtalk_robot:a", {});
+    if (limit === undefined) throw new Error("no limit");
+    let bucket: Bucket | undefined;
+    const burst = (lane: Lane): number => {
+      let count = 0;
+      for (; waitFor(bucket, limit, lane, 0) === 0; count++) bucket = spent(bucket, limit, 0);
+      return count;
+    };
+    expect(burst("digest")).toBe(7);
+    expect(burst("normal")).toBe(0);
+    expect(burst("urgent")).toBe(3);
+    expect(burst("reply")).toBe(0);
+  });
+
+  it("has the platforms' limits, the file's before them, and none for the console and webhooks", () => {
+    const perMinute = (address: string): number | undefined => {
+      const limit = limitOf(address, {});
+      return limit === undefined ? undefined : Math.round(limit.capacity + MINUTE / limit.tokenMs);
+    };
+    expect(perMinute("dingtalk_robot:ops/0")).toBe(19);
+    expect(perMinute("wecom_robot:ops/0")).toBe(19);
+    expect(perMinute("wecom:wrabc")).toBe(29);
+    expect(limitOf("wecom:wrabc", {})?.edits).toBe(true);
+    // The hour's 1,000 hold by the pace of the minute.
+    const wecom = limitOf("wecom:wrabc", {});
+    expect((wecom?.capacity ?? 0) + 3_600_000 / (wecom?.tokenMs ?? 1)).toBeLessThan(1_000);
+    for (const free of ["console:ops", "webhook:team/0", "constructor:x", "nocolon"])
+      expect(limitOf(free, {}), free).toBe(undefined);
+    const slow = limitOf("webhook:team/0", { webhook: { messages: 4, perMs: MINUTE } });
+    expect(slow).toMatchObject({ capacity: 2, tokenMs: MINUTE });
+  });
+
+  it("drips from now on when the clock was put back", () => {
+    const limit = limitOf("wecom_robot:a", {});
+    if (limit === undefined) throw new Error("no limit");
+    const bucket = { at: 10 * MINUTE, tokens: 2 };
+    expect(tokensAt(bucket, limit, MINUTE)).toBe(2);
+    expect(spent(bucket, limit, MINUTE)).toEqual({ at: MINUTE, tokens: 1 });
+  });
+});
