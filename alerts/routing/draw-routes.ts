@@ -49,12 +49,17 @@ function nameOf(branch: Branch, parent: RouteOptions | undefined, locale: Locale
     ["group_interval", options.groupIntervalMs, parent?.groupIntervalMs],
     ["repeat_interval", options.repeatIntervalMs, parent?.repeatIntervalMs],
   ] as const)
-    if (ms !== above) parts.push(`${word} ${formatDuration(ms)}`);
+    if (ms !== above) parts.push(`${word} ${span(ms, locale)}`);
   const { muteTimeIntervals, activeTimeIntervals, escalation } = options;
   if (muteTimeIntervals.length > 0) parts.push(`mute ${muteTimeIntervals.join(", ")}`);
   if (activeTimeIntervals.length > 0) parts.push(`active ${activeTimeIntervals.join(", ")}`);
   if (escalation !== parent?.escalation) parts.push(`escalation ${escalation ?? "none"}`);
   return parts.join("  ");
+}
+
+/** Where no file has a route, nothing repeats: an endless interval. */
+function span(ms: number, locale: Locale): string {
+  return Number.isFinite(ms) ? formatDuration(ms) : inLocale(locale, { zh: "不重复", en: "never" });
 }
 
 function groupBy({ groupBy }: RouteOptions): string {
