@@ -10,6 +10,8 @@ import type { World } from "./world.ts";
 
 /** How far back a rule is tried. */
 const LONGEST_MS = 24 * 3_600_000;
+/** A record that is shorter says nothing of how often. */
+const SHORTEST_MS = 1_000;
 
 /** How a rule would have done on what is recorded, in a sentence of plain text. */
 export async function tryOut(
@@ -40,6 +42,14 @@ function inWords(result: Backtest, zone: string): Text {
     return { zh: "还没有可以试算的记录。", en: "Nothing is recorded yet that it could be tried on." };
   }
   const span = result.to - result.from;
+  if (span < SHORTEST_MS) {
+    return result.fired === 0
+      ? {
+          zh: "记录刚刚开始，还看不出多久会触发一次。",
+          en: "The record has only just begun; how often it would fire is not known yet.",
+        }
+      : { zh: "记录刚刚开始，现在就会触发。", en: "The record has only just begun; it would fire now." };
+  }
   const last = result.firings.at(-1);
   if (result.fired === 0 || last === undefined) {
     return {
