@@ -35,8 +35,10 @@ test("a house at work is told in figures that are named, typed and described as 
   const exposition = await until(async () => {
     const text = await read();
     const samples = samplesOf(text);
-    const told = samples.get("gengfu_deliveries_sent_total") ?? 0;
-    return told > 0 && (samples.get("gengfu_monitors_failing") ?? 0) > 0 ? text : undefined;
+    // What is sent is counted at once, and off the queue only when that is on disk.
+    const recorded = samples.get('gengfu_targets{state="ok"}') === 1;
+    const judged = (samples.get("gengfu_evaluations_total") ?? 0) > 0;
+    return recorded && judged && samples.get("gengfu_monitors_failing") === 1 ? text : undefined;
   });
   const response = await fetch(new URL("/metrics", url));
   expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
@@ -64,6 +66,7 @@ test("a house at work is told in figures that are named, typed and described as 
   expect(of("gengfu_evaluations_total")).toBeGreaterThan(0);
   expect(of('gengfu_alerts{state="firing"}')).toBe(1);
   expect(of("gengfu_incidents_open")).toBe(1);
+  expect(of("gengfu_deliveries_sent_total")).toBeGreaterThan(0);
   expect(of("gengfu_deliveries_lost_total")).toBe(0);
   expect(of('gengfu_targets{state="ok"}')).toBe(1);
   expect(of('gengfu_target_breaker{target="console:ops"}')).toBe(0);
