@@ -54,7 +54,8 @@ const network = z.string().refine(isNetwork, {
   params: { zh: "应为地址或网段，例如 10.0.0.0/8" },
 });
 
-const fileSchema = z.strictObject({
+/** The whole file; every part is optional. */
+export const fileSchema = z.strictObject({
   network: z.strictObject({ allow: z.array(network).default([]) }).optional(),
   people: z.array(person).default([]).superRefine(unlike("id")),
   default_role: z.enum(roles).optional(),

@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { emptyConfig, parseConfig, readConfigFile } from "../../../bot/config.ts";
 import { ConfigError } from "../../../bot/config-error.ts";
+import { codeBlocks } from "../../support/code-blocks.ts";
+import { readExample } from "../../support/read-example.ts";
 import { temporaryFolder } from "../../support/test-files.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -125,10 +127,10 @@ describe("what is read", () => {
     const documents = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", ...inDocs()];
     let found = 0;
     for (const document of documents) {
-      const blocks = readFileSync(join(root, document), "utf8").matchAll(/^```ya?ml\n(.*?)^```/gms);
-      for (const [, yaml = ""] of blocks) {
+      const blocks = codeBlocks(readFileSync(join(root, document), "utf8"));
+      for (const { text, line } of blocks.filter(({ language }) => /^ya?ml$/.test(language))) {
         found++;
-        expect(() => parseConfig(document, yaml, variables), `${document}:\n${yaml}`).not.toThrow();
+        expect(() => readExample(text), `${document}, line ${line}`).not.toThrow();
       }
     }
     expect(found).toBeGreaterThan(0);
