@@ -1,6 +1,7 @@
 /** What `/metrics` says, and that Prometheus' own checker has nothing against it. */
 import { expect, test } from "vitest";
 import { until } from "../../support/bot.ts";
+import { docsPage } from "../../support/code-blocks.ts";
 import { buildHouse } from "../../support/house.ts";
 import { checkMetrics, hasPromtool } from "../../support/promtool.ts";
 import { temporaryFolder } from "../../support/test-files.ts";
@@ -52,6 +53,15 @@ test("a house at work is told in figures that are named, typed and described as 
     expect([name, type]).toEqual([name, name?.endsWith("_total") ? "counter" : "gauge"]);
     expect(exposition).toMatch(new RegExp(`^# HELP ${name} [A-Z0-9].+\\.$`, "m"));
   }
+
+  // docs/alerts.md names those of delivery, all of them, and none that there is not.
+  const named = [...docsPage("alerts.md").matchAll(/`((?:gengfu|alertmanager)_\w+)/g)].map(
+    ([, name]) => name,
+  );
+  const ofDelivery = [...types.keys()].filter((name) =>
+    /^(?:alertmanager|gengfu_deliver|gengfu_target|gengfu_watchdog)/.test(name ?? ""),
+  );
+  expect(named.sort()).toEqual(ofDelivery.sort());
 
   const samples = samplesOf(exposition);
   const of = (name: string): number => samples.get(name) ?? Number.NaN;

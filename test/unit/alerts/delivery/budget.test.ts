@@ -3,6 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Bucket, limitOf, spent, tokensAt, waitFor } from "../../../../alerts/delivery/budget.ts";
 import { LANES, type Lane } from "../../../../alerts/delivery/delivery.ts";
+import { BUILT_CHANNELS } from "../../../../bot/house.ts";
+import { laterSchemas } from "../../../../bot/receivers/later-config.ts";
+import { docsPage } from "../../../support/code-blocks.ts";
 
 const MINUTE = 60_000;
 
@@ -87,5 +90,28 @@ describe("a budget", () => {
     const bucket = { at: 10 * MINUTE, tokens: 2 };
     expect(tokensAt(bucket, limit, MINUTE)).toBe(2);
     expect(spent(bucket, limit, MINUTE)).toEqual({ at: MINUTE, tokens: 1 });
+  });
+});
+
+describe("docs/alerts.md", () => {
+  const row = /^\| `(\w+)` \| (\d+) \| (\d+) \| ([\d.]+) s \| (\d+) \|$/gm;
+  const rows = [...docsPage("alerts.md").matchAll(row)].map(
+    ([, channel = "", messages, capacity, seconds, reserve]) =>
+      [channel, Number(messages), Number(capacity), Number(seconds), Number(reserve)] as const,
+  );
+
+  it.each(rows)("has the budget of %s", (channel, messages, capacity, seconds, reserve) => {
+    const limit = limitOf(`${channel}:a`, {});
+    expect(limit).toMatchObject({ capacity, reserve, edits: channel === "wecom" });
+    expect(Number(((limit?.tokenMs ?? 0) / 1_000).toFixed(1))).toBe(seconds);
+    expect(limitOf(`${channel}:a`, { [channel]: { messages, perMs: MINUTE } })).toEqual(limit);
+  });
+
+  it("leaves out no channel that has one", () => {
+    const limited = [...BUILT_CHANNELS, ...Object.keys(laterSchemas)].filter(
+      (channel) => limitOf(`${channel}:a`, {}) !== undefined,
+    );
+    expect(limited.length).toBeGreaterThan(5);
+    expect(rows.map(([channel]) => channel)).toEqual(expect.arrayContaining(limited));
   });
 });
