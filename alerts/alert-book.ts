@@ -88,9 +88,14 @@ export function openAlertBook({
     muters: muters(silencesOver, inhibition, zone),
     routeMute: routeMute(() => plan().timeIntervals, zone),
     inhibition,
+    opening: new Map(),
     locale,
     zone,
   };
+  tables.incidents.watch((_id, after) => {
+    if (after !== undefined && context.opening.get(after.group) === after.id)
+      context.opening.delete(after.group);
+  });
   const active = remembered(tables.incidents, () => [...index.open.values()].sort((a, b) => a.id - b.id));
 
   function silenceOf(incident: Incident, at: number): Silence | undefined {

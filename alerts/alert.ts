@@ -2,8 +2,14 @@
 import type { Labels } from "../storage/labels.ts";
 import type { Text } from "../storage/locale.ts";
 
-/** Why an alert ended: the expression stopped holding, somebody closed it, or its rule went away or was paused. */
-export type ResolveReason = "recovered" | "closed" | "rule-removed" | "rule-paused";
+/**
+ * Why an alert ended: it stopped being so, its sender fell silent, somebody closed it, or its rule went away or was
+ * paused.
+ */
+export type ResolveReason = "recovered" | "expired" | "closed" | "rule-removed" | "rule-paused";
+
+/** Stands in place of a rule's number where another system judged, and sent what it found. */
+export const RECEIVED = 0;
 
 /** The part of an alert that `step` moves. Inactive is the absence of a standing. */
 export type Standing =

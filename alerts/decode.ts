@@ -4,6 +4,7 @@ import type { Alert } from "./alert.ts";
 import { type Delivery, LANES } from "./delivery/delivery.ts";
 import type { TargetRecord } from "./delivery/target.ts";
 import { HAPPENINGS, type Incident, type TimelineEntry } from "./incidents/incident.ts";
+import type { Heard, Received } from "./intake/received.ts";
 import type { Silence } from "./muting/silence.ts";
 import { type IncidentRoute, REASONS } from "./routing/incident-route.ts";
 
@@ -36,7 +37,7 @@ const alert = z.discriminatedUnion("state", [
     ...fired,
     state: z.literal("resolved"),
     resolvedAt: at,
-    reason: z.enum(["recovered", "closed", "rule-removed", "rule-paused"]),
+    reason: z.enum(["recovered", "expired", "closed", "rule-removed", "rule-paused"]),
     held: z.literal(true).exactOptional(),
   }),
 ]);
@@ -196,6 +197,17 @@ const target = z.object({
   bucket: z.object({ at, tokens: z.number() }).exactOptional(),
 });
 
+const received = z.object({
+  labels,
+  annotations: labels,
+  startsAt: at,
+  generatorURL: z.string(),
+  sender: z.string(),
+  receiver: z.string().exactOptional(),
+});
+
+const heard = z.object({ at, endsAt: at, sender: z.string(), timeout: z.literal(true).exactOptional() });
+
 const watch = z.object({ aliveAt: at });
 
 /** The last time the watchman is known to have been awake. */
@@ -211,6 +223,8 @@ export const decode = {
   silence: (raw: unknown): Silence => read(silence, raw),
   delivery: (raw: unknown): Delivery => read(delivery, raw),
   target: (raw: unknown): TargetRecord => read(target, raw),
+  received: (raw: unknown): Received => read(received, raw),
+  heard: (raw: unknown): Heard => read(heard, raw),
   watch: (raw: unknown): Watch => read(watch, raw),
 };
 

@@ -2,6 +2,7 @@
 import { DEFAULT_STORM, type Limits, type Storm } from "./delivery/delivery-config.ts";
 import type { EscalationPolicy } from "./incidents/escalation-config.ts";
 import { type AcknowledgeSpans, DEFAULT_FLAPPING, type Flapping } from "./incidents/incident-config.ts";
+import { DEFAULT_INTAKE, type IntakeLimits } from "./intake/intake-config.ts";
 import type { InhibitRule } from "./muting/inhibit-config.ts";
 import type { TimeInterval } from "./muting/time-interval-config.ts";
 import type { Plan } from "./plan.ts";
@@ -21,6 +22,7 @@ export interface PlanParts {
   readonly flapping?: Flapping | null;
   readonly storm?: Storm | null;
   readonly limits?: Limits;
+  readonly intake?: IntakeLimits;
 }
 
 /** A plan, and the tree that it routes by, for those who show it. */
@@ -59,6 +61,7 @@ export function makePlan(parts: PlanParts, subscriptions: () => readonly Subscri
     flapping: parts.flapping === undefined ? DEFAULT_FLAPPING : (parts.flapping ?? undefined),
     storm: parts.storm === undefined ? DEFAULT_STORM : (parts.storm ?? undefined),
     limits: parts.limits ?? {},
+    intake: parts.intake ?? DEFAULT_INTAKE,
   };
 }
 

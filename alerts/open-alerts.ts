@@ -3,7 +3,7 @@ import type { Clock } from "../storage/clock.ts";
 import type { Locale } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { Store } from "../storage/store.ts";
-import type { FiredAlert } from "./alert.ts";
+import { type FiredAlert, RECEIVED } from "./alert.ts";
 import { type AlertBook, openAlertBook } from "./alert-book.ts";
 import type { Card } from "./card.ts";
 import type { Channel } from "./channel.ts";
@@ -24,6 +24,7 @@ import { incidentCard } from "./incidents/incident-card.ts";
 import { isHeld, nextDeadline } from "./incidents/incident-deadlines.ts";
 import { viewOf } from "./incidents/incident-view.ts";
 import { type Explanation, explain } from "./incidents/why.ts";
+import { type Intake, openIntake } from "./intake/intake.ts";
 import { keepLoop } from "./loop.ts";
 import { PLAIN_PLAN } from "./plain-plan.ts";
 import type { CurrentPlan } from "./plan.ts";
@@ -66,6 +67,7 @@ export interface Alerts {
   readonly book: AlertBook;
   readonly courier: Courier;
   readonly reminders: Reminders;
+  readonly intake: Intake;
   /** How long an acknowledgement of an incident lasts where nobody says, in milliseconds. */
   acknowledgeMs(incident: Incident): number;
   /** Judges what is due at `at`; true when anything was. Rejects with NotSaved when the disk refuses. */
@@ -108,6 +110,14 @@ export function openAlerts(options: AlertsOptions): Alerts {
     stands: (rule) => rules.standing(rule) === "judged",
     breathe: options.breathe ?? (async () => {}),
   });
+  const intake = openIntake({
+    store,
+    book,
+    clock,
+    log,
+    maxPerSender: () => plan().intake.alertsPerSender,
+    breathe: options.breathe ?? (async () => {}),
+  });
   const reminders = openReminders({ store, book, rules: () => rules.reminders(), locale, zone });
   const deadlines = openDeadlines({ store, book, reminders });
   const courier = createCourier({
@@ -118,7 +128,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
     clock,
     log,
     random,
-    moreIsComing: evaluator.moreIsComing,
+    moreIsComing: () => evaluator.moreIsComing() || intake.moreIsComing(),
     draw: (incident, at) => card(incident, at),
     drawDigest: ({ id }, facts, at) =>
       digestCard(facts, foldedInto(book, id), {
@@ -130,7 +140,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
   });
   const rounds = openRounds<DueRule>(clock.now(), random);
   /** Rules that may have left alerts behind: all that have some at a start, then those that are no longer judged. */
-  const left = new Set<number>(book.index.waiting.keys());
+  const left = new Set<number>([...book.index.waiting.keys()].filter((rule) => rule !== RECEIVED));
   let evaluations = 0;
   let lastAt: number | undefined;
   let lastLagMs = 0;
@@ -217,6 +227,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
     book,
     courier,
     reminders,
+    intake,
     acknowledgeMs: ({ severity }) => plan().acknowledge[severity] ?? ACKNOWLEDGE_MS,
     evaluateDue,
     deadlinesDue: deadlines.due,
@@ -252,13 +263,14 @@ export function openAlerts(options: AlertsOptions): Alerts {
         zone,
       });
       judging.start();
+      intake.start();
       minding.start();
       courier.start();
       return interruption;
     },
     async stop(drainMs) {
       for (const end of unwatch) end();
-      await Promise.all([judging.stop(), minding.stop()]);
+      await Promise.all([judging.stop(), intake.stop(), minding.stop()]);
       await courier.stop(drainMs);
     },
   };

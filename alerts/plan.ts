@@ -2,6 +2,7 @@
 import type { Limits, Storm } from "./delivery/delivery-config.ts";
 import type { EscalationPolicy } from "./incidents/escalation-config.ts";
 import type { AcknowledgeSpans, Flapping } from "./incidents/incident-config.ts";
+import type { IntakeLimits } from "./intake/intake-config.ts";
 import type { InhibitRule } from "./muting/inhibit-config.ts";
 import type { TimeInterval } from "./muting/time-interval-config.ts";
 import type { Receiver } from "./routing/receiver.ts";
@@ -25,6 +26,7 @@ export interface Plan {
   /** undefined: off. */
   readonly storm: Storm | undefined;
   readonly limits: Limits;
+  readonly intake: IntakeLimits;
 }
 
 /** The plan in force; ask again each time, since a reload puts another in its place. */

@@ -5,6 +5,7 @@ import { decode, type Watch } from "./decode.ts";
 import type { Delivery } from "./delivery/delivery.ts";
 import type { TargetRecord } from "./delivery/target.ts";
 import type { Incident, TimelineEntry } from "./incidents/incident.ts";
+import type { Heard, Received } from "./intake/received.ts";
 import type { Silence } from "./muting/silence.ts";
 
 export interface Tables {
@@ -20,6 +21,10 @@ export interface Tables {
   readonly deliveries: Table<Delivery>;
   /** By address. */
   readonly targets: Table<TargetRecord>;
+  /** What other systems sent, by fingerprint. */
+  readonly received: Table<Received>;
+  /** When each of these was heard of last, by fingerprint. */
+  readonly heard: Table<Heard>;
   /** One document, `watchman`. */
   readonly watch: Table<Watch>;
 }
@@ -33,6 +38,8 @@ export function openTables(store: Store): Tables {
     silences: store.table("silences", decode.silence),
     deliveries: store.table("deliveries", decode.delivery),
     targets: store.table("targets", decode.target),
+    received: store.table("received", decode.received),
+    heard: store.table("heard", decode.heard),
     watch: store.table("watch", decode.watch),
   };
 }

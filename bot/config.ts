@@ -7,6 +7,7 @@ import { scalar } from "../alerts/config-parts.ts";
 import { DEFAULT_STORM, limitsSchema, stormSchema } from "../alerts/delivery/delivery-config.ts";
 import { escalationSchema } from "../alerts/incidents/escalation-config.ts";
 import { acknowledgeSchema, DEFAULT_FLAPPING, flappingSchema } from "../alerts/incidents/incident-config.ts";
+import { intakeSchema } from "../alerts/intake/intake-config.ts";
 import { inhibitRulesSchema } from "../alerts/muting/inhibit-config.ts";
 import { timeIntervalsSchema } from "../alerts/muting/time-interval-config.ts";
 import { routeSchema } from "../alerts/routing/route-config.ts";
@@ -77,6 +78,7 @@ export const fileSchema = z.strictObject({
   flapping: flappingSchema.default(DEFAULT_FLAPPING),
   storm: stormSchema.default(DEFAULT_STORM),
   limits: limitsSchema.default({}),
+  intake: intakeSchema.prefault({}),
   watchdog: watchdogSchema.optional(),
 });
 

@@ -23,6 +23,7 @@ import { openConversations } from "./console/conversations.ts";
 import { createTalk } from "./console/talk.ts";
 import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
+import { alertmanagerDoors } from "./http/alertmanager-doors.ts";
 import { createHttp } from "./http/server.ts";
 import { inForce, networkInForce } from "./in-force.ts";
 import { openMetrics } from "./metrics.ts";
@@ -211,6 +212,13 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       locale,
       log,
       token: environment.API_TOKEN,
+      doors: [
+        alertmanagerDoors({
+          intake: alerts.intake,
+          clock,
+          resolveTimeoutMs: () => now.config.global.resolveTimeoutMs,
+        }),
+      ],
       readiness,
       reload: () => reload("http", "POST /-/reload"),
       metrics: openMetrics(world, clock, { channels: BUILT_CHANNELS, watchdog: watchdog.figures }),

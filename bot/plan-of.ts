@@ -41,6 +41,7 @@ export function planParts(config: FileConfig, channels: ReadonlySet<string>): Pl
     flapping: config.flapping ?? null,
     storm: config.storm ?? null,
     limits: config.limits,
+    intake: config.intake,
   };
 }
 

@@ -16,6 +16,8 @@ export interface TurnContext {
   /** Asked about a route: its time intervals. */
   readonly routeMute: RouteMute;
   readonly inhibition: Inhibition;
+  /** By group: the incident that a commit on its way to disk opens; the index does not know it yet. */
+  readonly opening: Map<string, number>;
   /** The language and the time zone in which people are told. */
   readonly locale: Locale;
   readonly zone: string;

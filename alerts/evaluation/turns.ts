@@ -1,7 +1,7 @@
 /** What becomes of incidents when alerts turn: opened, joined, worse, blind, resolved, and who is to be told. */
 import { labelValue } from "../../storage/labels.ts";
 import type { Change } from "../../storage/store.ts";
-import { type Alert, type FiredAlert, isActive } from "../alert.ts";
+import { type Alert, type FiredAlert, isActive, RECEIVED } from "../alert.ts";
 import { SEVERITIES, type Severity, worseThan } from "../card.ts";
 import { countFlip } from "../incidents/flapping.ts";
 import type { Incident, TimelineEntry } from "../incidents/incident.ts";
@@ -146,6 +146,8 @@ function summary(about: readonly FiredAlert[]): Partial<TimelineEntry> {
   const first = about[0];
   if (first === undefined) return {};
   const count = about.length > 1 ? { count: about.length } : {};
+  // Whoever judged elsewhere sends no value.
+  if (first.rule === RECEIVED) return { labels: first.labels, rule: first.rule, ...count };
   return { labels: first.labels, value: first.value, rule: first.rule, ...count };
 }
 

@@ -2,7 +2,7 @@
 import type { MetricUnit } from "../../rules/metric-words.ts";
 import type { Labels } from "../../storage/labels.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
-import { type FiredAlert, isActive } from "../alert.ts";
+import { type FiredAlert, isActive, RECEIVED } from "../alert.ts";
 import type { Action, Card, Field, IncidentStatus } from "../card.ts";
 import type { Silence } from "../muting/silence.ts";
 import { escapeMarkdown, formatSpan, formatTime, formatValue, nameOf, plain } from "../words.ts";
@@ -141,7 +141,8 @@ const FORMER: Readonly<Record<FormerOwner["why"], (name: string, when: string) =
 function list(shown: readonly FiredAlert[], count: number, facts: CardFacts): string {
   const lines = shown.slice(0, LISTED).map((alert) => {
     const place = where(alert.labels) || alert.labels["alertname"] || "";
-    return `- ${escapeMarkdown(`${plain(place, 160)} — ${valueWords(alert, facts)}`)}`;
+    const value = valueWords(alert, facts);
+    return `- ${escapeMarkdown(`${plain(place, 160)}${value === "" ? "" : ` — ${value}`}`)}`;
   });
   const more = Math.max(count, shown.length) - lines.length;
   if (more > 0) lines.push(inLocale(facts.locale, { zh: `…还有 ${more} 条`, en: `…and ${more} more` }));
@@ -159,6 +160,7 @@ export function where(labels: Labels): string {
 
 function valueWords(alert: FiredAlert, { currentValue, unit, locale }: CardFacts): string {
   if (alert.state === "nodata") return inLocale(locale, { zh: "无数据", en: "no data" });
+  if (alert.rule === RECEIVED) return "";
   const value = alert.state === "firing" ? (currentValue(alert.id) ?? alert.value) : alert.value;
   return formatValue(value, unit, locale);
 }

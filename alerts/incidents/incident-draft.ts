@@ -37,7 +37,10 @@ export function draftFor(
   if (draft === undefined) {
     const { openByGroup, lastOfGroup } = context.index;
     const known =
-      openByGroup.get(group.key) ?? openByGroup.get(group.formerKey) ?? lastOfGroup.get(group.key);
+      comingOf(context, change, group.key) ??
+      openByGroup.get(group.key) ??
+      openByGroup.get(group.formerKey) ??
+      lastOfGroup.get(group.key);
     const last = known === undefined ? undefined : change.get(context.tables.incidents, String(known));
     // The index may be a commit behind: somebody may just have closed what it calls open.
     draft =
@@ -61,10 +64,18 @@ export function draftFor(
             }),
             before: undefined,
           };
+    if (draft.before === undefined) context.opening.set(group.key, draft.blank.id);
     drafts.set(draft.blank.group, draft);
   }
   draft.routes = joinRoutes(draft.routes, taken);
   return draft;
+}
+
+/** The incident that a commit on its way to disk opens for a group; one that was refused has opened none. */
+function comingOf(context: TurnContext, change: Change, group: string): number | undefined {
+  const coming = context.opening.get(group);
+  if (coming === undefined) return undefined;
+  return change.get(context.tables.incidents, String(coming))?.group === group ? coming : undefined;
 }
 
 /** The draft of the incident that a turning alert is in; none when nobody will see the turn. */

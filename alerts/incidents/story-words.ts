@@ -179,11 +179,13 @@ function about({ labels, count }: TimelineEntry): Text {
 
 function endZh({ note }: TimelineEntry): string {
   if (note === "rule-removed") return "规则已删除";
+  if (note === "expired") return "发送方不再发送，按超时结束";
   return note === "rule-paused" ? "规则已停用" : "恢复";
 }
 
 function endEn({ note }: TimelineEntry): string {
   if (note === "rule-removed") return "rule removed";
+  if (note === "expired") return "ended: its sender fell silent";
   return note === "rule-paused" ? "rule paused" : "recovered";
 }
 

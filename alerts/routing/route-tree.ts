@@ -72,8 +72,10 @@ export function makeRouter({ tree, written, subscriptions }: RouterParts): Route
       ...own.map((receiver) => aside(first.options, receiver, "rule")),
       ...subscriptions.map(({ options: { receiver, path } }) => aside(first.options, receiver, path)),
     ];
+    if (onlyRoot && origin.receiver !== undefined)
+      routes[0] = { ...first.options, receiver: origin.receiver };
     // Nobody wrote that root: it is there for alerts that nobody else hears of.
-    if (onlyRoot && !written && theirs[0] !== undefined)
+    else if (onlyRoot && !written && theirs[0] !== undefined)
       routes[0] = { ...first.options, receiver: theirs[0].receiver };
     for (const one of theirs) if (!routes.some(({ receiver }) => receiver === one.receiver)) routes.push(one);
     return routes;

@@ -7,6 +7,8 @@ export interface RuleOrigin {
   readonly tells: readonly string[];
   /** The conversation in which the rule was made. */
   readonly conversation: string | undefined;
+  /** The receiver that hears of it in place of the root's, when no route below the root takes the alert. */
+  readonly receiver?: string;
 }
 
 /** Whom the rule tells; else the conversation it was made in; else the one everybody has. */

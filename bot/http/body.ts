@@ -22,6 +22,11 @@ export async function readJson<T>(ctx: Context, schema: z.ZodType<T>): Promise<T
   throw new DoorError(400, { zh: `请求体不对：${what}`, en: `The body is not right: ${what}` });
 }
 
+/** The body, whatever JSON it is. Throws `DoorError` 400, 413 or 415. */
+export async function readAnyJson(ctx: Context): Promise<unknown> {
+  return parse(await readBytes(ctx));
+}
+
 async function readBytes(ctx: Context): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;

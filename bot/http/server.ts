@@ -13,6 +13,7 @@ import type { Talk } from "../console/talk.ts";
 import { isLoopback } from "../environment.ts";
 import { addConsoleDoors } from "./console-doors.ts";
 import { DoorError, tellErrors } from "./door-error.ts";
+import type { AddDoors } from "./doors.ts";
 import { addEvents } from "./events.ts";
 import { checkHost, checkOrigin, checkToken, setHeaders } from "./guard.ts";
 import { addHealth, type HealthDeps } from "./health.ts";
@@ -24,6 +25,8 @@ export interface HttpDeps extends HealthDeps, ReloadDeps {
   readonly talk: Talk;
   readonly boards: Boards;
   readonly clock: Clock;
+  /** Doors for other systems. */
+  readonly doors: readonly AddDoors[];
   readonly locale: Locale;
   readonly log: Log;
   /** Asked for as `Authorization: Bearer` when set. */
@@ -96,6 +99,7 @@ function createApp(deps: HttpDeps, loopback: boolean, signal: AbortSignal): Koa 
   const router = new Router();
   addHealth(router, deps);
   addReload(router, deps);
+  for (const add of deps.doors) add(router);
   addPage(router, deps);
   addConsoleDoors(router, deps);
   addEvents(router, { ...deps, signal });

@@ -80,6 +80,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<TestCo
       ...options.board,
     }),
     clock,
+    doors: [],
     locale,
     log,
     token: options.token,

@@ -1,0 +1,97 @@
+/** Alerts as senders post them to `/api/v2/alerts` (`postableAlerts` of Alertmanager's OpenAPI document). */
+import type { Posted, Refusal } from "../../alerts/intake/posted.ts";
+import type { Labels } from "../../storage/labels.ts";
+import type { Text } from "../../storage/locale.ts";
+import { readTime } from "./read-time.ts";
+
+/** What could be read, each with its place in the list, and what could not. */
+export interface Read {
+  readonly posted: readonly Posted[];
+  /** `places[i]` is where `posted[i]` stood. */
+  readonly places: readonly number[];
+  readonly refused: readonly Refusal[];
+}
+
+/** A label set of more is refused; names and values together, in UTF-16 units. */
+const LONGEST_LABELS = 64 * 1024;
+const MOST_LABELS = 256;
+
+/** Reads a list. One that is malformed refuses itself and not the others. Throws a TypeError when it is no list. */
+export function readAlerts(raw: unknown): Read {
+  if (!Array.isArray(raw)) throw new TypeError("not a list of alerts");
+  const posted: Posted[] = [];
+  const places: number[] = [];
+  const refused: Refusal[] = [];
+  for (let index = 0; index < raw.length; index++) {
+    const one = readAlert(raw[index]);
+    if ("why" in one) refused.push({ index, why: one.why });
+    else {
+      posted.push(one);
+      places.push(index);
+    }
+  }
+  return { posted, places, refused };
+}
+
+/** One alert, or why it is none. */
+export function readAlert(raw: unknown): Posted | { readonly why: Text } {
+  if (!isObject(raw)) return no("不是对象", "is not an object");
+  const labels = readLabels(raw["labels"], "labels", true);
+  if ("why" in labels) return labels;
+  const annotations = readLabels(raw["annotations"] ?? {}, "annotations", false);
+  if ("why" in annotations) return annotations;
+  let some = false;
+  for (const _ in labels.read) some = true;
+  if (!some) return no("labels：至少要有一个非空的标签", "labels: at least one that is not empty is needed");
+  const startsAt = readTime(raw["startsAt"]);
+  if (startsAt === "bad") return no("startsAt：不是 RFC 3339 时间", "startsAt: is not an RFC 3339 time");
+  const endsAt = readTime(raw["endsAt"]);
+  if (endsAt === "bad") return no("endsAt：不是 RFC 3339 时间", "endsAt: is not an RFC 3339 time");
+  if (startsAt !== undefined && endsAt !== undefined && endsAt < startsAt)
+    return no("startsAt 在 endsAt 之后", "startsAt is after endsAt");
+  const generatorURL = raw["generatorURL"] ?? "";
+  if (typeof generatorURL !== "string") return no("generatorURL：不是文字", "generatorURL: is not a text");
+  return {
+    labels: labels.read,
+    annotations: annotations.read,
+    ...(startsAt === undefined ? {} : { startsAt }),
+    ...(endsAt === undefined ? {} : { endsAt }),
+    generatorURL,
+  };
+}
+
+/** Labels without empty values. Names may be any UTF-8, as since Alertmanager 0.28. */
+function readLabels(
+  raw: unknown,
+  what: "labels" | "annotations",
+  dropEmpty: boolean,
+): { readonly read: Labels } | { readonly why: Text } {
+  if (!isObject(raw)) return no(`${what}：不是对象`, `${what}: is not an object`);
+  const read: Record<string, string> = {};
+  let length = 0;
+  let count = 0;
+  for (const name of Object.keys(raw)) {
+    const value = raw[name];
+    if (typeof value !== "string") return no(`${what}.${name}：不是文字`, `${what}.${name}: is not a text`);
+    if (name === "" || name === "__proto__")
+      return no(`${what}：标签名不能是 '${name}'`, `${what}: no name may be '${name}'`);
+    if (value === "" && dropEmpty) continue;
+    read[name] = value;
+    length += name.length + value.length;
+    count++;
+  }
+  if (count > MOST_LABELS || length > LONGEST_LABELS)
+    return no(
+      `${what}：太多，最多 ${MOST_LABELS} 个、共 ${LONGEST_LABELS} 个字符`,
+      `${what}: too many, at most ${MOST_LABELS} of ${LONGEST_LABELS} characters in all`,
+    );
+  return { read };
+}
+
+function isObject(raw: unknown): raw is Readonly<Record<string, unknown>> {
+  return typeof raw === "object" && raw !== null && !Array.isArray(raw);
+}
+
+function no(zh: string, en: string): { readonly why: Text } {
+  return { why: { zh, en } };
+}
