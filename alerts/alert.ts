@@ -55,7 +55,10 @@ export interface AlertIdentity {
   readonly rule: number;
   /** `found` with `alertname`, `severity` and the rule's own labels. */
   readonly labels: Labels;
-  /** The labels as the expression gave them, without `__name__`: what makes it this alert, and finds its data again. */
+  /**
+   * The labels as the expression gave them, without `__name__`: what makes it this alert, and finds its data again.
+   * Empty where another system judged.
+   */
   readonly found: Labels;
   readonly annotations: Labels;
 }

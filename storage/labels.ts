@@ -102,8 +102,11 @@ function addText(text: string): void {
   }
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 function hex(half: number): string {
-  return (half >>> 0).toString(16).padStart(8, "0");
+  const [a, b, c, d] = [half >>> 24, (half >>> 16) & 0xff, (half >>> 8) & 0xff, half & 0xff];
+  return `${HEX[a]}${HEX[b]}${HEX[c]}${HEX[d]}`;
 }
 
 function sortedNames(labels: Labels): string[] {

@@ -6,12 +6,13 @@ import type { Store } from "../../storage/store.ts";
 import type { AlertBook } from "../alert-book.ts";
 import { sliceTurns } from "../evaluation/slice-turns.ts";
 import type { Turn } from "../evaluation/turn.ts";
+import { groupOf } from "../incidents/group-of.ts";
 import { keepLoop } from "../loop.ts";
 import { openEnds } from "./ends.ts";
 import type { Posted, Refusal, Sender } from "./posted.ts";
 import { hear, type Known } from "./received.ts";
 import { countSenders } from "./senders.ts";
-import { receivedId, turnReceived } from "./turn-received.ts";
+import { originOf, receivedId, turnReceived } from "./turn-received.ts";
 
 export interface Intake {
   /**
@@ -62,8 +63,10 @@ export interface IntakeOptions {
 const DRAWN_AT_ONCE = 25;
 /** So many are drawn in one commit while others wait to be heard: a few milliseconds of work. */
 const TURNS_PER_COMMIT = 50;
-/** While words come in, drawing has this share of the time: one part to so many parts for them. */
-const PARTS_FOR_OTHERS = 2;
+/** While words come in, drawing has one part of the time to so many parts for them. */
+const PARTS_FOR_OTHERS = 6;
+/** After so long without a word, in milliseconds, nobody is waiting to be heard. */
+const CALM_MS = 2;
 /**
  * Who was away cannot know that a sender fell silent. After a start, a sleep or a jump of the clock, alerts have this
  * long to be heard of again before they count as over; Alertmanager's default `resolve_timeout`.
@@ -78,9 +81,12 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe }: I
   const senders = countSenders(received, maxPerSender);
   const ends = openEnds();
   const unprocessed = new Set<string>();
+  /** Those of them that nobody has looked at yet. */
+  let fresh: string[] = [];
   const words = { firing: 0, resolved: 0 };
   let accepting = 0;
   let accepted = 0;
+  let heardAt = 0;
   let drawing = false;
   let lastAt = clock.now();
   let listeningSince = lastAt;
@@ -121,7 +127,7 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe }: I
   async function accept(sender: Sender, posted: readonly Posted[], at: number): Promise<readonly Refusal[]> {
     const refused: Refusal[] = [];
     const news: string[] = [];
-    let fresh = 0;
+    let added = 0;
     const saved = store.commit((change) => {
       posted.forEach((one, index) => {
         const id = fingerprint(one.labels);
@@ -129,11 +135,11 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe }: I
         const after = hear(before, one, sender, at);
         words[one.endsAt !== undefined && one.endsAt <= at ? "resolved" : "firing"]++;
         if (after === undefined || after === before) return;
-        if (before === undefined && !senders.mayAdd(sender.name, fresh)) {
+        if (before === undefined && !senders.mayAdd(sender.name, added)) {
           refused.push({ index, why: senders.tooMany(sender.name) });
           return;
         }
-        if (before === undefined) fresh++;
+        if (before === undefined) added++;
         if (after.received !== before?.received) change.put(received, id, after.received);
         change.put(heard, id, after.heard);
         if (isNews(before, after, at)) news.push(id);
@@ -143,16 +149,18 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe }: I
     // In the same turn of the event loop as the commit above, so that both are one write.
     const drawn = quiet && news.length <= DRAWN_AT_ONCE ? draw(news, at).then(yes, no) : no();
     accepting++;
-    senders.reserve(sender.name, fresh);
+    senders.reserve(sender.name, added);
     try {
       await saved;
     } finally {
       accepting--;
       accepted++;
-      senders.release(sender.name, fresh);
+      heardAt = performance.now();
+      senders.release(sender.name, added);
     }
     if (news.length > 0 && !(await drawn)) {
       for (const id of news) unprocessed.add(id);
+      fresh.push(...news);
       loop.wake();
     }
     return refused;
@@ -170,10 +178,11 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe }: I
     if (unprocessed.size === 0) return false;
     drawing = true;
     try {
+      fresh = [];
       for (const ids of await slices(at)) {
-        const [begunAt, before] = [performance.now(), accepted];
+        await drawOpeners(at);
+        const [before, begunAt] = [accepted, performance.now()];
         await draw(ids, at);
-        for (const id of ids) unprocessed.delete(id);
         await yieldTo(before, begunAt);
       }
     } finally {
@@ -182,14 +191,37 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe }: I
     return true;
   }
 
-  /** Those who wait to be heard come first, as long as they keep coming, for so many times what a commit took. */
+  /**
+   * Those who wait to be heard come first, as long as they keep coming, for so many times what a commit took. What
+   * begins a new incident does not wait with the rest.
+   */
   async function yieldTo(before: number, begunAt: number): Promise<void> {
-    const until = performance.now() + PARTS_FOR_OTHERS * (performance.now() - begunAt);
-    let heardOf = before;
-    do {
-      heardOf = accepted;
+    await breathe();
+    if (accepted === before && accepting === 0) return;
+    const until = performance.now() * (1 + PARTS_FOR_OTHERS) - begunAt * PARTS_FOR_OTHERS;
+    while (performance.now() < until && (accepting > 0 || performance.now() - heardAt < CALM_MS)) {
+      await drawOpeners(clock.now());
       await breathe();
-    } while (accepted > heardOf && performance.now() < until);
+    }
+  }
+
+  /** Draws those of the fresh that begin an incident; the others wait for the round they belong to. */
+  async function drawOpeners(at: number): Promise<void> {
+    if (fresh.length === 0) return;
+    const looked = fresh;
+    fresh = [];
+    const openers = looked.filter((id) => {
+      const one = unprocessed.has(id) ? received.get(id) : undefined;
+      return one !== undefined && opensIncident(one);
+    });
+    for (let from = 0; from < openers.length; from += DRAWN_AT_ONCE)
+      await draw(openers.slice(from, from + DRAWN_AT_ONCE), at);
+  }
+
+  function opensIncident(one: Known["received"]): boolean {
+    const origin = originOf(one);
+    const { key } = groupOf(book.context.plan().router(one.labels, origin), one.labels, origin);
+    return !book.index.openByGroup.has(key);
   }
 
   /** The worst first, and what belongs to one incident together. */
@@ -212,21 +244,28 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe }: I
   }
 
   /** One commit: the turns with all that they bring about; what is over is forgotten in it. */
-  function draw(ids: readonly string[], at: number): Promise<void> {
-    if (ids.length === 0) return Promise.resolve();
-    return store.commit((change) => {
-      const turns: Turn[] = [];
-      for (const id of ids) {
-        const known = pair(change.get(received, id), change.get(heard, id));
-        if (known === undefined) continue;
-        const turn = turnReceived(id, known, change.get(alerts, receivedId(id)), fires(known, at), at);
-        if (turn?.after !== undefined) turns.push(turn);
-        if (fires(known, at)) continue;
-        change.remove(received, id);
-        change.remove(heard, id);
-      }
-      book.turn(change, turns, at);
-    });
+  async function draw(ids: readonly string[], at: number): Promise<void> {
+    if (ids.length === 0) return;
+    // Before the commit: what is heard while it is on its way must be drawn again.
+    for (const id of ids) unprocessed.delete(id);
+    try {
+      await store.commit((change) => {
+        const turns: Turn[] = [];
+        for (const id of ids) {
+          const known = pair(change.get(received, id), change.get(heard, id));
+          if (known === undefined) continue;
+          const turn = turnReceived(id, known, change.get(alerts, receivedId(id)), fires(known, at), at);
+          if (turn?.after !== undefined) turns.push(turn);
+          if (fires(known, at)) continue;
+          change.remove(received, id);
+          change.remove(heard, id);
+        }
+        book.turn(change, turns, at);
+      });
+    } catch (error) {
+      for (const id of ids) unprocessed.add(id);
+      throw error;
+    }
   }
 
   /** An end that the sender gave is believed; silence only by who has listened. */

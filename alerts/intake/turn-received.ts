@@ -1,5 +1,5 @@
 /** What a received alert makes of the alert that incidents know: fires, says something else, is over. Pure. */
-import { labelValue } from "../../storage/labels.ts";
+import { type Labels, labelValue } from "../../storage/labels.ts";
 import { type Alert, identityOf, RECEIVED, type Standing } from "../alert.ts";
 import type { Turn } from "../evaluation/turn.ts";
 import type { RuleOrigin } from "../routing/route.ts";
@@ -17,6 +17,8 @@ const AT_ONCE: StepOptions = {
 /** Senders give no value; this is that of Prometheus' own series `ALERTS`, and nobody is shown it. */
 const BAD: Verdict = { is: "bad", value: 1 };
 const OK: Verdict = { is: "ok" };
+/** No expression of ours found it. */
+const NOTHING: Labels = {};
 
 /** The id of the alert that a received one becomes. */
 export function receivedId(fingerprint: string): string {
@@ -36,7 +38,7 @@ export function turnReceived(
   const renewed = before !== undefined && fires && before.annotations !== received.annotations;
   if (after === before && !renewed) return undefined;
   const { labels, annotations } = received;
-  const identity = { id: receivedId(fingerprint), rule: RECEIVED, labels, found: labels, annotations };
+  const identity = { id: receivedId(fingerprint), rule: RECEIVED, labels, found: NOTHING, annotations };
   return {
     identity: before === undefined || fires ? identity : identityOf(before),
     before,
@@ -63,7 +65,8 @@ function dated(
     : after;
 }
 
-function originOf({ labels, receiver }: Received): RuleOrigin {
+/** What stands in place of a rule for a received alert. */
+export function originOf({ labels, receiver }: Received): RuleOrigin {
   const name = labelValue(labels, "alertname");
   return {
     id: RECEIVED,

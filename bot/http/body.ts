@@ -27,26 +27,36 @@ export async function readAnyJson(ctx: Context): Promise<unknown> {
   return parse(await readBytes(ctx));
 }
 
-async function readBytes(ctx: Context): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const part of ctx.req as AsyncIterable<Buffer>) {
+function readBytes(ctx: Context): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let length = 0;
+    const early = (): void =>
+      reject(new DoorError(400, { zh: "请求体没有传完。", en: "The body ended early." }));
+    // Not `for await`: an iterator of its own would cost as much as all the rest of a small request.
+    ctx.req.on("data", (part: Buffer) => {
       length += part.length;
       if (length <= LARGEST) parts.push(part);
       else parts.length = 0;
-      if (length > LARGEST_DROPPED) break;
+      if (length > LARGEST_DROPPED) tooLarge();
+    });
+    ctx.req.once("end", () => (length > LARGEST ? tooLarge() : resolve(whole(parts))));
+    ctx.req.once("error", early);
+    ctx.req.once("close", early);
+
+    function tooLarge(): void {
+      ctx.req.pause();
+      const text = {
+        zh: `请求体太大，最多 ${LARGEST} 字节。`,
+        en: `The body is too large, at most ${LARGEST} bytes.`,
+      };
+      reject(new DoorError(413, text, { connection: "close" }));
     }
-  } catch {
-    throw new DoorError(400, { zh: "请求体没有传完。", en: "The body ended early." });
-  }
-  if (length > LARGEST)
-    throw new DoorError(
-      413,
-      { zh: `请求体太大，最多 ${LARGEST} 字节。`, en: `The body is too large, at most ${LARGEST} bytes.` },
-      { connection: "close" },
-    );
-  return Buffer.concat(parts);
+  });
+}
+
+function whole(parts: readonly Buffer[]): Buffer {
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
 }
 
 function parse(bytes: Buffer): unknown {
