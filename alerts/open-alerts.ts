@@ -44,8 +44,10 @@ export interface AlertsOptions {
   readonly plan?: CurrentPlan;
   /** How often the time is stored while nothing else is, in milliseconds; 10 s unless told. */
   readonly aliveEveryMs?: number;
-  /** Lets other work run during a long round of evaluation; it does not unless told. */
+  /** Lets other work run during a long round; it does not unless told. */
   breathe?(): Promise<void>;
+  /** The same for a millisecond or two; it does not unless told. */
+  rest?(): Promise<void>;
 }
 
 /** How the watch goes. */
@@ -117,6 +119,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
     log,
     maxPerSender: () => plan().intake.alertsPerSender,
     breathe: options.breathe ?? (async () => {}),
+    rest: options.rest ?? (async () => {}),
   });
   const reminders = openReminders({ store, book, rules: () => rules.reminders(), locale, zone });
   const deadlines = openDeadlines({ store, book, reminders });

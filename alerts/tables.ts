@@ -5,6 +5,7 @@ import { decode, type Watch } from "./decode.ts";
 import type { Delivery } from "./delivery/delivery.ts";
 import type { TargetRecord } from "./delivery/target.ts";
 import type { Incident, TimelineEntry } from "./incidents/incident.ts";
+import { decodeLot, type Lot } from "./intake/lot.ts";
 import type { Heard, Received } from "./intake/received.ts";
 import type { Silence } from "./muting/silence.ts";
 
@@ -25,6 +26,8 @@ export interface Tables {
   readonly received: Table<Received>;
   /** When each of these was heard of last, by fingerprint. */
   readonly heard: Table<Heard>;
+  /** What was accepted and is not drawn into the two above, by a running number. */
+  readonly lots: Table<Lot>;
   /** One document, `watchman`. */
   readonly watch: Table<Watch>;
 }
@@ -40,6 +43,7 @@ export function openTables(store: Store): Tables {
     targets: store.table("targets", decode.target),
     received: store.table("received", decode.received),
     heard: store.table("heard", decode.heard),
+    lots: store.table("lots", decodeLot),
     watch: store.table("watch", decode.watch),
   };
 }

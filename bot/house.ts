@@ -72,6 +72,7 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
   const teardown = openTeardown(log);
   const random = Math.random;
   const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
   const { LOCALE: locale, TIMEZONE: zone, HOST: host } = environment;
   const shown = host.includes(":") ? `[${host}]` : host;
   let origin = `http://${shown}:${environment.PORT}`;
@@ -115,6 +116,7 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       zone,
       random,
       breathe,
+      rest,
     });
     const audit = openAudit(store);
     const sync = (change: Change, file: FileConfig): void => {

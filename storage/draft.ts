@@ -75,6 +75,8 @@ export class Draft implements Change {
   readonly #owns: (table: Table<unknown>) => boolean;
   readonly #tables = new Map<string, Map<string, Edited>>();
   readonly #counters = new Map<string, number>();
+  /** By document: its JSON, where it was given. */
+  readonly #json = new Map<unknown, string>();
   #open = true;
 
   constructor(overlay: Overlay, owns: (table: Table<unknown>) => boolean) {
@@ -88,10 +90,11 @@ export class Draft implements Change {
     return (edited === undefined ? this.#overlay.get(table.name, id) : edited.document) as T | undefined;
   }
 
-  put<T>(table: Table<T>, id: string, document: T): void {
+  put<T>(table: Table<T>, id: string, document: T, json?: string): void {
     if (document === undefined)
       throw new TypeError(`table ${table.name}, document ${id}: undefined cannot be stored`);
     const edits = this.#edits(table);
+    if (json !== undefined) this.#json.set(document, json);
     const edited = edits.get(id);
     if (edited?.kind === "r") {
       // Removed and put again in one commit: it moves to the end, as it would in two.
@@ -125,6 +128,17 @@ export class Draft implements Change {
         operations.push(edited.kind === "r" ? ["r", table, id] : [edited.kind, table, id, edited.document]);
     for (const [counter, value] of this.#counters) operations.push(["c", counter, value]);
     return operations;
+  }
+
+  /** The operations as the journal has them; throws a TypeError that names the document that cannot be written. */
+  encode(operations: readonly Operation[]): string {
+    if (this.#json.size === 0) return encodeOperations(operations);
+    const written = operations.map((operation) => {
+      const json = operation[0] === "i" || operation[0] === "u" ? this.#json.get(operation[3]) : undefined;
+      if (json === undefined) return encodeOperations([operation]).slice(1, -1);
+      return `["${operation[0]}",${encode(operation[1])},${encode(operation[2])},${json}]`;
+    });
+    return `[${written.join(",")}]`;
   }
 
   #edits(table: Table<unknown>): Map<string, Edited> {

@@ -1,6 +1,6 @@
 /** The store itself: tables in memory, commits through a sink that makes them durable. Both stores are this one. */
 import type { Clock } from "./clock.ts";
-import { Draft, encodeOperations, Overlay } from "./draft.ts";
+import { Draft, Overlay } from "./draft.ts";
 import { LiveTable } from "./live-table.ts";
 import type { Log } from "./log.ts";
 import { apply, type Operation, type State, tableOf } from "./state.ts";
@@ -84,10 +84,9 @@ export class LiveStore implements Store {
       return Promise.reject(new NotSaved({ zh: "存储已关闭", en: "the store is closed" }));
     let result: R;
     let operations: Operation[];
-    let text = "";
+    let text: string;
     try {
-      [result, operations] = this.#edit(edit);
-      if (operations.length > 0) text = encodeOperations(operations);
+      [result, operations, text] = this.#edit(edit);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -108,7 +107,7 @@ export class LiveStore implements Store {
     return this.#closing;
   }
 
-  #edit<R>(edit: (change: Change) => R): [R, Operation[]] {
+  #edit<R>(edit: (change: Change) => R): [R, Operation[], text: string] {
     if (this.#editing) throw new Error("a commit cannot be made inside another one's edit");
     const draft = new Draft(this.#overlay, (table) => this.#tables.get(table.name) === table);
     this.#editing = true;
@@ -118,7 +117,8 @@ export class LiveStore implements Store {
         result.catch(() => {});
         throw new TypeError("a commit's edit must be synchronous");
       }
-      return [result, draft.finish()];
+      const operations = draft.finish();
+      return [result, operations, operations.length === 0 ? "" : draft.encode(operations)];
     } finally {
       draft.finish();
       this.#editing = false;

@@ -19,7 +19,8 @@ export interface Table<T> {
 /** The view inside a commit: reads see this commit's own changes and those of commits still on their way to disk. */
 export interface Change {
   get<T>(table: Table<T>, id: string): T | undefined;
-  put<T>(table: Table<T>, id: string, document: T): void;
+  /** `json`: the document as JSON on one line, from whoever has it at hand and knows that it says the same. */
+  put<T>(table: Table<T>, id: string, document: T, json?: string): void;
   remove<T>(table: Table<T>, id: string): void;
   /** The next whole number of a named counter, starting at 1. Two commits that are saved never get the same one. */
   next(counter: string): number;

@@ -4,26 +4,26 @@ import { fingerprint } from "../../storage/labels.ts";
 import type { Log } from "../../storage/log.ts";
 import type { Store } from "../../storage/store.ts";
 import type { AlertBook } from "../alert-book.ts";
-import { sliceTurns } from "../evaluation/slice-turns.ts";
-import type { Turn } from "../evaluation/turn.ts";
-import { groupOf } from "../incidents/group-of.ts";
 import { keepLoop } from "../loop.ts";
+import { openDrawing, type Some } from "./drawing.ts";
 import { openEnds } from "./ends.ts";
+import { makeLot, postedIn, type RawList } from "./lot.ts";
 import type { Posted, Refusal, Sender } from "./posted.ts";
-import { hear, type Known } from "./received.ts";
+import type { Known } from "./received.ts";
 import { countSenders } from "./senders.ts";
-import { originOf, receivedId, turnReceived } from "./turn-received.ts";
+import { openView, type Words } from "./view.ts";
 
 export interface Intake {
   /**
-   * Takes what a sender posted at `at`. Resolves, with what was refused, when the rest is on disk; what comes of it
-   * in incidents follows by itself. Rejects with NotSaved when the disk refuses: then nothing of it was taken.
+   * Takes what a sender posted at `at`; `raw` is the list as it came, when it came as `postableAlerts` and all of it
+   * could be read. Resolves, with what was refused, when the rest is on disk; what comes of it in incidents follows by
+   * itself. Rejects with NotSaved when the disk refuses: then nothing of it was taken.
    */
-  accept(sender: Sender, posted: readonly Posted[], at: number): Promise<readonly Refusal[]>;
-  /** What is on disk of one alert. It goes as soon as its incident knows that it is over. */
+  accept(sender: Sender, posted: readonly Posted[], at: number, raw?: RawList): Promise<readonly Refusal[]>;
+  /** What is known of one alert. It goes as soon as its incident knows that it is over. */
   known(fingerprint: string): Known | undefined;
   /** All of it, in the order in which it was first heard of. */
-  all(): IterableIterator<readonly [fingerprint: string, Known]>;
+  all(): IterableIterator<[fingerprint: string, Known]>;
   /** Whether it counts as firing at `at`. */
   fires(known: Known, at: number): boolean;
   /** Whether the last word about it is yet to be drawn into an incident. */
@@ -42,7 +42,7 @@ export interface IntakeStats {
   /** Words heard since this start. */
   readonly received: Readonly<Record<"firing" | "resolved", number>>;
   /** Alerts refused since this start because their sender has too many, by sender. */
-  readonly overLimit: ReadonlyMap<string, number>;
+  readonly refused: ReadonlyMap<string, number>;
   /** Alerts kept, by sender. */
   readonly kept: ReadonlyMap<string, number>;
   readonly unprocessed: number;
@@ -57,16 +57,22 @@ export interface IntakeOptions {
   maxPerSender(): number;
   /** Lets other work run. */
   breathe(): Promise<void>;
+  /** The same for a millisecond or two. */
+  rest(): Promise<void>;
 }
 
-/** So many are drawn at once when nothing else is under way: the news shares the write of the word that brought it. */
+/** So many are drawn with the commit that takes them, when nothing else is under way: their news waits for nothing. */
 const DRAWN_AT_ONCE = 25;
-/** So many are drawn in one commit while others wait to be heard: a few milliseconds of work. */
-const TURNS_PER_COMMIT = 50;
 /** While words come in, drawing has one part of the time to so many parts for them. */
 const PARTS_FOR_OTHERS = 6;
 /** After so long without a word, in milliseconds, nobody is waiting to be heard. */
-const CALM_MS = 2;
+const CALM_MS = 5;
+/** A round waits at most so long for a flood to be over, in milliseconds. */
+const LISTEN_MS = 500;
+/** So many that only say "still" are stored in one commit. */
+const STILLS_PER_COMMIT = 500;
+/** With more waiting to be drawn, a sender's answer waits too: it slows down instead of filling the memory. */
+const MOST_WAITING = 200_000;
 /**
  * Who was away cannot know that a sender fell silent. After a start, a sleep or a jump of the clock, alerts have this
  * long to be heard of again before they count as over; Alertmanager's default `resolve_timeout`.
@@ -76,196 +82,296 @@ const GRACE_MS = 5 * 60_000;
 const AWAY_MS = 2 * 60_000;
 
 /** Opens the intake. What a former run left undrawn is drawn with the first round. */
-export function openIntake({ store, book, clock, log, maxPerSender, breathe }: IntakeOptions): Intake {
-  const { received, heard, alerts } = book.tables;
-  const senders = countSenders(received, maxPerSender);
+export function openIntake({ store, book, clock, log, maxPerSender, breathe, rest }: IntakeOptions): Intake {
+  const { received, heard, lots } = book.tables;
+  const senders = countSenders(maxPerSender);
+  const view = openView(received, heard);
+  const drawing = openDrawing({ store, book, fires, breathe });
   const ends = openEnds();
-  const unprocessed = new Set<string>();
-  /** Those of them that nobody has looked at yet. */
+  /** Lots on disk whose words are not in the view yet. */
+  let waiting: { readonly id: string; readonly words: Words; readonly counted: number }[] = [];
+  let waitingAlerts = 0;
+  /** A commit under way that draws what it takes; the view does not know of it before it is on disk. */
+  let direct: Promise<void> | undefined;
+  /** Lots whose words are in the view; they go with the round that has drawn all of them. */
+  let taken: string[] = [];
+  /** What incidents may have to hear of, and what is only to be stored. */
+  const news = new Set<string>();
+  const still = new Set<string>();
+  /** Of the news: what nobody has looked at yet. */
   let fresh: string[] = [];
-  const words = { firing: 0, resolved: 0 };
+  const tally = { firing: 0, resolved: 0 };
   let accepting = 0;
   let accepted = 0;
   let heardAt = 0;
-  let drawing = false;
+  let busy = false;
+  let stopping = false;
+  const relieved: (() => void)[] = [];
   let lastAt = clock.now();
   let listeningSince = lastAt;
 
-  for (const [id, { endsAt }] of heard.entries()) {
-    unprocessed.add(id);
-    ends.expect(id, endsAt);
+  for (const [id, { received: one, heard: last }] of view.entries()) {
+    senders.count(one.sender, 1);
+    ends.expect(id, last.endsAt);
+    // Routes and rules of the tree may have changed while nobody was there.
+    news.add(id);
   }
-  heard.watch((id, after) => {
-    if (after !== undefined) ends.expect(id, after.endsAt);
-    else unprocessed.delete(id);
+  for (const [id, lot] of lots.entries())
+    waiting.push({ id, words: { at: lot.at, sender: lot.sender, posted: postedIn(lot) }, counted: 0 });
+  takeWaiting();
+
+  const loop = keepLoop({
+    clock,
+    log,
+    name: "intake",
+    run: judge,
+    nextAt: (at) => (isIdle() ? ends.nextAt() : at),
   });
-  const loop = keepLoop({ clock, log, name: "intake", run: judge, nextAt: () => ends.nextAt() });
 
   return {
     accept,
-    known: (id) => pair(received.get(id), heard.get(id)),
-    *all() {
-      for (const [id, one] of received.entries()) {
-        const known = pair(one, heard.get(id));
-        if (known !== undefined) yield [id, known];
-      }
+    known(id) {
+      takeWaiting();
+      return view.get(id);
+    },
+    all() {
+      takeWaiting();
+      return view.entries();
     },
     fires,
-    isUnprocessed: (id) => unprocessed.has(id),
+    isUnprocessed: (id) => news.has(id),
     judge,
-    moreIsComing: () => drawing && unprocessed.size > 0,
+    moreIsComing: () => busy && news.size > 0,
     stats: () => ({
-      received: words,
-      overLimit: senders.overLimit,
+      received: tally,
+      refused: senders.refused,
       kept: senders.kept,
-      unprocessed: unprocessed.size,
+      unprocessed: waitingAlerts + news.size,
     }),
     start: () => loop.start(),
-    stop: () => loop.stop(),
+    async stop() {
+      stopping = true;
+      await loop.stop();
+    },
   };
 
-  async function accept(sender: Sender, posted: readonly Posted[], at: number): Promise<readonly Refusal[]> {
-    const refused: Refusal[] = [];
-    const news: string[] = [];
-    let added = 0;
-    const saved = store.commit((change) => {
-      posted.forEach((one, index) => {
-        const id = fingerprint(one.labels);
-        const before = pair(change.get(received, id), change.get(heard, id));
-        const after = hear(before, one, sender, at);
-        words[one.endsAt !== undefined && one.endsAt <= at ? "resolved" : "firing"]++;
-        if (after === undefined || after === before) return;
-        if (before === undefined && !senders.mayAdd(sender.name, added)) {
-          refused.push({ index, why: senders.tooMany(sender.name) });
-          return;
-        }
-        if (before === undefined) added++;
-        if (after.received !== before?.received) change.put(received, id, after.received);
-        change.put(heard, id, after.heard);
-        if (isNews(before, after, at)) news.push(id);
+  async function accept(
+    sender: Sender,
+    posted: readonly Posted[],
+    at: number,
+    raw?: RawList,
+  ): Promise<readonly Refusal[]> {
+    if (posted.length === 0) return [];
+    while (waitingAlerts + news.size > MOST_WAITING)
+      await new Promise<void>((resolve) => {
+        relieved.push(resolve);
+        loop.wake();
       });
-    });
-    const quiet = accepting === 0 && unprocessed.size === 0 && !drawing;
-    // In the same turn of the event loop as the commit above, so that both are one write.
-    const drawn = quiet && news.length <= DRAWN_AT_ONCE ? draw(news, at).then(yes, no) : no();
+    const { refused, rest } = withinLimit(sender, posted);
+    const words: Words = { at, sender, posted: rest };
+    const quiet = accepting === 0 && isIdle() && !busy && rest.length <= DRAWN_AT_ONCE;
     accepting++;
-    senders.reserve(sender.name, added);
     try {
-      await saved;
+      direct = quiet ? takeAndDraw(words) : undefined;
+      await (direct ?? takeLot(words, refused.length === 0 ? raw : undefined));
     } finally {
       accepting--;
       accepted++;
       heardAt = performance.now();
-      senders.release(sender.name, added);
     }
-    if (news.length > 0 && !(await drawn)) {
-      for (const id of news) unprocessed.add(id);
-      fresh.push(...news);
-      loop.wake();
-    }
+    for (const one of rest) tally[one.endsAt !== undefined && one.endsAt <= at ? "resolved" : "firing"]++;
     return refused;
   }
 
+  /** What a sender may have no more of is refused; what is known of already, never. */
+  function withinLimit(
+    sender: Sender,
+    posted: readonly Posted[],
+  ): { readonly refused: readonly Refusal[]; readonly rest: readonly Posted[] } {
+    if (senders.hasRoom(sender.name, posted.length)) return { refused: [], rest: posted };
+    takeWaiting();
+    const refused: Refusal[] = [];
+    const added = new Set<string>();
+    const rest = posted.filter((one, index) => {
+      const id = fingerprint(one.labels);
+      if (view.get(id) !== undefined || added.has(id)) return true;
+      if (senders.hasRoom(sender.name, added.size + 1)) return added.add(id);
+      refused.push({ index, why: senders.refuse(sender.name) });
+      return false;
+    });
+    return { refused, rest };
+  }
+
+  /** One commit for all: what is known, and what comes of it. */
+  async function takeAndDraw(words: Words): Promise<void> {
+    const some = view.foresee(words);
+    await drawing.draw(some, words.at);
+    for (const [id, known] of some) {
+      if (!fires(known, words.at)) {
+        const before = view.get(id);
+        if (before !== undefined && view.forget(id, before)) senders.count(before.received.sender, -1);
+        continue;
+      }
+      if (view.get(id) === undefined) senders.count(known.received.sender, 1);
+      view.put(id, known);
+      ends.expect(id, known.heard.endsAt);
+    }
+    loop.wake();
+  }
+
+  /** Written down whole; the rest is for the next round. */
+  async function takeLot(words: Words, raw: RawList | undefined): Promise<void> {
+    const { lot, json } = makeLot(words.at, words.sender, words.posted, raw);
+    senders.count(words.sender.name, words.posted.length);
+    try {
+      const id = await store.commit((change) => {
+        const number = String(change.next("lots"));
+        change.put(lots, number, lot, json);
+        return number;
+      });
+      waiting.push({ id, words, counted: words.posted.length });
+      waitingAlerts += words.posted.length;
+      loop.wake();
+    } catch (error) {
+      senders.count(words.sender.name, -words.posted.length);
+      throw error;
+    }
+  }
+
+  /** Brings the view up to date with what is on disk. */
+  function takeWaiting(): void {
+    if (waiting.length === 0) return;
+    for (const { id, words, counted } of waiting) {
+      // From here on only those that are new are counted.
+      senders.count(words.sender.name, -counted);
+      view.take(words, (alert, after, before) => {
+        if (before === undefined) senders.count(after.received.sender, 1);
+        ends.expect(alert, after.heard.endsAt);
+        if (isNews(before, after, words.at)) {
+          news.add(alert);
+          fresh.push(alert);
+        } else if (!news.has(alert)) still.add(alert);
+      });
+      taken.push(id);
+    }
+    waiting = [];
+    waitingAlerts = 0;
+  }
+
+  function isIdle(): boolean {
+    return waiting.length + taken.length + news.size + still.size === 0;
+  }
+
   async function judge(at: number): Promise<boolean> {
+    busy = true;
+    try {
+      // A refusal is told to whoever posted.
+      await direct?.catch(() => {});
+      return await judgeKnown(at);
+    } finally {
+      busy = false;
+      for (const resolve of relieved.splice(0)) resolve();
+    }
+  }
+
+  async function judgeKnown(at: number): Promise<boolean> {
     if (Math.abs(at - lastAt) > AWAY_MS) listeningSince = at;
     lastAt = at;
     for (const id of ends.due(at)) {
-      const known = pair(received.get(id), heard.get(id));
+      const known = view.get(id);
       if (known === undefined) continue;
       if (fires(known, at)) ends.expect(id, Math.max(known.heard.endsAt, at + 1));
-      else unprocessed.add(id);
+      else news.add(id);
     }
-    if (unprocessed.size === 0) return false;
-    drawing = true;
-    try {
-      fresh = [];
-      for (const ids of await slices(at)) {
-        await drawOpeners(at);
-        const [before, begunAt] = [accepted, performance.now()];
-        await draw(ids, at);
-        await yieldTo(before, begunAt);
-      }
-    } finally {
-      drawing = false;
-    }
+    takeWaiting();
+    if (isIdle()) return false;
+    await round(at);
     return true;
   }
 
-  /**
-   * Those who wait to be heard come first, as long as they keep coming, for so many times what a commit took. What
-   * begins a new incident does not wait with the rest.
-   */
-  async function yieldTo(before: number, begunAt: number): Promise<void> {
-    await breathe();
-    if (accepted === before && accepting === 0) return;
-    const until = performance.now() * (1 + PARTS_FOR_OTHERS) - begunAt * PARTS_FOR_OTHERS;
-    while (performance.now() < until && (accepting > 0 || performance.now() - heardAt < CALM_MS)) {
-      await drawOpeners(clock.now());
+  /** Draws all that is known by now; then the lots it came in are worked off. */
+  async function round(at: number): Promise<void> {
+    if (news.size + still.size > DRAWN_AT_ONCE) await listen(LISTEN_MS);
+    const worked = taken;
+    taken = [];
+    fresh = [];
+    try {
+      for (const some of await drawing.slices(pick(news), at)) {
+        const [before, begunAt] = [accepted, performance.now()];
+        await draw(some, at);
+        if (accepted > before || accepting > 0)
+          await listen(PARTS_FOR_OTHERS * (performance.now() - begunAt));
+        else await breathe();
+        if (stopping) return void taken.unshift(...worked);
+      }
+      await storeStills();
+      if (worked.length > 0) await drawing.draw(NOTHING, at, worked);
+    } catch (error) {
+      taken.unshift(...worked);
+      throw error;
+    }
+  }
+
+  async function storeStills(): Promise<void> {
+    while (still.size > 0) {
+      const some = pick([...still].slice(0, STILLS_PER_COMMIT));
+      for (const id of some.keys()) still.delete(id);
+      try {
+        await drawing.store(some);
+      } catch (error) {
+        for (const id of some.keys()) still.add(id);
+        throw error;
+      }
       await breathe();
     }
   }
 
-  /** Draws those of the fresh that begin an incident; the others wait for the round they belong to. */
-  async function drawOpeners(at: number): Promise<void> {
-    if (fresh.length === 0) return;
-    const looked = fresh;
-    fresh = [];
-    const openers = looked.filter((id) => {
-      const one = unprocessed.has(id) ? received.get(id) : undefined;
-      return one !== undefined && opensIncident(one);
-    });
-    for (let from = 0; from < openers.length; from += DRAWN_AT_ONCE)
-      await draw(openers.slice(from, from + DRAWN_AT_ONCE), at);
-  }
-
-  function opensIncident(one: Known["received"]): boolean {
-    const origin = originOf(one);
-    const { key } = groupOf(book.context.plan().router(one.labels, origin), one.labels, origin);
-    return !book.index.openByGroup.has(key);
-  }
-
-  /** The worst first, and what belongs to one incident together. */
-  async function slices(at: number): Promise<readonly (readonly string[])[]> {
-    const ids = [...unprocessed];
-    if (ids.length <= TURNS_PER_COMMIT) return [ids];
-    const turns: Turn[] = [];
-    const still: string[] = [];
+  function pick(ids: Iterable<string>): Some {
+    const some = new Map<string, Known>();
     for (const id of ids) {
-      const known = pair(received.get(id), heard.get(id));
-      const turn = known && turnReceived(id, known, alerts.get(receivedId(id)), fires(known, at), at);
-      if (turn === undefined) still.push(id);
-      else turns.push(turn);
+      const known = view.get(id);
+      if (known !== undefined) some.set(id, known);
     }
-    const cut = await sliceTurns(turns, book.context, TURNS_PER_COMMIT, breathe);
-    const sliced = cut.map((slice) => slice.map(({ identity }) => identity.id.slice(receivedId("").length)));
-    for (let from = 0; from < still.length; from += TURNS_PER_COMMIT)
-      sliced.push(still.slice(from, from + TURNS_PER_COMMIT));
-    return sliced;
+    return some;
   }
 
-  /** One commit: the turns with all that they bring about; what is over is forgotten in it. */
-  async function draw(ids: readonly string[], at: number): Promise<void> {
-    if (ids.length === 0) return;
+  /** As it is known now, which may be more than when the slice was cut. */
+  async function draw(slice: Some, at: number): Promise<void> {
+    const some = pick(slice.keys());
     // Before the commit: what is heard while it is on its way must be drawn again.
-    for (const id of ids) unprocessed.delete(id);
+    for (const id of slice.keys()) {
+      news.delete(id);
+      still.delete(id);
+    }
     try {
-      await store.commit((change) => {
-        const turns: Turn[] = [];
-        for (const id of ids) {
-          const known = pair(change.get(received, id), change.get(heard, id));
-          if (known === undefined) continue;
-          const turn = turnReceived(id, known, change.get(alerts, receivedId(id)), fires(known, at), at);
-          if (turn?.after !== undefined) turns.push(turn);
-          if (fires(known, at)) continue;
-          change.remove(received, id);
-          change.remove(heard, id);
-        }
-        book.turn(change, turns, at);
-      });
+      await drawing.draw(some, at);
     } catch (error) {
-      for (const id of ids) unprocessed.add(id);
+      for (const id of some.keys()) news.add(id);
       throw error;
     }
+    for (const [id, known] of some)
+      if (!fires(known, at) && view.forget(id, known)) senders.count(known.received.sender, -1);
+  }
+
+  /**
+   * Those who wait to be heard come first, as long as they keep coming, at most for so long. What begins a new
+   * incident does not wait with the rest.
+   */
+  async function listen(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    while (performance.now() < until && (accepting > 0 || performance.now() - heardAt < CALM_MS)) {
+      await drawOpeners();
+      await rest();
+    }
+  }
+
+  async function drawOpeners(): Promise<void> {
+    takeWaiting();
+    if (fresh.length === 0) return;
+    const openers = [...pick(fresh)].filter(([id, known]) => news.has(id) && drawing.opens(known));
+    fresh = [];
+    for (let from = 0; from < openers.length; from += DRAWN_AT_ONCE)
+      await draw(new Map(openers.slice(from, from + DRAWN_AT_ONCE)), clock.now());
   }
 
   /** An end that the sender gave is believed; silence only by who has listened. */
@@ -284,9 +390,4 @@ function isNews(before: Known | undefined, after: Known, at: number): boolean {
   );
 }
 
-function pair(received: Known["received"] | undefined, heard: Known["heard"] | undefined): Known | undefined {
-  return received === undefined || heard === undefined ? undefined : { received, heard };
-}
-
-const yes = (): boolean => true;
-const no = (): boolean => false;
+const NOTHING: Some = new Map();

@@ -72,8 +72,8 @@ async function open(port: number): Promise<Line> {
         ? Number.POSITIVE_INFINITY
         : Number(/content-length: (\d+)/i.exec(head.slice(0, end))?.[1] ?? 0);
     }
-    if (chunked ? chunk.subarray(-5).toString("latin1") !== "0\r\n\r\n" : (left -= chunk.length - from) > 0)
-      return;
+    left -= chunk.length - from;
+    if (chunked ? chunk.subarray(-5).toString("latin1") !== "0\r\n\r\n" : left > 0) return;
     const status = Number(head.slice(9, 12));
     head = "";
     left = -1;

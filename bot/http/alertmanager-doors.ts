@@ -1,10 +1,10 @@
 /** Alertmanager's API, version 2: `/api/v2/*`. */
 import type { Context } from "koa";
 import type { Intake } from "../../alerts/intake/intake.ts";
+import { readAlerts } from "../../alerts/intake/postable.ts";
 import { notSaved } from "../../commands/say.ts";
 import type { Clock } from "../../storage/clock.ts";
 import { NotSaved } from "../../storage/store.ts";
-import { readAlerts } from "../alertmanager/read-alerts.ts";
 import { readAnyJson } from "./body.ts";
 import { DoorError } from "./door-error.ts";
 import type { AddDoors } from "./doors.ts";
@@ -20,12 +20,14 @@ export interface AlertmanagerDeps {
 export function alertmanagerDoors({ intake, clock, resolveTimeoutMs }: AlertmanagerDeps): AddDoors {
   return (router) => {
     router.post("/api/v2/alerts", async (ctx: Context) => {
-      const { posted, refused, places } = readAlerts(await readAnyJson(ctx));
+      const { value, json } = await readAnyJson(ctx);
+      const { posted, refused, places } = readAlerts(value);
+      const raw = refused.length === 0 && Array.isArray(value) ? { list: value, json } : undefined;
       const sender = {
         name: `api ${ctx.req.socket.remoteAddress ?? ""}`,
         resolveAfterMs: resolveTimeoutMs(),
       };
-      const over = await intake.accept(sender, posted, clock.now()).catch((error: unknown) => {
+      const over = await intake.accept(sender, posted, clock.now(), raw).catch((error: unknown) => {
         throw error instanceof NotSaved ? new DoorError(503, notSaved) : error;
       });
       const all = [...refused, ...over.map(({ index, why }) => ({ index: places[index] ?? index, why }))];

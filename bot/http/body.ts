@@ -1,4 +1,5 @@
 /** Reads a request's JSON, within a limit and against a schema. */
+import { isUtf8 } from "node:buffer";
 import type { Context } from "koa";
 import type { z } from "zod";
 import { DoorError } from "./door-error.ts";
@@ -16,15 +17,16 @@ export async function readJson<T>(ctx: Context, schema: z.ZodType<T>): Promise<T
       zh: "请求体必须是 JSON，并带 Content-Type: application/json。",
       en: "The body must be JSON, with Content-Type: application/json.",
     });
-  const parsed = schema.safeParse(parse(await readBytes(ctx)));
+  const parsed = schema.safeParse(parse(decode(await readBytes(ctx))));
   if (parsed.success) return parsed.data;
   const what = parsed.error.issues.map((i) => `${i.path.join(".") || "body"}: ${i.message}`).join("; ");
   throw new DoorError(400, { zh: `请求体不对：${what}`, en: `The body is not right: ${what}` });
 }
 
-/** The body, whatever JSON it is. Throws `DoorError` 400, 413 or 415. */
-export async function readAnyJson(ctx: Context): Promise<unknown> {
-  return parse(await readBytes(ctx));
+/** The body, whatever JSON it is, and as it came. Throws `DoorError` 400 or 413. */
+export async function readAnyJson(ctx: Context): Promise<{ readonly value: unknown; readonly json: string }> {
+  const json = decode(await readBytes(ctx));
+  return { value: parse(json), json };
 }
 
 function readBytes(ctx: Context): Promise<Buffer> {
@@ -42,7 +44,9 @@ function readBytes(ctx: Context): Promise<Buffer> {
     });
     ctx.req.once("end", () => (length > LARGEST ? tooLarge() : resolve(whole(parts))));
     ctx.req.once("error", early);
-    ctx.req.once("close", early);
+    ctx.req.once("close", () => {
+      if (!ctx.req.complete) early();
+    });
 
     function tooLarge(): void {
       ctx.req.pause();
@@ -59,11 +63,18 @@ function whole(parts: readonly Buffer[]): Buffer {
   return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
 }
 
-function parse(bytes: Buffer): unknown {
+function decode(bytes: Buffer): string {
+  if (!isUtf8(bytes))
+    throw new DoorError(400, { zh: "请求体不是有效的 UTF-8", en: "The body is not valid UTF-8" });
+  const text = bytes.toString("utf8");
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+function parse(json: string): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return JSON.parse(json);
   } catch (error) {
-    const why = error instanceof SyntaxError ? `JSON: ${error.message.slice(0, 120)}` : "UTF-8";
+    const why = error instanceof SyntaxError ? `JSON: ${error.message.slice(0, 120)}` : "JSON";
     throw new DoorError(400, { zh: `请求体不是有效的 ${why}`, en: `The body is not valid ${why}` });
   }
 }

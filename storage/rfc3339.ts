@@ -1,4 +1,4 @@
-/** Times as Go writes them: RFC 3339 with up to nine digits of a second. */
+/** Times as Go and its programs write them: RFC 3339 with up to nine digits of a second. */
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 
@@ -12,4 +12,9 @@ export function readTime(raw: unknown): number | undefined | "bad" {
   const at = Date.parse(raw);
   if (Number.isNaN(at)) return "bad";
   return at <= ZERO ? undefined : at;
+}
+
+/** Milliseconds since 1970 as RFC 3339, in UTC. */
+export function writeTime(at: number): string {
+  return new Date(at).toISOString();
 }

@@ -1,8 +1,11 @@
-/** Alerts as senders post them to `/api/v2/alerts` (`postableAlerts` of Alertmanager's OpenAPI document). */
-import type { Posted, Refusal } from "../../alerts/intake/posted.ts";
+/**
+ * Alerts as senders post them to `/api/v2/alerts`, the `postableAlerts` of Alertmanager's OpenAPI document. It is also
+ * the form in which lots wait on disk, since most of them came in it.
+ */
 import type { Labels } from "../../storage/labels.ts";
 import type { Text } from "../../storage/locale.ts";
-import { readTime } from "./read-time.ts";
+import { readTime, writeTime } from "../../storage/rfc3339.ts";
+import type { Posted, Refusal } from "./posted.ts";
 
 /** What could be read, each with its place in the list, and what could not. */
 export interface Read {
@@ -22,8 +25,17 @@ export function readAlerts(raw: unknown): Read {
   const posted: Posted[] = [];
   const places: number[] = [];
   const refused: Refusal[] = [];
+  // The alerts of one evaluation mostly have their times in common.
+  const times = new Map<unknown, ReturnType<typeof readTime>>();
+  const timeOf = (text: unknown): ReturnType<typeof readTime> => {
+    const known = times.get(text);
+    if (known !== undefined) return known;
+    const time = readTime(text);
+    times.set(text, time);
+    return time;
+  };
   for (let index = 0; index < raw.length; index++) {
-    const one = readAlert(raw[index]);
+    const one = readAlert(raw[index], timeOf);
     if ("why" in one) refused.push({ index, why: one.why });
     else {
       posted.push(one);
@@ -33,8 +45,19 @@ export function readAlerts(raw: unknown): Read {
   return { posted, places, refused };
 }
 
+/** The same form again, to be written down. */
+export function writeAlert({ labels, annotations, startsAt, endsAt, generatorURL }: Posted): object {
+  return {
+    labels,
+    annotations,
+    ...(startsAt === undefined ? {} : { startsAt: writeTime(startsAt) }),
+    ...(endsAt === undefined ? {} : { endsAt: writeTime(endsAt) }),
+    generatorURL,
+  };
+}
+
 /** One alert, or why it is none. */
-export function readAlert(raw: unknown): Posted | { readonly why: Text } {
+export function readAlert(raw: unknown, timeOf: typeof readTime = readTime): Posted | { readonly why: Text } {
   if (!isObject(raw)) return no("不是对象", "is not an object");
   const labels = readLabels(raw["labels"], "labels", true);
   if ("why" in labels) return labels;
@@ -43,9 +66,9 @@ export function readAlert(raw: unknown): Posted | { readonly why: Text } {
   let some = false;
   for (const _ in labels.read) some = true;
   if (!some) return no("labels：至少要有一个非空的标签", "labels: at least one that is not empty is needed");
-  const startsAt = readTime(raw["startsAt"]);
+  const startsAt = timeOf(raw["startsAt"]);
   if (startsAt === "bad") return no("startsAt：不是 RFC 3339 时间", "startsAt: is not an RFC 3339 time");
-  const endsAt = readTime(raw["endsAt"]);
+  const endsAt = timeOf(raw["endsAt"]);
   if (endsAt === "bad") return no("endsAt：不是 RFC 3339 时间", "endsAt: is not an RFC 3339 time");
   if (startsAt !== undefined && endsAt !== undefined && endsAt < startsAt)
     return no("startsAt 在 endsAt 之后", "startsAt is after endsAt");
@@ -60,23 +83,22 @@ export function readAlert(raw: unknown): Posted | { readonly why: Text } {
   };
 }
 
-/** Labels without empty values. Names may be any UTF-8, as since Alertmanager 0.28. */
+/** Labels without empty values; mostly the very object. Names may be any UTF-8, as since Alertmanager 0.28. */
 function readLabels(
   raw: unknown,
   what: "labels" | "annotations",
   dropEmpty: boolean,
 ): { readonly read: Labels } | { readonly why: Text } {
   if (!isObject(raw)) return no(`${what}：不是对象`, `${what}: is not an object`);
-  const read: Record<string, string> = {};
   let length = 0;
   let count = 0;
+  let empty = false;
   for (const name of Object.keys(raw)) {
     const value = raw[name];
     if (typeof value !== "string") return no(`${what}.${name}：不是文字`, `${what}.${name}: is not a text`);
     if (name === "" || name === "__proto__")
       return no(`${what}：标签名不能是 '${name}'`, `${what}: no name may be '${name}'`);
-    if (value === "" && dropEmpty) continue;
-    read[name] = value;
+    empty ||= value === "";
     length += name.length + value.length;
     count++;
   }
@@ -85,7 +107,10 @@ function readLabels(
       `${what}：太多，最多 ${MOST_LABELS} 个、共 ${LONGEST_LABELS} 个字符`,
       `${what}: too many, at most ${MOST_LABELS} of ${LONGEST_LABELS} characters in all`,
     );
-  return { read };
+  // Every value was seen to be a text.
+  const labels = raw as Labels;
+  if (!empty || !dropEmpty) return { read: labels };
+  return { read: Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== "")) };
 }
 
 function isObject(raw: unknown): raw is Readonly<Record<string, unknown>> {
