@@ -29,7 +29,11 @@ export function openEnds(): Ends {
       const known = secondOf.get(id);
       // A later end is found when the earlier one is due: one step per second at most, instead of one per word.
       if (known !== undefined && known <= second) return;
-      if (known !== undefined) bySecond.get(known)?.delete(id);
+      if (known !== undefined) {
+        const ids = bySecond.get(known);
+        ids?.delete(id);
+        if (ids?.size === 0) bySecond.delete(known);
+      }
       put(id, second);
     },
     due(at) {

@@ -162,6 +162,7 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
     raw?: RawList,
   ): Promise<readonly Refusal[]> {
     if (posted.length === 0) return [];
+    noteTime(at);
     while (waitingAlerts + news.size > MOST_WAITING)
       await new Promise<void>((resolve) => {
         relieved.push(resolve);
@@ -275,8 +276,7 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
   }
 
   async function judgeKnown(at: number): Promise<boolean> {
-    if (Math.abs(at - lastAt) > AWAY_MS) listeningSince = at;
-    lastAt = at;
+    noteTime(at);
     for (const id of ends.due(at)) {
       const known = view.get(id);
       if (known === undefined) continue;
@@ -372,6 +372,11 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
     fresh = [];
     for (let from = 0; from < openers.length; from += DRAWN_AT_ONCE)
       await draw(new Map(openers.slice(from, from + DRAWN_AT_ONCE)), clock.now());
+  }
+
+  function noteTime(at: number): void {
+    if (Math.abs(at - lastAt) > AWAY_MS) listeningSince = at;
+    lastAt = at;
   }
 
   /** An end that the sender gave is believed; silence only by who has listened. */
