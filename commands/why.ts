@@ -55,6 +55,7 @@ const STATE: Readonly<Record<AlertFacts["state"], Text>> = {
 
 const ENDED: Readonly<Record<NonNullable<AlertFacts["ended"]>, Text>> = {
   recovered: STATE.resolved,
+  expired: { zh: "发送方不再发送，按超时结束", en: "ended: its sender fell silent" },
   closed: { zh: "已手动关闭", en: "closed by hand" },
   "rule-removed": { zh: "规则已删除", en: "its rule was removed" },
   "rule-paused": { zh: "规则已停用", en: "its rule was paused" },
