@@ -61,6 +61,14 @@ export interface AlertIdentity {
    */
   readonly found: Labels;
   readonly annotations: Labels;
+  /** Where it came from, when another system judged. */
+  readonly source?: AlertSource;
+}
+
+/** Who sent an alert, and where that system shows it; "" when it does not say. */
+export interface AlertSource {
+  readonly sender: string;
+  readonly generatorURL: string;
 }
 
 /** An alert as it is stored. One that has fired belongs to an incident. */
@@ -82,6 +90,6 @@ export function isActive(alert: Alert): alert is ActiveAlert {
 }
 
 /** What stays of an alert when its standing changes. */
-export function identityOf({ id, rule, labels, found, annotations }: AlertIdentity): AlertIdentity {
-  return { id, rule, labels, found, annotations };
+export function identityOf({ id, rule, labels, found, annotations, source }: AlertIdentity): AlertIdentity {
+  return { id, rule, labels, found, annotations, ...(source === undefined ? {} : { source }) };
 }

@@ -24,6 +24,7 @@ const identity = {
   labels,
   found: labels,
   annotations: labels,
+  source: z.object({ sender: z.string(), generatorURL: z.string() }).exactOptional(),
   since: at,
   value,
 };

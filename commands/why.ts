@@ -1,3 +1,4 @@
+import type { AlertSource } from "../alerts/alert.ts";
 import { MUTERS } from "../alerts/incidents/story-words.ts";
 import type { AlertFacts, DeliveryFacts, Explanation } from "../alerts/incidents/why.ts";
 import { escapeMarkdown, formatSpan, formatTime, formatValue, plain } from "../alerts/words.ts";
@@ -88,6 +89,10 @@ function expressionLines(found: Explanation, call: Call, world: World): Text[] {
       alert.reason === undefined ? "" : ` — ${escapeMarkdown(inLocale(call.locale, alert.reason))}`;
     const value = formatValue(alert.value, undefined, call.locale);
     const state = alert.ended === undefined ? STATE[alert.state] : ENDED[alert.ended];
+    if (alert.source !== undefined) {
+      lines.push(receivedLine(alert, alert.source, state, since));
+      continue;
+    }
     lines.push({
       zh: `- ${code(formatLabels(alert.labels))} = ${value}，${since} 起成立，${fired} 触发，现在：${state.zh}${reason}`,
       en: `- ${code(formatLabels(alert.labels))} = ${value}, true since ${since}, fired ${fired}, now: ${state.en}${reason}`,
@@ -104,6 +109,20 @@ function expressionLines(found: Explanation, call: Call, world: World): Text[] {
   }
   if (others > 0) lines.push({ zh: `- ……还有 ${others} 条`, en: `- … and ${others} more` });
   return lines;
+}
+
+/** What another system judged has no value and no expression here, but somebody who sent it. */
+function receivedLine(
+  { labels }: AlertFacts,
+  { sender, generatorURL }: AlertSource,
+  state: Text,
+  since: string,
+): Text {
+  const where = generatorURL === "" ? "" : ` — ${code(plain(generatorURL, 200))}`;
+  return {
+    zh: `- ${code(formatLabels(labels))}，来自 ${code(sender)}，${since} 起触发，现在：${state.zh}${where}`,
+    en: `- ${code(formatLabels(labels))}, sent by ${code(sender)}, firing since ${since}, now: ${state.en}${where}`,
+  };
 }
 
 /** What an old incident was about, when its alerts have begun another episode since. */

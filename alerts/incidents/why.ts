@@ -1,7 +1,7 @@
 /** The whole decision about an incident, as data: why it fired, what was asked, who was told, and how that went. */
 import type { Labels } from "../../storage/labels.ts";
 import type { Text } from "../../storage/locale.ts";
-import { type Alert, isActive, type ResolveReason } from "../alert.ts";
+import { type Alert, type AlertSource, isActive, RECEIVED, type ResolveReason } from "../alert.ts";
 import type { AlertBook } from "../alert-book.ts";
 import type { IncidentStatus } from "../card.ts";
 import type { Receipt } from "../channel.ts";
@@ -32,6 +32,8 @@ export interface AlertFacts {
   /** Why it is blind. */
   readonly reason?: Text;
   readonly ended?: ResolveReason;
+  /** Who sent it, when another system judged. */
+  readonly source?: AlertSource;
 }
 
 /** One muter, asked about every active alert; that of time intervals about every route. */
@@ -103,7 +105,12 @@ export function explain(
   const fired = book.timeline(incident.id).filter(({ what }) => what === "fired" || what === "joined");
   // The members of an old episode may belong to a newer one by now; its story still knows what it was about.
   const rules = [
-    ...new Set([...members, ...fired].map(({ rule }) => rule).filter((rule) => rule !== undefined)),
+    ...new Set(
+      [...members, ...fired]
+        .map(({ rule }) => rule)
+        .filter((rule) => rule !== undefined)
+        .filter((rule) => rule !== RECEIVED),
+    ),
   ];
   const routes = routeFacts(book.context, incident, at);
   return {
@@ -115,7 +122,8 @@ export function explain(
       const value = (state === "firing" ? currentValue(id) : undefined) ?? alert.value;
       const reason = alert.state === "nodata" ? { reason: alert.reason } : {};
       const ended = alert.state === "resolved" ? { ended: alert.reason } : {};
-      return { id, state, labels, found, since, firedAt, value, ...reason, ...ended };
+      const source = alert.source === undefined ? {} : { source: alert.source };
+      return { id, state, labels, found, since, firedAt, value, ...reason, ...ended, ...source };
     }),
     fired: fired.slice(0, DESCRIBED),
     active: active.length,

@@ -37,8 +37,15 @@ export function turnReceived(
   const after = dated(step(before, verdict, AT_ONCE, at), before, received, heard.endsAt <= heard.at, at);
   const renewed = before !== undefined && fires && before.annotations !== received.annotations;
   if (after === before && !renewed) return undefined;
-  const { labels, annotations } = received;
-  const identity = { id: receivedId(fingerprint), rule: RECEIVED, labels, found: NOTHING, annotations };
+  const { labels, annotations, sender, generatorURL } = received;
+  const identity = {
+    id: receivedId(fingerprint),
+    rule: RECEIVED,
+    labels,
+    found: NOTHING,
+    annotations,
+    source: { sender, generatorURL },
+  };
   return {
     identity: before === undefined || fires ? identity : identityOf(before),
     before,

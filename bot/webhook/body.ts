@@ -98,7 +98,7 @@ export function bodyOf(
       annotations: alert.annotations,
       startsAt: new Date(alert.firedAt).toISOString(),
       endsAt: ended ? new Date(alert.resolvedAt).toISOString() : NEVER,
-      generatorURL: `${externalUrl}/#rule-${alert.rule}`,
+      generatorURL: alert.source?.generatorURL ?? `${externalUrl}/#rule-${alert.rule}`,
       fingerprint: fingerprint(alert.labels),
       acknowledgedBy,
     };
