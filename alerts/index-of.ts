@@ -1,7 +1,7 @@
 /** What is looked up often, derived from the tables by watching them: no command walks through ten thousand alerts. */
 import type { Labels } from "../storage/labels.ts";
 import type { Table } from "../storage/store.ts";
-import { type Alert, type FiredAlert, isActive } from "./alert.ts";
+import { type Alert, type FiredAlert, isActive, RECEIVED } from "./alert.ts";
 import { type Delivery, isOpenDigest, isPending, LANES, type Lane } from "./delivery/delivery.ts";
 import type { Incident, TimelineEntry } from "./incidents/incident.ts";
 import { isHeld, nextDeadline } from "./incidents/incident-deadlines.ts";
@@ -191,6 +191,8 @@ function emptyLanes(): Record<Lane, Map<string, Delivery>> {
 }
 
 function isWaiting(alert: Alert): boolean {
+  // Nobody here judges what other systems send.
+  if (alert.rule === RECEIVED) return false;
   return alert.state !== "resolved" || alert.held === true;
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from "../storage/clock.ts";
 import type { Locale } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { Store } from "../storage/store.ts";
-import { type FiredAlert, RECEIVED } from "./alert.ts";
+import type { FiredAlert } from "./alert.ts";
 import { type AlertBook, openAlertBook } from "./alert-book.ts";
 import type { Card } from "./card.ts";
 import type { Channel } from "./channel.ts";
@@ -143,7 +143,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
   });
   const rounds = openRounds<DueRule>(clock.now(), random);
   /** Rules that may have left alerts behind: all that have some at a start, then those that are no longer judged. */
-  const left = new Set<number>([...book.index.waiting.keys()].filter((rule) => rule !== RECEIVED));
+  const left = new Set<number>(book.index.waiting.keys());
   let evaluations = 0;
   let lastAt: number | undefined;
   let lastLagMs = 0;

@@ -30,6 +30,8 @@ export interface DrawingOptions {
 
 /** So many turns in one commit: a few milliseconds of work. */
 const TURNS_PER_COMMIT = 50;
+/** So many are looked at before other work has its turn. */
+const LOOKED_AT_ONCE = 1_000;
 /** So many that bring nothing about. */
 const STILLS_PER_COMMIT = 500;
 
@@ -72,7 +74,9 @@ export function openDrawing({ store, book, fires, breathe }: DrawingOptions): Dr
     async slices(some, at) {
       const turns: Turn[] = [];
       const still: string[] = [];
+      let looked = 0;
       for (const [id, known] of some) {
+        if (++looked % LOOKED_AT_ONCE === 0) await breathe();
         const turn = turnOf(id, known, alerts.get(receivedId(id)), at);
         if (turn === undefined) still.push(id);
         else turns.push(turn);

@@ -10,49 +10,64 @@ export interface LabelIndex {
   fitting(matchers: readonly Matcher[]): Iterable<FiredAlert>;
 }
 
+/** Who has a value. Mostly it is one alert, and a Map of its own for each `instance` would weigh more than the alert. */
+type Having = FiredAlert | Map<string, FiredAlert>;
+
 /** Makes an empty index. */
 export function makeLabelIndex(): LabelIndex {
   const all = new Map<string, FiredAlert>();
-  const byName = new Map<string, Map<string, Map<string, FiredAlert>>>();
-
-  function place(name: string, value: string): Map<string, FiredAlert> {
-    const values = byName.get(name) ?? new Map<string, Map<string, FiredAlert>>();
-    byName.set(name, values);
-    const alerts = values.get(value) ?? new Map<string, FiredAlert>();
-    values.set(value, alerts);
-    return alerts;
-  }
+  const byName = new Map<string, Map<string, Having>>();
 
   /** The fewest that an equality leaves; an absent label is "", so `a=""` leaves everybody. */
-  function candidates(matchers: readonly Matcher[]): ReadonlyMap<string, FiredAlert> {
-    let fewest: ReadonlyMap<string, FiredAlert> = all;
+  function candidates(matchers: readonly Matcher[]): Iterable<FiredAlert> {
+    let fewest: Having = all;
     for (const { name, op, value } of matchers) {
       if (op !== "=" || value === "") continue;
       const having = byName.get(name)?.get(value) ?? NOBODY;
-      if (having.size < fewest.size) fewest = having;
+      if (sizeOf(having) < sizeOf(fewest)) fewest = having;
     }
-    return fewest;
+    return fewest instanceof Map ? fewest.values() : [fewest];
   }
 
   return {
     add(alert) {
       all.set(alert.id, alert);
-      for (const [name, value] of Object.entries(alert.labels)) place(name, value).set(alert.id, alert);
+      for (const name in alert.labels) {
+        const values = byName.get(name) ?? new Map<string, Having>();
+        byName.set(name, values);
+        const value = alert.labels[name] ?? "";
+        values.set(value, withOne(values.get(value), alert));
+      }
     },
     remove(alert) {
       all.delete(alert.id);
-      for (const [name, value] of Object.entries(alert.labels)) {
+      for (const name in alert.labels) {
         const values = byName.get(name);
-        const alerts = values?.get(value);
-        alerts?.delete(alert.id);
-        if (alerts?.size === 0) values?.delete(value);
+        const value = alert.labels[name] ?? "";
+        const having = values?.get(value);
+        if (having instanceof Map) having.delete(alert.id);
+        if (having instanceof Map ? having.size === 0 : having?.id === alert.id) values?.delete(value);
         if (values?.size === 0) byName.delete(name);
       }
     },
     *fitting(matchers) {
-      for (const alert of candidates(matchers).values()) if (matches(matchers, alert.labels)) yield alert;
+      for (const alert of candidates(matchers)) if (matches(matchers, alert.labels)) yield alert;
     },
   };
 }
 
-const NOBODY: ReadonlyMap<string, FiredAlert> = new Map();
+function withOne(having: Having | undefined, alert: FiredAlert): Having {
+  if (having === undefined) return alert;
+  if (having instanceof Map) return having.set(alert.id, alert);
+  if (having.id === alert.id) return alert;
+  return new Map([
+    [having.id, having],
+    [alert.id, alert],
+  ]);
+}
+
+function sizeOf(having: Having): number {
+  return having instanceof Map ? having.size : 1;
+}
+
+const NOBODY: Map<string, FiredAlert> = new Map();
