@@ -2,14 +2,14 @@
  * Gengfu where an Alertmanager stands: the same senders and the same sink, in turns, on fresh processes.
  * `node dist/bench/doors.js [rounds]`; needs Debian's prometheus-alertmanager. Prints medians and ratios.
  */
+import { CONNECTIONS, flood, GROUPS, overAlready } from "./doors/flood.ts";
 import { isInstalled, PEERS, type Peer, type PeerName, startPeer } from "./doors/peer.ts";
+import { scale } from "./doors/scale.ts";
 import { get, post, type Sent, send } from "./doors/sender.ts";
 import { openSink, type Sink } from "./doors/sink.ts";
 import { median, quantile } from "./median.ts";
 
 const ALERTS = 10_000;
-const CONNECTIONS = 8;
-const GROUPS = 50;
 const PER_POST = [1, 64, 200] as const;
 const SILENCES = 1_000;
 const rounds = Number(process.argv[2] ?? 3);
@@ -22,37 +22,6 @@ function note(peer: PeerName, what: string, value: number): void {
   const all = figures[peer].get(what);
   if (all === undefined) figures[peer].set(what, [value]);
   else all.push(value);
-}
-
-function alertOf(i: number): object {
-  return {
-    labels: {
-      alertname: `Flood${i % GROUPS}`,
-      instance: `web-${i}.shop.example:9100`,
-      job: "node",
-      severity: i % 10 === 0 ? "critical" : "warning",
-      cluster: `c${i % 7}`,
-    },
-    annotations: {
-      summary: `Instance web-${i} is in trouble`,
-      description: "The instance has been in trouble for more than five minutes.",
-    },
-    startsAt: new Date(Date.now() - 60_000).toISOString(),
-    endsAt: new Date(Date.now() + 240_000).toISOString(),
-    generatorURL: "http://prometheus.example/graph?g0.expr=up+%3D%3D+0",
-  };
-}
-
-function flood(perPost: number): Buffer[] {
-  const requests: Buffer[] = [];
-  for (let from = 0; from < ALERTS; from += perPost)
-    requests.push(
-      post(
-        "/api/v2/alerts",
-        Array.from({ length: Math.min(perPost, ALERTS - from) }, (_, i) => alertOf(from + i)),
-      ),
-    );
-  return requests;
 }
 
 /** How long one new alert takes from the POST to the webhook, in milliseconds. */
@@ -74,15 +43,17 @@ async function round(name: PeerName, perPost: number): Promise<void> {
         // The first ones warm both up.
         if (i >= 10) say("POST to webhook, idle, ms", took);
       }
+    // Neither is measured cold: these alerts are over, so nothing stays of them.
+    await send(peer.port, overAlready(ALERTS, perPost), CONNECTIONS);
     const probes: Promise<number>[] = [];
     const probing = setInterval(() => probes.push(probe(peer, sink, `Probe${probes.length}`)), 50);
-    const sent = await send(peer.port, flood(perPost), CONNECTIONS);
+    const sent = await send(peer.port, flood(ALERTS, perPost), CONNECTIONS);
     clearInterval(probing);
     told(say, `new, ${perPost} per POST`, sent);
     for (const took of await Promise.all(probes)) say(`POST to webhook, flood at ${perPost}, ms`, took);
     for (let group = 0; group < GROUPS; group++) await sink.arrival(`Flood${group}`);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
-    told(say, `again, ${perPost} per POST`, await send(peer.port, flood(perPost), CONNECTIONS));
+    told(say, `again, ${perPost} per POST`, await send(peer.port, flood(ALERTS, perPost), CONNECTIONS));
     if (perPost === 64) await ask(peer, say);
   } finally {
     await peer.end();
@@ -147,3 +118,5 @@ for (const [what, values] of figures.gengfu) {
     `${what.padEnd(46)}${theirs.toFixed(2).padStart(14)}${ours.toFixed(2).padStart(12)}${(ours / theirs).toFixed(2).padStart(9)}`,
   );
 }
+
+await scale();
