@@ -1,4 +1,5 @@
 /** The book of alerts: what is stored, what is asked of it, and every way in which people change it. */
+import type { Labels } from "../storage/labels.ts";
 import type { Locale } from "../storage/locale.ts";
 import type { Change, Store, Table } from "../storage/store.ts";
 import { type Alert, type FiredAlert, isActive } from "./alert.ts";
@@ -56,6 +57,10 @@ export interface AlertBook extends Ownership, Omit<Silencing, "draw"> {
   alertsOf(rule: number): readonly Alert[];
   /** resolved, else acknowledged, else silenced when every active alert is, else flapping, else firing. */
   statusOf(incident: Incident, at: number): IncidentStatus;
+  /** The silences in force over a label set. */
+  silencesOver(labels: Labels, at: number): readonly Silence[];
+  /** All that are kept: those to come, those in force, and those over until they are forgotten. */
+  silences(): Iterable<Silence>;
   /** The silence that hides an incident longest, if all of it is hidden. */
   silenceOf(incident: Incident, at: number): Silence | undefined;
 }
@@ -133,6 +138,8 @@ export function openAlertBook({
     activeSilences: (at) => [...index.silences.values()].filter((silence) => isInForce(silence, at)),
     alertsOf: (rule) =>
       [...(index.waiting.get(rule)?.values() ?? [])].filter(({ state }) => state !== "resolved"),
+    silencesOver,
+    silences: () => tables.silences.values(),
     silenceOf,
     statusOf(incident, at) {
       if (incident.resolvedAt !== undefined) return "resolved";

@@ -82,11 +82,15 @@ export const fileSchema = z.strictObject({
   watchdog: watchdogSchema.optional(),
 });
 
-/** What a `gengfu.yml` says, and the secrets that it took from files of their own. */
-export type FileConfig = z.output<typeof fileSchema> & { readonly secrets: readonly string[] };
+/** What a `gengfu.yml` says. `secrets`: those that it took from files of their own. */
+export type FileConfig = z.output<typeof fileSchema> & {
+  readonly secrets: readonly string[];
+  /** The file as it is written; "" when there is none. */
+  readonly text: string;
+};
 
 /** What an absent file means. */
-export const emptyConfig: FileConfig = { ...fileSchema.parse({}), secrets: [] };
+export const emptyConfig: FileConfig = { ...fileSchema.parse({}), secrets: [], text: "" };
 
 /**
  * Reads and checks `gengfu.yml`. `required` is whether its absence is an error (it was named by `GENGFU_CONFIG`).
@@ -127,7 +131,7 @@ export function parseConfig(
   const problems = [...filled.problems, ...unsealed.problems];
   const read = fileSchema.safeParse(withoutEmptyParts(unsealed.value), { reportInput: true });
   if (read.success) problems.push(...crossCheck(read.data).map(filled.discreet));
-  if (read.success && problems.length === 0) return { ...read.data, secrets: unsealed.secrets };
+  if (read.success && problems.length === 0) return { ...read.data, secrets: unsealed.secrets, text };
   const unfilled = new Set(problems.map(({ path }) => path));
   const others = read.success
     ? []

@@ -75,7 +75,7 @@ export function addDeliveryMetrics(
       const suppressed = countSuppressed(alerts.book, clock.now());
       this.set({ state: "active" }, firing + nodata - suppressed);
       this.set({ state: "suppressed" }, suppressed);
-      this.set({ state: "unprocessed" }, 0);
+      this.set({ state: "unprocessed" }, alerts.intake.stats().unprocessed);
     },
   });
 

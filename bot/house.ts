@@ -12,6 +12,7 @@ import { openRuleBook } from "../rules/rule-book.ts";
 import type { Clock } from "../storage/clock.ts";
 import { openStore } from "../storage/embedded-store.ts";
 import type { Log } from "../storage/log.ts";
+import { writeTime } from "../storage/rfc3339.ts";
 import { openSeries } from "../storage/series-store.ts";
 import type { Change } from "../storage/store.ts";
 import { boardSources } from "./board-sources.ts";
@@ -27,8 +28,11 @@ import { alertmanagerDoors } from "./http/alertmanager-doors.ts";
 import { createHttp } from "./http/server.ts";
 import { inForce, networkInForce } from "./in-force.ts";
 import { openMetrics } from "./metrics.ts";
+import { packageVersion } from "./package-root.ts";
+import { receiverNames } from "./plan-of.ts";
 import { readinessOf } from "./readiness.ts";
 import { lines, needsRestart, openReload } from "./reload.ts";
+import { secretsOf } from "./secrets.ts";
 import { openTeardown } from "./teardown.ts";
 import { openWatchdog } from "./watchdog.ts";
 import { webhookChannel } from "./webhook/channel.ts";
@@ -75,6 +79,8 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
   const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
   const { LOCALE: locale, TIMEZONE: zone, HOST: host } = environment;
   const shown = host.includes(":") ? `[${host}]` : host;
+  const version = packageVersion();
+  let invalidAlerts = 0;
   let origin = `http://${shown}:${environment.PORT}`;
   try {
     const store = await openStore({ dir: environment.DATA_DIR, clock, log });
@@ -217,13 +223,35 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       doors: [
         alertmanagerDoors({
           intake: alerts.intake,
+          book: alerts.book,
           clock,
           resolveTimeoutMs: () => now.config.global.resolveTimeoutMs,
+          receivers: () => receiverNames(now.plan),
+          status: () => ({
+            version,
+            startedAt: writeTime(world.startedAt),
+            config: now.config.text,
+            secrets: secretsOf(environment, now.config),
+          }),
+          externalUrl: () => origin,
+          change: (person, line, edit) =>
+            store.commit((change) => {
+              audit.add(change, { at: clock.now(), person, conversation: "", line });
+              return edit(change);
+            }),
+          breathe,
+          invalid: (count) => {
+            invalidAlerts += count;
+          },
         }),
       ],
       readiness,
       reload: () => reload("http", "POST /-/reload"),
-      metrics: openMetrics(world, clock, { channels: BUILT_CHANNELS, watchdog: watchdog.figures }),
+      metrics: openMetrics(world, clock, {
+        channels: BUILT_CHANNELS,
+        watchdog: watchdog.figures,
+        invalidAlerts: () => invalidAlerts,
+      }),
     });
 
     watch.start();

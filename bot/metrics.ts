@@ -1,11 +1,10 @@
 /** The exposition of `/metrics`: what each room counts anyway, read at the moment somebody asks. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { World } from "../commands/world.ts";
 import type { Clock } from "../storage/clock.ts";
 import { addDeliveryMetrics } from "./delivery-metrics.ts";
-import { packageRoot } from "./package-root.ts";
+import { addIntakeMetrics } from "./intake-metrics.ts";
+import { packageVersion } from "./package-root.ts";
 import type { WatchdogFigures } from "./watchdog.ts";
 
 /** Sums of prom-client that are named like counters and are none; each is there by type as well. */
@@ -22,7 +21,11 @@ type Figures = number | Readonly<Record<string, number>>;
 export function openMetrics(
   world: World,
   clock: Clock,
-  beside: { readonly channels: readonly string[]; readonly watchdog?: WatchdogFigures } = { channels: [] },
+  beside: {
+    readonly channels: readonly string[];
+    readonly watchdog?: WatchdogFigures;
+    readonly invalidAlerts?: () => number;
+  } = { channels: [] },
 ): () => Promise<string> {
   const { alerts, monitors, rules, series, store, watch } = world;
   const registry = new Registry();
@@ -55,10 +58,9 @@ export function openMetrics(
     registers: [registry],
   });
 
-  const manifest = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
-    version: string;
-  };
-  gauge("gengfu_build_info", "1, with the version that runs.", () => ({ [manifest.version]: 1 }), "version");
+  const version = packageVersion();
+  gauge("gengfu_build_info", "1, with the version that runs.", () => ({ [version]: 1 }), "version");
+  addIntakeMetrics(registry, alerts, { version, invalidAlerts: beside.invalidAlerts ?? (() => 0) });
 
   gauge("gengfu_monitors", "Monitors in the book.", () => monitors.table.size);
   gauge("gengfu_monitors_failing", "Monitors whose last look failed.", () => {

@@ -1,5 +1,6 @@
 /** From a `gengfu.yml` to who is told: receivers with the addresses of their targets, and what the webhooks need. */
 import type { PlanParts } from "../alerts/make-plan.ts";
+import type { Plan } from "../alerts/plan.ts";
 import type { Receiver, Target } from "../alerts/routing/receiver.ts";
 import { DEFAULT_CONVERSATION } from "../alerts/routing/route.ts";
 import type { FileConfig } from "./config.ts";
@@ -95,4 +96,9 @@ function targetsOf(
   const next = all.find(({ name }) => name === receiver.fallback);
   if (next !== undefined) return targetsOf(next, all, channels);
   return [{ address: receiver.fallback ?? DEFAULT_CONVERSATION, sendResolved: true }];
+}
+
+/** The receivers that there are, as `/api/v2/receivers` names them; without a file it is the conversation of all. */
+export function receiverNames({ receivers }: Pick<Plan, "receivers">): readonly string[] {
+  return receivers.length === 0 ? [DEFAULT_CONVERSATION] : receivers.map(({ name }) => name);
 }

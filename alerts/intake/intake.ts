@@ -5,8 +5,10 @@ import type { Log } from "../../storage/log.ts";
 import type { Store } from "../../storage/store.ts";
 import type { AlertBook } from "../alert-book.ts";
 import { keepLoop } from "../loop.ts";
+import { openBacklog, pick } from "./backlog.ts";
 import { openDrawing, type Some } from "./drawing.ts";
 import { openEnds } from "./ends.ts";
+import { beginListening } from "./listening.ts";
 import { makeLot, postedIn, type RawList } from "./lot.ts";
 import type { Posted, Refusal, Sender } from "./posted.ts";
 import type { Known } from "./received.ts";
@@ -28,6 +30,8 @@ export interface Intake {
   fires(known: Known, at: number): boolean;
   /** Whether the last word about it is yet to be drawn into an incident. */
   isUnprocessed(fingerprint: string): boolean;
+  /** All of these. */
+  unprocessed(): Iterable<string>;
   /** Draws what was heard, and what ended by `at`, into incidents; true when there was anything. */
   judge(at: number): Promise<boolean>;
   /** Whether a round under way has more to commit. */
@@ -73,42 +77,26 @@ const LISTEN_MS = 500;
 const STILLS_PER_COMMIT = 500;
 /** With more waiting to be drawn, a sender's answer waits too: it slows down instead of filling the memory. */
 const MOST_WAITING = 200_000;
-/**
- * Who was away cannot know that a sender fell silent. After a start, a sleep or a jump of the clock, alerts have this
- * long to be heard of again before they count as over; Alertmanager's default `resolve_timeout`.
- */
-const GRACE_MS = 5 * 60_000;
-/** The loop looks at least every 30 s; when it did not, it was away. */
-const AWAY_MS = 2 * 60_000;
-
 /** Opens the intake. What a former run left undrawn is drawn with the first round. */
 export function openIntake({ store, book, clock, log, maxPerSender, breathe, rest }: IntakeOptions): Intake {
   const { received, heard, lots } = book.tables;
   const senders = countSenders(maxPerSender);
   const view = openView(received, heard);
+  const listening = beginListening(clock.now());
+  const { fires } = listening;
   const drawing = openDrawing({ store, book, fires, breathe });
   const ends = openEnds();
-  /** Lots on disk whose words are not in the view yet. */
-  let waiting: { readonly id: string; readonly words: Words; readonly counted: number }[] = [];
-  let waitingAlerts = 0;
+  const backlog = openBacklog(view, senders, ends);
+  const { news, still } = backlog;
+  const tally = { firing: 0, resolved: 0 };
   /** A commit under way that draws what it takes; the view does not know of it before it is on disk. */
   let direct: Promise<void> | undefined;
-  /** Lots whose words are in the view; they go with the round that has drawn all of them. */
-  let taken: string[] = [];
-  /** What incidents may have to hear of, and what is only to be stored. */
-  const news = new Set<string>();
-  const still = new Set<string>();
-  /** Of the news: what nobody has looked at yet. */
-  let fresh: string[] = [];
-  const tally = { firing: 0, resolved: 0 };
   let accepting = 0;
   let accepted = 0;
   let heardAt = 0;
   let busy = false;
   let stopping = false;
   const relieved: (() => void)[] = [];
-  let lastAt = clock.now();
-  let listeningSince = lastAt;
 
   for (const [id, { received: one, heard: last }] of view.entries()) {
     senders.count(one.sender, 1);
@@ -117,36 +105,40 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
     news.add(id);
   }
   for (const [id, lot] of lots.entries())
-    waiting.push({ id, words: { at: lot.at, sender: lot.sender, posted: postedIn(lot) }, counted: 0 });
-  takeWaiting();
+    backlog.push(id, { at: lot.at, sender: lot.sender, posted: postedIn(lot) }, 0);
+  backlog.read();
 
   const loop = keepLoop({
     clock,
     log,
     name: "intake",
     run: judge,
-    nextAt: (at) => (isIdle() ? ends.nextAt() : at),
+    nextAt: (at) => (backlog.isEmpty() ? ends.nextAt() : at),
   });
 
   return {
     accept,
     known(id) {
-      takeWaiting();
+      backlog.read();
       return view.get(id);
     },
     all() {
-      takeWaiting();
+      backlog.read();
       return view.entries();
     },
     fires,
     isUnprocessed: (id) => news.has(id),
+    unprocessed() {
+      backlog.read();
+      return news;
+    },
     judge,
     moreIsComing: () => busy && news.size > 0,
     stats: () => ({
       received: tally,
       refused: senders.refused,
       kept: senders.kept,
-      unprocessed: waitingAlerts + news.size,
+      unprocessed: backlog.size,
     }),
     start: () => loop.start(),
     async stop() {
@@ -162,15 +154,15 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
     raw?: RawList,
   ): Promise<readonly Refusal[]> {
     if (posted.length === 0) return [];
-    noteTime(at);
-    while (waitingAlerts + news.size > MOST_WAITING)
+    listening.note(at);
+    while (backlog.size > MOST_WAITING)
       await new Promise<void>((resolve) => {
         relieved.push(resolve);
         loop.wake();
       });
     const { refused, rest } = withinLimit(sender, posted);
     const words: Words = { at, sender, posted: rest };
-    const quiet = accepting === 0 && isIdle() && !busy && rest.length <= DRAWN_AT_ONCE;
+    const quiet = accepting === 0 && backlog.isEmpty() && !busy && rest.length <= DRAWN_AT_ONCE;
     accepting++;
     try {
       direct = quiet ? takeAndDraw(words) : undefined;
@@ -190,7 +182,7 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
     posted: readonly Posted[],
   ): { readonly refused: readonly Refusal[]; readonly rest: readonly Posted[] } {
     if (senders.hasRoom(sender.name, posted.length)) return { refused: [], rest: posted };
-    takeWaiting();
+    backlog.read();
     const refused: Refusal[] = [];
     const added = new Set<string>();
     const rest = posted.filter((one, index) => {
@@ -230,37 +222,12 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
         change.put(lots, number, lot, json);
         return number;
       });
-      waiting.push({ id, words, counted: words.posted.length });
-      waitingAlerts += words.posted.length;
+      backlog.push(id, words, words.posted.length);
       loop.wake();
     } catch (error) {
       senders.count(words.sender.name, -words.posted.length);
       throw error;
     }
-  }
-
-  /** Brings the view up to date with what is on disk. */
-  function takeWaiting(): void {
-    if (waiting.length === 0) return;
-    for (const { id, words, counted } of waiting) {
-      // From here on only those that are new are counted.
-      senders.count(words.sender.name, -counted);
-      view.take(words, (alert, after, before) => {
-        if (before === undefined) senders.count(after.received.sender, 1);
-        ends.expect(alert, after.heard.endsAt);
-        if (isNews(before, after, words.at)) {
-          news.add(alert);
-          fresh.push(alert);
-        } else if (!news.has(alert)) still.add(alert);
-      });
-      taken.push(id);
-    }
-    waiting = [];
-    waitingAlerts = 0;
-  }
-
-  function isIdle(): boolean {
-    return waiting.length + taken.length + news.size + still.size === 0;
   }
 
   async function judge(at: number): Promise<boolean> {
@@ -276,15 +243,15 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
   }
 
   async function judgeKnown(at: number): Promise<boolean> {
-    noteTime(at);
+    listening.note(at);
     for (const id of ends.due(at)) {
       const known = view.get(id);
       if (known === undefined) continue;
       if (fires(known, at)) ends.expect(id, Math.max(known.heard.endsAt, at + 1));
       else news.add(id);
     }
-    takeWaiting();
-    if (isIdle()) return false;
+    backlog.read();
+    if (backlog.isEmpty()) return false;
     await round(at);
     return true;
   }
@@ -292,29 +259,28 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
   /** Draws all that is known by now; then the lots it came in are worked off. */
   async function round(at: number): Promise<void> {
     if (news.size + still.size > DRAWN_AT_ONCE) await listen(LISTEN_MS);
-    const worked = taken;
-    taken = [];
-    fresh = [];
+    const worked = backlog.takeRead();
+    backlog.takeFresh();
     try {
-      for (const some of await drawing.slices(pick(news), at)) {
+      for (const some of await drawing.slices(pick(view, news), at)) {
         const [before, begunAt] = [accepted, performance.now()];
         await draw(some, at);
         if (accepted > before || accepting > 0)
           await listen(PARTS_FOR_OTHERS * (performance.now() - begunAt));
         else await breathe();
-        if (stopping) return void taken.unshift(...worked);
+        if (stopping) return void backlog.giveBack(worked);
       }
       await storeStills();
       if (worked.length > 0) await drawing.draw(NOTHING, at, worked);
     } catch (error) {
-      taken.unshift(...worked);
+      backlog.giveBack(worked);
       throw error;
     }
   }
 
   async function storeStills(): Promise<void> {
     while (still.size > 0) {
-      const some = pick([...still].slice(0, STILLS_PER_COMMIT));
+      const some = pick(view, [...still].slice(0, STILLS_PER_COMMIT));
       for (const id of some.keys()) still.delete(id);
       try {
         await drawing.store(some);
@@ -326,18 +292,9 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
     }
   }
 
-  function pick(ids: Iterable<string>): Some {
-    const some = new Map<string, Known>();
-    for (const id of ids) {
-      const known = view.get(id);
-      if (known !== undefined) some.set(id, known);
-    }
-    return some;
-  }
-
   /** As it is known now, which may be more than when the slice was cut. */
   async function draw(slice: Some, at: number): Promise<void> {
-    const some = pick(slice.keys());
+    const some = pick(view, slice.keys());
     // Before the commit: what is heard while it is on its way must be drawn again.
     for (const id of slice.keys()) {
       news.delete(id);
@@ -366,33 +323,13 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
   }
 
   async function drawOpeners(): Promise<void> {
-    takeWaiting();
-    if (fresh.length === 0) return;
-    const openers = [...pick(fresh)].filter(([id, known]) => news.has(id) && drawing.opens(known));
-    fresh = [];
+    backlog.read();
+    const openers = [...pick(view, backlog.takeFresh())].filter(
+      ([id, known]) => news.has(id) && drawing.opens(known),
+    );
     for (let from = 0; from < openers.length; from += DRAWN_AT_ONCE)
       await draw(new Map(openers.slice(from, from + DRAWN_AT_ONCE)), clock.now());
   }
-
-  function noteTime(at: number): void {
-    if (Math.abs(at - lastAt) > AWAY_MS) listeningSince = at;
-    lastAt = at;
-  }
-
-  /** An end that the sender gave is believed; silence only by who has listened. */
-  function fires({ heard: { at: heardAt, endsAt } }: Known, at: number): boolean {
-    return endsAt > at || (endsAt > heardAt && at < listeningSince + GRACE_MS);
-  }
-}
-
-/** Whether incidents may have to hear of it; most words only say "still". */
-function isNews(before: Known | undefined, after: Known, at: number): boolean {
-  return (
-    before === undefined ||
-    after.received !== before.received ||
-    after.heard.endsAt <= at ||
-    before.heard.endsAt <= at
-  );
 }
 
 const NOTHING: Some = new Map();

@@ -138,6 +138,7 @@ function reason({ labels, incident }: ActiveAlert, { name }: InhibitRule): MuteR
   return {
     by: "inhibition",
     holds: "everything",
+    source: labels,
     why: {
       zh: `被 #${incident} 的告警 ${alert} 抑制${rule.zh}`,
       en: `inhibited by the alert ${alert} of #${incident}${rule.en}`,

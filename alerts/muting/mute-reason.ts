@@ -12,6 +12,8 @@ export interface MuteReason {
   readonly why: Text;
   readonly until?: number;
   readonly silence?: number;
+  /** The labels of the alert that inhibits. */
+  readonly source?: Labels;
   /** What a person wrote as the reason. */
   readonly note?: string;
 }

@@ -7,7 +7,7 @@ import type { TurnContext } from "../evaluation/turn-context.ts";
 import { fromTheStart } from "../incidents/escalation.ts";
 import type { Incident, TimelineEntry } from "../incidents/incident.ts";
 import { note } from "../incidents/story.ts";
-import { isOver, noSuchIncident, type Refused } from "../refused.ts";
+import { isOver, isRefused, noSuchIncident, type Refused } from "../refused.ts";
 import { settle, speak } from "../routing/telling.ts";
 import { muters, type SilenceView, withSilence } from "./mute.ts";
 import { isInForce, type Silence } from "./silence.ts";
@@ -35,6 +35,12 @@ export interface Silencing {
     change: Change,
     id: number,
     by: { person: string; byMs: number; at: number },
+  ): Silence | Refused;
+  /** Moves the window of a silence that is not over, and says why anew; its matchers stay. */
+  changeSilence(
+    change: Change,
+    id: number,
+    by: Pick<Silence, "startsAt" | "endsAt" | "person" | "why"> & { at: number },
   ): Silence | Refused;
   /** Ends a silence early; what still fires and was never told is told now. */
   endSilence(change: Change, id: number, by: { person: string; at: number }): Silence | Refused;
@@ -80,6 +86,29 @@ export function silencing(context: TurnContext, view: SilenceView): Silencing {
     change.put(tables.silences, String(silence.id), drawn(silence, begins));
   }
 
+  /** A silence that is not over. */
+  function standing(change: Change, id: number, at: number): Silence | Refused {
+    const silence = change.get(tables.silences, String(id));
+    if (silence === undefined)
+      return { refused: { zh: `没有静默 ${id}。`, en: `There is no silence ${id}.` } };
+    if (silence.drawn === "over" || silence.endsAt <= at)
+      return { refused: { zh: `静默 ${id} 已经结束了。`, en: `Silence ${id} is over already.` } };
+    return silence;
+  }
+
+  function tellOfItsEnd(change: Change, silence: Silence, person: string, at: number): void {
+    const { id, endsAt, matchers: fitting } = silence;
+    for (const incident of touched(change, fitting))
+      note(change, tables, {
+        incident: incident.id,
+        at,
+        what: "silence-extended",
+        silence: id,
+        person,
+        until: endsAt,
+      });
+  }
+
   return {
     draw,
     addSilence(change, { at, ...wanted }) {
@@ -105,32 +134,27 @@ export function silencing(context: TurnContext, view: SilenceView): Silencing {
     },
 
     extendSilence(change, id, { person, byMs, at }) {
-      const before = change.get(tables.silences, String(id));
-      if (before === undefined)
-        return { refused: { zh: `没有静默 ${id}。`, en: `There is no silence ${id}.` } };
-      if (before.drawn === "over" || before.endsAt <= at)
-        return { refused: { zh: `静默 ${id} 已经结束了。`, en: `Silence ${id} is over already.` } };
-      const endsAt = before.endsAt + byMs;
-      const silence = remindable({ ...before, endsAt });
+      const before = standing(change, id, at);
+      if (isRefused(before)) return before;
+      const silence = remindable({ ...before, endsAt: before.endsAt + byMs });
       change.put(tables.silences, String(id), silence);
-      for (const incident of touched(change, silence.matchers))
-        note(change, tables, {
-          incident: incident.id,
-          at,
-          what: "silence-extended",
-          silence: id,
-          person,
-          until: endsAt,
-        });
+      tellOfItsEnd(change, silence, person, at);
+      return silence;
+    },
+
+    changeSilence(change, id, { startsAt, endsAt, person, why, at }) {
+      const before = standing(change, id, at);
+      if (isRefused(before)) return before;
+      const silence = remindable({ ...before, startsAt, endsAt, person, why });
+      change.put(tables.silences, String(id), silence);
+      if (silence.drawn === "waiting" && isInForce(silence, at)) draw(change, silence, at);
+      else if (endsAt !== before.endsAt) tellOfItsEnd(change, silence, person, at);
       return silence;
     },
 
     endSilence(change, id, { person, at }) {
-      const before = change.get(tables.silences, String(id));
-      if (before === undefined)
-        return { refused: { zh: `没有静默 ${id}。`, en: `There is no silence ${id}.` } };
-      if (before.drawn === "over" || before.endsAt <= at)
-        return { refused: { zh: `静默 ${id} 已经结束了。`, en: `Silence ${id} is over already.` } };
+      const before = standing(change, id, at);
+      if (isRefused(before)) return before;
       const silence: Silence = { ...before, endsAt: at, endedBy: person };
       if (before.drawn === "begun") draw(change, silence, at);
       else change.put(tables.silences, String(id), drawn(silence, false));

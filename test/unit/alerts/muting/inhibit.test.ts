@@ -57,6 +57,7 @@ describe("rows", () => {
     expect(inhibition.reasonFor(full("a"))).toEqual({
       by: "inhibition",
       holds: "everything",
+      source: down("a"),
       why: {
         zh: "被 #7 的告警 NodeDown 抑制（规则 hosts）",
         en: "inhibited by the alert NodeDown of #7 (rule hosts)",

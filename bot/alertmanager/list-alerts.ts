@@ -1,0 +1,178 @@
+/** The alerts of `/api/v2/alerts`: those that others sent and those of our own rules, as Alertmanager shows alerts. */
+import { type ActiveAlert, isActive, RECEIVED } from "../../alerts/alert.ts";
+import type { AlertBook } from "../../alerts/alert-book.ts";
+import type { Intake } from "../../alerts/intake/intake.ts";
+import type { Known } from "../../alerts/intake/received.ts";
+import { originOf, receivedId } from "../../alerts/intake/turn-received.ts";
+import { groupKeyOf } from "../../alerts/routing/route-tree.ts";
+import type { RouteOptions } from "../../alerts/routing/routing.ts";
+import { fingerprint, type Labels } from "../../storage/labels.ts";
+import { matches } from "../../storage/matchers.ts";
+import { writeTime } from "../../storage/rfc3339.ts";
+import type { AlertQuery } from "./query.ts";
+import { silenceUuid } from "./silence-id.ts";
+
+export interface ListDeps {
+  readonly book: AlertBook;
+  readonly intake: Intake;
+  /** What the page of a rule stands at. */
+  externalUrl(): string;
+  /** How long an own alert is good for without another look, as Prometheus would say with its `endsAt`. */
+  resolveTimeoutMs(): number;
+}
+
+/** A `gettableAlert`. */
+export interface ShownAlert {
+  readonly annotations: Labels;
+  readonly endsAt: string;
+  readonly fingerprint: string;
+  readonly receivers: readonly { readonly name: string }[];
+  readonly startsAt: string;
+  readonly status: {
+    readonly inhibitedBy: readonly string[];
+    readonly mutedBy: readonly string[];
+    readonly silencedBy: readonly string[];
+    readonly state: "active" | "suppressed" | "unprocessed";
+  };
+  readonly updatedAt: string;
+  readonly generatorURL: string;
+  readonly labels: Labels;
+}
+
+/** An alert that may be asked for; what is costly to say of it is said when it is. */
+export interface Listed {
+  readonly fingerprint: string;
+  readonly labels: Labels;
+  readonly alert: ActiveAlert | undefined;
+  readonly known: Known | undefined;
+}
+
+/** A route of an alert, as far as groups need to know. */
+export interface Way {
+  readonly receiver: string;
+  /** Tells groups apart. */
+  readonly key: string;
+  readonly labels: Labels;
+}
+
+export interface AlertList {
+  /** All that fit the matchers, in no order. */
+  fitting(query: AlertQuery, at: number): Generator<Listed>;
+  /** The alert as it is shown, unless the query leaves it out. */
+  show(listed: Listed, query: AlertQuery, at: number): ShownAlert | undefined;
+  ways(listed: Listed): readonly Way[];
+}
+
+export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: ListDeps): AlertList {
+  const { context, index, tables } = book;
+
+  function* fitting({ matchers }: AlertQuery, at: number): Generator<Listed> {
+    for (const alert of index.labelled.fitting(matchers)) {
+      if (!isActive(alert)) continue;
+      const print =
+        alert.rule === RECEIVED ? alert.id.slice(receivedId("").length) : fingerprint(alert.labels);
+      yield { fingerprint: print, labels: alert.labels, alert, known: knownOf(alert, print) };
+    }
+    for (const print of intake.unprocessed()) {
+      const known = intake.known(print);
+      if (known === undefined || !intake.fires(known, at)) continue;
+      const alert = tables.alerts.get(receivedId(print));
+      // One that is active is listed above; one that somebody closed stays closed.
+      if (alert !== undefined && (isActive(alert) || (alert.state === "resolved" && alert.held))) continue;
+      if (matches(matchers, known.received.labels))
+        yield { fingerprint: print, labels: known.received.labels, alert: undefined, known };
+    }
+  }
+
+  function knownOf(alert: ActiveAlert, print: string): Known | undefined {
+    return alert.rule === RECEIVED ? intake.known(print) : undefined;
+  }
+
+  function routesOf({ alert, known, labels }: Listed): readonly RouteOptions[] {
+    if (known !== undefined) return context.plan().router(labels, originOf(known.received));
+    const incident = alert && book.incident(alert.incident);
+    if (incident === undefined) return [];
+    // What an own alert's rule was called when it fired is in its incident's routes.
+    return incident.routes.map(({ path, receiver, waitMs, intervalMs, repeatMs = 0, ...more }) => ({
+      path,
+      receiver,
+      groupBy: Object.keys(incident.labels),
+      groupWaitMs: waitMs,
+      groupIntervalMs: intervalMs,
+      repeatIntervalMs: repeatMs,
+      muteTimeIntervals: more.muteTimeIntervals ?? [],
+      activeTimeIntervals: more.activeTimeIntervals ?? [],
+    }));
+  }
+
+  function mutedBy(routes: readonly RouteOptions[], at: number): readonly string[] {
+    const names = new Set<string>();
+    for (const route of routes)
+      if (context.routeMute(route, at) !== undefined)
+        for (const name of [...route.muteTimeIntervals, ...route.activeTimeIntervals]) names.add(name);
+      else return [];
+    return [...names];
+  }
+
+  return {
+    fitting,
+
+    show(listed, query, at) {
+      const { alert, known, labels } = listed;
+      const silencedBy = book.silencesOver(labels, at).map(({ id }) => silenceUuid(id));
+      if (silencedBy.length > 0 && !query.silenced) return undefined;
+      const source = context.inhibition.reasonFor(labels)?.source;
+      if (source !== undefined && !query.inhibited) return undefined;
+      const routes = routesOf(listed);
+      const muted = mutedBy(routes, at);
+      if (muted.length > 0 && !query.muted) return undefined;
+      const suppressed = silencedBy.length > 0 || source !== undefined || muted.length > 0;
+      const state = alert === undefined ? "unprocessed" : suppressed ? "suppressed" : "active";
+      if (state === "active" ? !query.active : state === "unprocessed" && !query.unprocessed)
+        return undefined;
+      const receivers = [...new Set(routes.map(({ receiver }) => receiver))];
+      if (!receivers.some(query.receiver)) return undefined;
+      const startsAt = known?.received.startsAt ?? alert?.firedAt ?? at;
+      return {
+        annotations: { ...(known?.received.annotations ?? alert?.annotations), ...handling(alert) },
+        endsAt: writeTime(known?.heard.endsAt ?? at + resolveTimeoutMs()),
+        fingerprint: listed.fingerprint,
+        receivers: receivers.map((name) => ({ name })),
+        startsAt: writeTime(startsAt),
+        status: {
+          inhibitedBy: source === undefined ? [] : [fingerprint(source)],
+          mutedBy: muted,
+          silencedBy,
+          state,
+        },
+        updatedAt: writeTime(known?.heard.at ?? at),
+        generatorURL: known?.received.generatorURL ?? `${externalUrl()}/#rule-${alert?.rule}`,
+        labels,
+      };
+    },
+
+    ways(listed) {
+      return routesOf(listed).map((route) => {
+        const { key, labels } = groupKeyOf(route, listed.labels);
+        return { receiver: route.receiver, key: `${route.receiver}:${key}`, labels };
+      });
+    },
+  };
+
+  /** What Alertmanager has no field for: who has it, until when, and the number that people say. */
+  function handling(alert: ActiveAlert | undefined): Labels {
+    const incident = alert && book.incident(alert.incident);
+    if (incident === undefined) return {};
+    const owner = incident.acknowledgement;
+    return {
+      gengfu_incident: `#${incident.id}`,
+      ...(owner === undefined
+        ? {}
+        : {
+            gengfu_acknowledged_by: owner.person,
+            gengfu_acknowledged_until: writeTime(owner.until),
+            ...(owner.note === undefined ? {} : { gengfu_acknowledged_note: owner.note }),
+          }),
+    };
+  }
+}

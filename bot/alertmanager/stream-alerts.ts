@@ -1,0 +1,93 @@
+/** Long lists as text, piece by piece: nobody waits for a hundred thousand alerts that somebody else asked for. */
+import type { Labels } from "../../storage/labels.ts";
+import type { AlertList, Listed, ShownAlert } from "./list-alerts.ts";
+import type { AlertQuery } from "./query.ts";
+
+export interface StreamDeps {
+  readonly list: AlertList;
+  /** Lets other work run. */
+  breathe(): Promise<void>;
+}
+
+/** So many are looked at or written before other work has its turn. */
+const AT_ONCE = 500;
+
+/** The alerts that a query asks for as a JSON list, by fingerprint as Alertmanager sorts them. */
+export async function* alertsJson(deps: StreamDeps, query: AlertQuery, at: number): AsyncGenerator<string> {
+  let text = "[";
+  let written = 0;
+  let looked = 0;
+  for await (const listed of sorted(deps, query, at)) {
+    const shown = deps.list.show(listed, query, at);
+    if (shown !== undefined) text += `${written++ === 0 ? "" : ","}${JSON.stringify(shown)}`;
+    if (++looked % AT_ONCE !== 0) continue;
+    yield text;
+    text = "";
+    await deps.breathe();
+  }
+  yield `${text}]\n`;
+}
+
+/** The same alerts by the groups in which they are told. */
+export async function* groupsJson(deps: StreamDeps, query: AlertQuery, at: number): AsyncGenerator<string> {
+  const groups = new Map<string, { labels: Labels; receiver: string; alerts: ShownAlert[] }>();
+  let looked = 0;
+  for await (const listed of sorted(deps, query, at)) {
+    if (++looked % AT_ONCE === 0) await deps.breathe();
+    const shown = deps.list.show(listed, query, at);
+    if (shown === undefined) continue;
+    // Here, too, only the receivers that were asked for are named.
+    const receivers = shown.receivers.filter(({ name }) => query.receiver(name));
+    const alert = { ...shown, receivers };
+    for (const { key, labels, receiver } of deps.list.ways(listed)) {
+      if (!query.receiver(receiver)) continue;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { labels, receiver, alerts: [alert] });
+      else group.alerts.push(alert);
+    }
+  }
+  let text = "[";
+  let written = 0;
+  for (const { labels, receiver, alerts } of [...groups.values()].sort(byLabels)) {
+    text += `${written++ === 0 ? "" : ","}${JSON.stringify({ alerts, labels, receiver: { name: receiver } })}`;
+    yield text;
+    text = "";
+    await deps.breathe();
+  }
+  yield `${text}]\n`;
+}
+
+/** By fingerprint: parted by its first digits and each part sorted for itself, so that no sort is long. */
+async function* sorted({ list, breathe }: StreamDeps, query: AlertQuery, at: number): AsyncGenerator<Listed> {
+  const parts = new Map<string, Listed[]>();
+  let looked = 0;
+  for (const listed of list.fitting(query, at)) {
+    if (++looked % (2 * AT_ONCE) === 0) await breathe();
+    const head = listed.fingerprint.slice(0, 2);
+    const part = parts.get(head);
+    if (part === undefined) parts.set(head, [listed]);
+    else part.push(listed);
+  }
+  for (const head of [...parts.keys()].sort())
+    yield* (parts.get(head) ?? []).sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+}
+
+interface Labelled {
+  readonly labels: Labels;
+  readonly receiver: string;
+}
+
+/** Alertmanager's order: fewer labels first, then label by label, name before value, and the receiver last. */
+function byLabels(a: Labelled, b: Labelled): number {
+  const [one, other] = [pairsOf(a), pairsOf(b)];
+  if (one.length !== other.length) return one.length - other.length;
+  const i = one.findIndex((text, i) => text !== other[i]);
+  if (i < 0) return a.receiver < b.receiver ? -1 : 1;
+  return (one[i] ?? "") < (other[i] ?? "") ? -1 : 1;
+}
+
+function pairsOf({ labels }: Labelled): readonly string[] {
+  return Object.keys(labels)
+    .sort()
+    .flatMap((name) => [name, labels[name] ?? ""]);
+}
