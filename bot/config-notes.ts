@@ -15,8 +15,22 @@ export function notesOf(config: FileConfig, channels: ReadonlySet<string>): read
     ...(config.route === undefined ? [] : behindCatchAlls(config.route)),
     ...config.receivers.flatMap((receiver, i) => notesOn(receiver, `receivers[${i}]`, channels)),
     ...neverReached(config),
+    ...config.hooks.flatMap(({ token }, i) =>
+      token.length < GUESSABLE ? [guessable(`hooks[${i}].token`)] : [],
+    ),
     ...(config.templates.length === 0 ? [] : [TEMPLATES]),
   ];
+}
+
+/** A token of fewer characters can be found by trying. */
+const GUESSABLE = 16;
+
+function guessable(path: string): Problem {
+  const text = {
+    zh: `不足 ${GUESSABLE} 个字符，容易被猜到；可用 openssl rand -hex 16 生成`,
+    en: `has fewer than ${GUESSABLE} characters and can be guessed; openssl rand -hex 16 makes one`,
+  };
+  return { path, text };
 }
 
 const TEMPLATES: Problem = {
@@ -60,11 +74,12 @@ function notesOn(receiver: ReceiverConfig, path: string, channels: ReadonlySet<s
   return notes;
 }
 
-/** Receivers that no route, fallback or escalation names. */
-function neverReached({ route, receivers, escalation }: FileConfig): readonly Problem[] {
+/** Receivers that no route, fallback, escalation or hook names. */
+function neverReached({ route, receivers, escalation, hooks }: FileConfig): readonly Problem[] {
   const named = new Set<string | undefined>([
     ...receivers.map(({ fallback }) => fallback),
     ...escalation.flatMap(({ steps }) => steps.map(({ receiver }) => receiver)),
+    ...hooks.map(({ receiver }) => receiver),
   ]);
   for (const { node } of route === undefined ? [] : nodesOf(route)) named.add(node.receiver);
   return receivers.flatMap(({ name }, i) =>

@@ -21,6 +21,7 @@ import { ConfigError, type Problem } from "./config-error.ts";
 import { problemsOf } from "./config-words.ts";
 import { crossCheck } from "./cross-check.ts";
 import { fillIn, type Variables } from "./fill-in.ts";
+import { hooksSchema } from "./hooks/index.ts";
 import { globalSchema } from "./receivers/global-config.ts";
 import { receiversSchema, UNSUPPORTED } from "./receivers/receivers-config.ts";
 import { watchdogSchema } from "./receivers/watchdog-config.ts";
@@ -79,6 +80,7 @@ export const fileSchema = z.strictObject({
   storm: stormSchema.default(DEFAULT_STORM),
   limits: limitsSchema.default({}),
   intake: intakeSchema.prefault({}),
+  hooks: hooksSchema.default([]),
   watchdog: watchdogSchema.optional(),
 });
 
@@ -127,7 +129,7 @@ export function parseConfig(
 ): FileConfig {
   // `$` in rule groups belongs to their templates.
   const filled = fillIn(parseYaml(source, text), variables, ["groups"]);
-  const unsealed = unseal(filled.value, readSecret, (key) => Object.hasOwn(UNSUPPORTED, key));
+  const unsealed = unseal(filled.value, readSecret, (key) => NO_SECRETS.has(key));
   const problems = [...filled.problems, ...unsealed.problems];
   const read = fileSchema.safeParse(withoutEmptyParts(unsealed.value), { reportInput: true });
   if (read.success) problems.push(...crossCheck(read.data).map(filled.discreet));
@@ -139,6 +141,9 @@ export function parseConfig(
   // What is wrong with a text that could not be filled in is not known.
   throw new ConfigError(source, [...problems, ...others.filter(({ path }) => !unfilled.has(path))]);
 }
+
+/** Keys below which none means a file, whatever its name: what is not understood, and names that people choose. */
+const NO_SECRETS = new Set([...Object.keys(UNSUPPORTED), "labels", "annotations"]);
 
 /** Throws a ConfigError with line and column. */
 function parseYaml(source: string, text: string): unknown {

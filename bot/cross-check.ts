@@ -4,6 +4,7 @@ import type { TimeInterval } from "../alerts/muting/time-interval-config.ts";
 import type { RouteNode } from "../alerts/routing/route-config.ts";
 import type { Text } from "../storage/locale.ts";
 import type { Problem } from "./config-error.ts";
+import type { Hook } from "./hooks/hook.ts";
 import { type ReceiverConfig, UNSUPPORTED } from "./receivers/receivers-config.ts";
 
 /** The parts that name each other. */
@@ -13,6 +14,7 @@ export interface CrossChecked {
   readonly time_intervals: readonly TimeInterval[];
   readonly mute_time_intervals: readonly TimeInterval[];
   readonly escalation: readonly EscalationPolicy[];
+  readonly hooks: readonly Pick<Hook, "receiver">[];
   readonly ignore_unsupported: boolean;
 }
 
@@ -57,6 +59,9 @@ export function crossCheck(config: CrossChecked): readonly Problem[] {
     steps.forEach(({ receiver }, k) => {
       need(names, receiver, `escalation[${i}].steps[${k}].receiver`, RECEIVER);
     });
+  });
+  config.hooks.forEach(({ receiver }, i) => {
+    if (receiver !== undefined) need(names, receiver, `hooks[${i}].receiver`, RECEIVER);
   });
   receivers.forEach(({ name, fallback, unsupported }, i) => {
     if (fallback !== undefined) need(names, fallback, `receivers[${i}].fallback`, RECEIVER);

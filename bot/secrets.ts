@@ -6,11 +6,11 @@ import type { Environment } from "./environment.ts";
 const SECRET_HEADER = /auth|cookie|token|key|secret|password|signature/i;
 
 /** What a `gengfu.yml` says that may hold secrets. */
-type Confiding = Pick<FileConfig, "monitors" | "receivers" | "global" | "watchdog" | "secrets">;
+type Confiding = Pick<FileConfig, "monitors" | "receivers" | "global" | "watchdog" | "hooks" | "secrets">;
 
 /**
  * The secrets of the environment and of `gengfu.yml`: the values of secret-looking headers of monitors, what stands
- * in files of its own, and what receivers and the watchdog are reached by.
+ * in files of its own, what receivers and the watchdog are reached by, and what hooks are known by.
  */
 export function secretsOf(environment: Environment, config: Confiding): string[] {
   const { API_TOKEN, DINGTALK_CLIENT_SECRET, WECOM_BOT_SECRET, DATABASE_URL } = environment;
@@ -24,6 +24,7 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
     ...config.secrets,
     ...config.receivers.flatMap(({ targets }) => targets.flatMap((target) => within(target))),
     ...within(config.global.http),
+    ...config.hooks.flatMap(({ token, options }) => [token, ...within(options)]),
     ...(config.watchdog === undefined ? [] : [config.watchdog.url]),
   ].filter((one): one is string => one !== undefined && one !== "");
 }

@@ -79,3 +79,18 @@ function literalOf(pattern: string): string | undefined {
   const plain = /^(?:[^\\.+*?()[\]{}^$|]|\\[!-/:-@[-`{-~])*$/;
   return plain.test(pattern) ? pattern.replace(/\\(.)/g, "$1") : undefined;
 }
+
+/** Where an expression matches within a text, first to last: UTF-16 offsets, the end not included. */
+export type Finder = (text: string) => readonly (readonly [from: number, to: number])[];
+
+/** Compiles an expression that is looked for within texts, whatever their case; throws as `compileRegex` does. */
+export function compileFinder(pattern: string): Finder {
+  if (pattern.length > LONGEST) throw new Error(`longer than ${LONGEST} characters`);
+  const compiled = RE2JS.compile(pattern, RE2JS.DOTALL | RE2JS.CASE_INSENSITIVE);
+  return (text) => {
+    const found: [number, number][] = [];
+    const matcher = compiled.matcher(text);
+    while (matcher.find()) if (matcher.end() > matcher.start()) found.push([matcher.start(), matcher.end()]);
+    return found;
+  };
+}
