@@ -24,7 +24,10 @@ import { openConversations } from "./console/conversations.ts";
 import { createTalk } from "./console/talk.ts";
 import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
+import { openArrivals } from "./hooks/arrivals.ts";
 import { alertmanagerDoors } from "./http/alertmanager-doors.ts";
+import { doorPages } from "./http/door-pages.ts";
+import { hookDoors } from "./http/hook-doors.ts";
 import { createHttp } from "./http/server.ts";
 import { inForce, networkInForce } from "./in-force.ts";
 import { openMetrics } from "./metrics.ts";
@@ -207,6 +210,13 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       clock,
       log,
     });
+    const hooks = {
+      hooks: () => now.config.hooks,
+      arrivals: openArrivals(),
+      clock,
+      locale,
+      zone,
+    };
     const http = createHttp({
       conversations,
       talk: createTalk({
@@ -243,6 +253,13 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
           invalid: (count) => {
             invalidAlerts += count;
           },
+        }),
+        hookDoors({ ...hooks, intake: alerts.intake }),
+        doorPages({
+          ...hooks,
+          apiToken: environment.API_TOKEN,
+          loopback: isLoopback(host),
+          secrets: () => secretsOf(environment, now.config),
         }),
       ],
       readiness,

@@ -49,12 +49,18 @@ export const dingtalkRobot: HookKind<z.output<typeof options>> = {
     if (!(Math.abs(given - at) <= VALID_MS))
       return {
         why: "bad-timestamp",
-        text: { zh: "timestamp 缺少，或与本机相差超过 1 小时", en: "invalid timestamp" },
+        text: {
+          zh: "timestamp 缺少，或与本机时间相差超过 1 小时",
+          en: "timestamp is missing, or more than an hour away from the time here",
+        },
       };
     const wanted = Buffer.from(signatureOf(String(timestamp), secret));
     const got = Buffer.from(typeof sign === "string" ? sign : "");
     if (got.length === wanted.length && timingSafeEqual(got, wanted)) return undefined;
-    return { why: "bad-signature", text: { zh: "签名不匹配 sign not match", en: "sign not match" } };
+    return {
+      why: "bad-signature",
+      text: { zh: "sign 与 secret 不符", en: "sign is not made with the secret of this hook" },
+    };
   },
   read: (body, hook, { at }) => alertsOf(readMessage(body, types), hook, at),
   answer: (outcome, locale) => answerRobot(CODES, outcome, locale),
@@ -70,17 +76,17 @@ export const dingtalkRobot: HookKind<z.output<typeof options>> = {
 
 /** Codes as the platform gives them; where its documents name none, as they were seen from it. */
 const CODES: Codes = {
-  "no-token": 400101,
-  "wrong-token": 300005,
-  "bad-signature": 310000,
-  "bad-timestamp": 310000,
-  "too-large": 460101,
-  "not-json": 40035,
-  "wrong-shape": 40035,
-  "unknown-type": 400105,
-  "no-content": 40035,
-  "not-saved": -1,
-  "too-many": 410100,
+  "no-token": [400101, "access_token is missing"],
+  "wrong-token": [300005, "token is not exist"],
+  "bad-signature": [310000, "sign not match"],
+  "bad-timestamp": [310000, "invalid timestamp"],
+  "too-large": [460101],
+  "not-json": [40035, "miss param : json"],
+  "wrong-shape": [40035],
+  "unknown-type": [400105],
+  "no-content": [40035],
+  "not-saved": [-1, "system busy"],
+  "too-many": [410100],
 };
 
 function signatureOf(timestamp: string, secret: string): string {

@@ -45,17 +45,17 @@ export const wecomRobot: HookKind<z.output<typeof options>> = {
 
 /** Codes of https://developer.work.weixin.qq.com/document/path/90313. */
 const CODES: Codes = {
-  "no-token": 93000,
-  "wrong-token": 93000,
-  "bad-signature": 93000,
-  "bad-timestamp": 93000,
-  "too-large": 45002,
-  "not-json": 47001,
-  "wrong-shape": 40058,
-  "unknown-type": 40008,
-  "no-content": 44004,
-  "not-saved": -1,
-  "too-many": 45009,
+  "no-token": [93000, "invalid webhook url"],
+  "wrong-token": [93000, "invalid webhook url"],
+  "bad-signature": [93000],
+  "bad-timestamp": [93000],
+  "too-large": [45002],
+  "not-json": [47001],
+  "wrong-shape": [40058],
+  "unknown-type": [40008],
+  "no-content": [44004],
+  "not-saved": [-1, "system busy"],
+  "too-many": [45009],
 };
 
 /** Every type of message. */

@@ -6,8 +6,8 @@ import { DoorError } from "./door-error.ts";
 
 /** Room for a chat line of 1 MB whose every character is escaped as two, and its envelope; in bytes. */
 const LARGEST = 2 * 1024 * 1024 + 64 * 1024;
-/** What is read and dropped of a body that is too large, so that the sender hears the answer; in bytes. */
-const LARGEST_DROPPED = 4 * LARGEST;
+/** So many times the limit is read and dropped of a body that is too large, so that the sender hears the answer. */
+const DROPPED = 4;
 
 /** The body as `schema` has it. Throws `DoorError` 400, 413 or 415 that says what is wrong with it. */
 export async function readJson<T>(ctx: Context, schema: z.ZodType<T>): Promise<T> {
@@ -29,7 +29,12 @@ export async function readAnyJson(ctx: Context): Promise<{ readonly value: unkno
   return { value: parse(json), json };
 }
 
-function readBytes(ctx: Context): Promise<Buffer> {
+/** The body as text, at most `largest` bytes of it. Throws `DoorError` 400 or 413. */
+export async function readText(ctx: Context, largest: number): Promise<string> {
+  return decode(await readBytes(ctx, largest));
+}
+
+function readBytes(ctx: Context, largest = LARGEST): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let length = 0;
@@ -38,11 +43,11 @@ function readBytes(ctx: Context): Promise<Buffer> {
     // Not `for await`: an iterator of its own would cost as much as all the rest of a small request.
     ctx.req.on("data", (part: Buffer) => {
       length += part.length;
-      if (length <= LARGEST) parts.push(part);
+      if (length <= largest) parts.push(part);
       else parts.length = 0;
-      if (length > LARGEST_DROPPED) tooLarge();
+      if (length > DROPPED * largest) tooLarge();
     });
-    ctx.req.once("end", () => (length > LARGEST ? tooLarge() : resolve(whole(parts))));
+    ctx.req.once("end", () => (length > largest ? tooLarge() : resolve(whole(parts))));
     ctx.req.once("error", early);
     ctx.req.once("close", () => {
       if (!ctx.req.complete) early();
@@ -51,8 +56,8 @@ function readBytes(ctx: Context): Promise<Buffer> {
     function tooLarge(): void {
       ctx.req.pause();
       const text = {
-        zh: `请求体太大，最多 ${LARGEST} 字节。`,
-        en: `The body is too large, at most ${LARGEST} bytes.`,
+        zh: `请求体太大，最多 ${largest} 字节。`,
+        en: `The body is too large, at most ${largest} bytes.`,
       };
       reject(new DoorError(413, text, { connection: "close" }));
     }

@@ -5,8 +5,8 @@ import { isObject, own, textOf } from "../json.ts";
 import type { Link } from "./plain-text.ts";
 import type { RobotMessage } from "./robot-alert.ts";
 
-/** The platform's codes; `too-many`: the sender has as many alerts as it may. */
-export type Codes = Readonly<Record<Why | "too-many", number>>;
+/** The platform's codes, and how it words them; `too-many`: the sender has as many alerts as it may. */
+export type Codes = Readonly<Record<Why | "too-many", readonly [errcode: number, errmsg?: string]>>;
 
 /** `{errcode, errmsg}` with HTTP 200 as the platforms answer, whatever it is; 503 where nothing could be stored. */
 export function answerRobot(codes: Codes, outcome: Outcome, locale: Locale): Answer {
@@ -17,10 +17,9 @@ export function answerRobot(codes: Codes, outcome: Outcome, locale: Locale): Ans
     outcome.is === "refused"
       ? outcome
       : { why: "too-many" as const, text: refusal?.why ?? { zh: "", en: "" } };
-  return {
-    status: why === "not-saved" ? 503 : 200,
-    body: { errcode: codes[why], errmsg: inLocale(locale, text) },
-  };
+  const [errcode, worded] = codes[why];
+  const errmsg = [worded, inLocale(locale, text)].filter((one) => one !== undefined).join("; ");
+  return { status: why === "not-saved" ? 503 : 200, body: { errcode, errmsg } };
 }
 
 /** Reads one type of message from the object of its name; `whole` is what stands around it. */

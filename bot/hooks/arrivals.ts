@@ -1,0 +1,62 @@
+/** The last bodies that came in at each door, and what became of each: in memory, for whoever sets a sender up. */
+
+/** What is remembered of a request. */
+export interface Arrival {
+  readonly at: number;
+  /** Of the answer. */
+  readonly status: number;
+  /** Of the body, in UTF-16 units. */
+  readonly size: number;
+  readonly accepted: number;
+  readonly refused: readonly { readonly index: number; readonly error: string }[];
+  /** Why none of it was taken; "" when it was. */
+  readonly error: string;
+}
+
+export interface Arrivals {
+  /** Remembers a request at a door: the name of a hook, or the path of a door without one. */
+  note(door: string, arrival: Arrival, body: string): void;
+  /** The last ones, the youngest first; `secrets` are made unreadable in bodies. */
+  of(door: string, secrets: readonly string[]): readonly (Arrival & { readonly body: string })[];
+}
+
+const KEPT = 10;
+const SHOWN_REFUSALS = 20;
+/** Of a body so much is shown, in UTF-16 units. */
+const SHOWN = 4_096;
+/** So much more is kept, so that a secret across the end is still seen to be one. */
+const MARGIN = 1_024;
+
+export function openArrivals(): Arrivals {
+  const doors = new Map<string, { readonly arrival: Arrival; readonly body: Buffer }[]>();
+  return {
+    note(door, arrival, body) {
+      const kept = doors.get(door) ?? [];
+      doors.set(door, kept);
+      // A copy: a slice of the text would keep all of it in memory.
+      kept.unshift({
+        arrival: { ...arrival, refused: arrival.refused.slice(0, SHOWN_REFUSALS) },
+        body: Buffer.from(body.slice(0, SHOWN + MARGIN)),
+      });
+      kept.length = Math.min(kept.length, KEPT);
+    },
+    of: (door, secrets) =>
+      (doors.get(door) ?? []).map(({ arrival, body }) => ({
+        ...arrival,
+        body: masked(body.toString("utf8"), secrets).slice(0, SHOWN),
+      })),
+  };
+}
+
+const SECRET_VALUE =
+  /("[^"\\]{0,64}(?:password|passwd|secret|token|authorization|api_?key|access_?key|credential)[^"\\]{0,64}"\s*:\s*")(?:[^"\\]|\\.)*("|\\?$)/gi;
+
+/** Without the values of keys that sound secret, and without the secrets that are known. */
+function masked(body: string, secrets: readonly string[]): string {
+  const rest = body.replace(SECRET_VALUE, "$1***$2");
+  // Longer ones first: one may hold another. Very short ones would only tear holes into words.
+  return [...secrets]
+    .filter((secret) => secret.length >= 4)
+    .sort((a, b) => b.length - a.length)
+    .reduce((text, secret) => text.replaceAll(secret, "***"), rest);
+}
