@@ -71,6 +71,9 @@ function fields(
     add({ zh: "位置", en: "Where" }, where(first.labels));
     add({ zh: "数值", en: "Value" }, valueWords(first, facts));
     add({ zh: "说明", en: "Description" }, first.annotations["description"]);
+    // As messages of robots bring them along.
+    add({ zh: "链接", en: "Links" }, first.annotations["links"]);
+    add({ zh: "提及", en: "Mentions" }, first.annotations["mentions"]);
   }
   add({ zh: "开始", en: "Since" }, time(incident.openedAt));
   // While it lasts a card says only since when: it is not drawn again every minute, and a length would go stale.

@@ -6,9 +6,6 @@
 import type { Finder } from "../../../storage/regex.ts";
 import type { Patterns } from "./patterns.ts";
 
-/** In UTF-16 units. */
-const LONGEST = 120;
-
 const CLOCK = String.raw`\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d+)?\s*(?:Z\b|[+-]\d{2}:?\d{2}\b|[AP]M\b)?`;
 const DATE = String.raw`(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}月\d{1,2}日|\d{1,2}[-/]\d{1,2}(?=\s+\d{1,2}:\d{2}))`;
 const TIMES = new RegExp(String.raw`(?<![\w.:-])(?:${DATE}(?:\s*T?\s*${CLOCK})?|${CLOCK})(?![\w:])`, "giu");
@@ -45,11 +42,12 @@ export function identityOf(title: string, patterns: Patterns): string {
     .replace(/(?<=[[【(（]\s*)[:：]\s*\d+(?=\s*[\]】)）])/gu, " ")
     .replace(/[[\]【】()（）「」『』《》〈〉<>{}"“”'‘’`*]+/gu, " ")
     // Signs that joined what is gone.
+    .replace(/\s+[：，、；。！]+\s*/gu, " ")
     .replace(/\s[-–—:：,，、;；|/=~·•>]+(?=\s|$)|(?<=\s|^)[-–—:：,，、;；|/=~·•>]+\s/gu, " ")
     .replace(/\s+(?:is|are)\s*$/iu, " ")
     .replace(/\s+/gu, " ")
     .replace(/^[\s\-–—:：,，。.、;；!！?？|/=~·•#]+|[\s\-–—:：,，。.、;；!！?？|/=~·•#]+$/gu, "");
-  return /[\p{L}\p{N}]/u.test(rest.replace(GENERIC, "")) ? rest.slice(0, LONGEST) : "";
+  return /[\p{L}\p{N}]/u.test(rest.replace(GENERIC, "")) ? rest : "";
 }
 
 function unlessName(found: string, ...context: readonly unknown[]): string {

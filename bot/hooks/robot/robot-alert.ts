@@ -32,6 +32,7 @@ export interface RobotOptions {
 /** A title is looked for in so many lines. */
 const LINES = 8;
 const LONGEST_LINE = 200;
+const LONGEST_NAME = 120;
 /** More is cut off; in UTF-16 units. */
 const LONGEST_TEXT = 8_000;
 const MOST_LINKS = 20;
@@ -42,7 +43,8 @@ export function alertsOf(message: RobotMessage, hook: Hook<RobotOptions>, at: nu
   const { text, links, images, mentions } = plainText(message.text.slice(0, 4 * LONGEST_TEXT));
   const title = cleanLine(plainText(message.title.slice(0, 1_000)).text);
   const lines = [title, ...text.split("\n", LINES).map(cleanLine)].filter((line) => line !== "");
-  const about = lines.find((line) => identityOf(line, patterns) !== "") ?? lines[0] ?? "";
+  const identity = (line: string): string => (message.plain === true ? line : identityOf(line, patterns));
+  const about = lines.find((line) => identity(line) !== "") ?? lines[0] ?? "";
   const words = [...new Set([title, about])].filter((line) => line !== "");
   const over = message.plain !== true && words.some((line) => saysResolved(line, patterns));
   const summary = words.join(" · ") || hook.name;
@@ -63,7 +65,7 @@ export function alertsOf(message: RobotMessage, hook: Hook<RobotOptions>, at: nu
   const posted = (severity: string | undefined, ended: boolean): Posted => ({
     labels: dress(
       {
-        alertname: identityOf(about, patterns) || plain(about, 120) || hook.name,
+        alertname: plain(identity(about) || about, LONGEST_NAME) || hook.name,
         ...(severity === undefined ? {} : { severity }),
       },
       hook,

@@ -60,6 +60,16 @@ const fields = (card: ReturnType<typeof incidentCard>) =>
   Object.fromEntries((card.fields ?? []).map(({ name, value }) => [name, value]));
 
 describe("the card of an incident", () => {
+  it("shows the links and mentions that came with a message", () => {
+    const annotations = { links: "详情: https://a.example/1", mentions: "@all @13800000000" };
+    const card = incidentCard(incident, [{ ...alert("a"), annotations }], facts);
+    expect(fields(card)).toMatchObject({ 链接: "详情: https://a.example/1", 提及: "@all @13800000000" });
+    expect(fields(incidentCard(incident, [{ ...alert("a"), annotations }], english))).toMatchObject({
+      Links: "详情: https://a.example/1",
+      Mentions: "@all @13800000000",
+    });
+  });
+
   it("says what, where, how much, since when", () => {
     const card = incidentCard(incident, [alert("a")], { ...facts, currentValue: () => 97 });
     expect(card).toMatchObject({
