@@ -3,6 +3,7 @@ import type { Card } from "../../alerts/card.ts";
 import { type BoardSources, openBoards } from "../../bot/console/board.ts";
 import { type Conversations, openConversations } from "../../bot/console/conversations.ts";
 import { createTalk, type Spoken } from "../../bot/console/talk.ts";
+import type { AddDoors } from "../../bot/http/doors.ts";
 import type { Readiness } from "../../bot/http/health.ts";
 import { createHttp, type HttpDeps } from "../../bot/http/server.ts";
 import type { Reloaded } from "../../commands/world.ts";
@@ -21,6 +22,7 @@ export interface ConsoleOptions {
   readonly board?: Partial<BoardSources>;
   readonly readiness?: () => Readiness;
   readonly reload?: () => Promise<Reloaded>;
+  readonly doors?: readonly AddDoors[];
 }
 
 export interface TestConsole {
@@ -80,7 +82,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<TestCo
       ...options.board,
     }),
     clock,
-    doors: [],
+    doors: options.doors ?? [],
     locale,
     log,
     token: options.token,

@@ -13,7 +13,10 @@ export const reading: Reading = {
 };
 
 /** A mapping that finds a title, for hooks of kind `generic`. */
-export const MAP = { alerts: "$.alerts[*]", map: { title: "$.name", status: "$.status?" } };
+export const MAP = {
+  alerts: "$.alerts[*]",
+  map: { title: "$.name", status: "$.status?", severity: "$.severity?" },
+};
 
 /** One hook, named `door`. */
 export function hookOf(kind: string, options: object = {}): Hook {
