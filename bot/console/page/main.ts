@@ -4,6 +4,7 @@ import { boardPanel } from "./board.ts";
 import { drawMessage } from "./card.ts";
 import { composer } from "./composer.ts";
 import { byId, plain } from "./dom.ts";
+import { doorsPanel } from "./doors.ts";
 import { fillHelp, greeting } from "./greeting.ts";
 import { messageLog } from "./log.ts";
 import { follow } from "./stream.ts";
@@ -96,6 +97,8 @@ for (const button of document.querySelectorAll<HTMLButtonElement>(".tabs button"
 const helpBox = byId("helpbox", HTMLDialogElement);
 fillHelp(helpBox, pick);
 byId("help", HTMLButtonElement).addEventListener("click", () => helpBox.showModal());
+
+doorsPanel();
 
 user.addEventListener("change", () => {
   user.value = me();

@@ -82,6 +82,27 @@ const words = {
   days: { zh: " 天", en: "d" },
   yes: { zh: "是", en: "yes" },
   no: { zh: "否", en: "no" },
+  doors: { zh: "入口", en: "Doors" },
+  doorsMore: {
+    zh: "其他系统把告警发到这里；在 gengfu.yml 的 hooks 里增加入口。",
+    en: "Other systems post their alerts here; more doors are made under hooks in gengfu.yml.",
+  },
+  address: { zh: "地址", en: "Address" },
+  token: { zh: "令牌", en: "Token" },
+  noToken: { zh: "不需要", en: "none is asked for" },
+  tryIt: { zh: "试一试", en: "Try it" },
+  tryNote: {
+    zh: "会真的产生一条级别为“提示”的测试告警。",
+    en: "It raises a real test alert of severity info.",
+  },
+  signedNote: { zh: "签名一小时内有效。", en: "Its signature is good for an hour." },
+  copy: { zh: "复制", en: "Copy" },
+  copied: { zh: "已复制", en: "Copied" },
+  arrivals: { zh: "最近收到的十条", en: "The last ten received" },
+  noArrivals: { zh: "启动以来还没有收到过。", en: "Nothing has come in since the start." },
+  accepted: { zh: "收下", en: "accepted" },
+  refused: { zh: "拒绝", en: "refused" },
+  characters: { zh: "字符", en: "characters" },
 } as const satisfies Record<string, Text>;
 
 /** The name of a text. */
