@@ -103,6 +103,18 @@ describe("what is read", () => {
     });
   });
 
+  test("hooks: secrets out of files and variables, and keys of people's own that only look like files", () => {
+    const { hooks, secrets } = read("good-hooks.yml");
+    expect(hooks.map(({ name, token }) => [name, token])).toEqual([
+      ["grafana", "s3cret"],
+      ["机房-1", secrets[0]],
+      ["scripts", "abc"],
+      ["any", "abc"],
+    ]);
+    expect(hooks[1]).toMatchObject({ labels: { log_file: "is-not-a-file" }, severity: "2" });
+    expect(hooks.map(({ resolveTimeoutMs }) => resolveTimeoutMs / 3_600_000)).toEqual([24, 24, 1, 24]);
+  });
+
   test.each(["good-empty.yml", "good-only-comments.yml", "good-parts-without-entries.yml"])(
     "%s is the same as no file",
     (name) => {
