@@ -11,7 +11,8 @@ const DATE = String.raw`(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}月\d{
 const TIMES = new RegExp(String.raw`(?<![\w.:-])(?:${DATE}(?:\s*T?\s*${CLOCK})?|${CLOCK})(?![\w:])`, "giu");
 
 const UNIT = String.raw`(?:%|％|‰|℃|°C?|[KMGTP]?i?B(?:it)?(?:/s|ps)?|[KMG]bps|ms|us|μs|ns|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|times|qps|tps|rps|毫秒|秒钟?|分钟?|个?小时|天|次|个|条|件|笔|台|人|倍|元|万|千|百)`;
-const VALUE_WORD = String.raw`(?:(?:当前值?|目前|现在|现值|已达?|为|是|达到?|超过|超出|高于|低于|大于|小于|剩余|持续|累计|共|约|阈值|\b(?:is|at|now|was|above|below|over|under|exceeds|for|last(?:ed|ing)?)\b|[=＝>＞<＜≥≤~≈@])[\s:：]*|[:：]\s+|：)`;
+/** No word is made of others, and each ends with its own spaces: there is one way to read a row of them, so none explodes. */
+const VALUE_WORD = String.raw`(?:(?:当前值?|目前|现在|现值|已|为|是|达到?|超过|超出|高于|低于|大于|小于|剩余|持续|累计|共|约|阈值|\b(?:is|at|now|was|above|below|over|under|exceeds|for|last(?:ed|ing)?)\b|[=＝>＞<＜≥≤~≈@：])\s*|:\s+)`;
 const NUMBER = String.raw`[-+]?\d+(?:,\d{3})*(?:\.\d+)?`;
 /** No part of a name, an address or a version: `web1`, `10.0.0.5`, `v1.2`, `web1:8080`, `web-1` stay. */
 const FREE = String.raw`(?<![A-Za-z0-9_.-])`;

@@ -22,11 +22,11 @@ export function plainText(markdown: string): PlainText {
   const mentions: string[] = [];
   const text = markdown
     .replace(/\r\n?/g, "\n")
-    .replace(/!\[[^\]\n]{0,500}\]\(([^)\s]{1,2000})\)/g, (_found, url: string) => {
+    .replace(/!\[[^\]\n]{0,200}\]\(([^)\s]{1,2000})\)/g, (_found, url: string) => {
       images.push(url);
       return "";
     })
-    .replace(/\[([^\]\n]{1,500})\]\(([^)\s]{1,2000})\)/g, (_found, title: string, url: string) => {
+    .replace(/\[([^\]\n]{1,200})\]\(([^)\s]{1,2000})\)/g, (_found, title: string, url: string) => {
       links.push({ title, url });
       return title;
     })
@@ -41,7 +41,9 @@ export function plainText(markdown: string): PlainText {
     .replace(/\*\*([^*\n]{1,1000})\*\*/g, "$1")
     .replace(/`([^`\n]{1,1000})`/g, "$1")
     .replace(/&nbsp;/g, " ")
-    .replace(/[ \t]+$/gm, "")
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
   return { text, links, images, mentions };

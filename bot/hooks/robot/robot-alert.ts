@@ -36,27 +36,28 @@ const LONGEST_NAME = 120;
 /** More is cut off; in UTF-16 units. */
 const LONGEST_TEXT = 8_000;
 const MOST_LINKS = 20;
+const LONGEST_URL = 2_000;
 
 /** The alert of a message, as the only item of a list; its twins of other severities, if there are any, end with it. */
 export function alertsOf(message: RobotMessage, hook: Hook<RobotOptions>, at: number): Read {
   const { patterns } = hook.options;
-  const { text, links, images, mentions } = plainText(message.text.slice(0, 4 * LONGEST_TEXT));
+  const { text, links, images, mentions } = plainText(message.text.slice(0, 2 * LONGEST_TEXT));
   const title = cleanLine(plainText(message.title.slice(0, 1_000)).text);
   const lines = [title, ...text.split("\n", LINES).map(cleanLine)].filter((line) => line !== "");
-  const identity = (line: string): string => (message.plain === true ? line : identityOf(line, patterns));
-  const about = lines.find((line) => identity(line) !== "") ?? lines[0] ?? "";
+  const { line: about, identity } = message.plain === true ? asItIs(lines) : firstAbout(lines, patterns);
   const words = [...new Set([title, about])].filter((line) => line !== "");
   const over = message.plain !== true && words.some((line) => saysResolved(line, patterns));
   const summary = words.join(" · ") || hook.name;
 
+  const all = [...(message.links ?? []), ...links].filter(({ url }) => url.length <= LONGEST_URL);
   const annotations = {
     summary,
     description: cut(text === summary ? "" : text),
-    links: [...links, ...(message.links ?? [])]
+    links: all
       .slice(0, MOST_LINKS)
-      .map((link) => (link.title === "" || link.title === link.url ? link.url : `${link.title}: ${link.url}`))
+      .map(({ title, url }) => (title === "" || title === url ? url : `${plain(title, 120)}: ${url}`))
       .join("\n"),
-    image: [...(message.images ?? []), ...images][0] ?? "",
+    image: [...(message.images ?? []), ...images].find((url) => url.length <= LONGEST_URL) ?? "",
     mentions: [...new Set([...(message.mentions ?? []), ...mentions])]
       .slice(0, 100)
       .map((id) => `@${plain(id, 64)}`)
@@ -65,13 +66,13 @@ export function alertsOf(message: RobotMessage, hook: Hook<RobotOptions>, at: nu
   const posted = (severity: string | undefined, ended: boolean): Posted => ({
     labels: dress(
       {
-        alertname: plain(identity(about) || about, LONGEST_NAME) || hook.name,
+        alertname: plain(identity, LONGEST_NAME) || hook.name,
         ...(severity === undefined ? {} : { severity }),
       },
       hook,
     ),
     annotations: Object.fromEntries(Object.entries(annotations).filter(([, value]) => value !== "")),
-    generatorURL: [...(message.links ?? []), ...links][0]?.url.slice(0, 2_000) ?? "",
+    generatorURL: all[0]?.url ?? "",
     ...(ended ? { endsAt: at } : {}),
   });
 
@@ -82,8 +83,26 @@ export function alertsOf(message: RobotMessage, hook: Hook<RobotOptions>, at: nu
   const twins = SEVERITIES.filter((severity) => severity !== own)
     .map((severity) => posted(severity, true))
     .filter(({ labels }) => labelValue(labels, "severity") !== own);
-  const all = message.plain === true ? [first] : [first, ...twins];
-  return { posted: all, places: all.map(() => 0), refused: [] };
+  const items = message.plain === true ? [first] : [first, ...twins];
+  return { posted: items, places: items.map(() => 0), refused: [] };
+}
+
+interface About {
+  readonly line: string;
+  readonly identity: string;
+}
+
+/** The first line that is about something. */
+function firstAbout(lines: readonly string[], patterns: Patterns): About {
+  for (const line of lines) {
+    const identity = identityOf(line, patterns);
+    if (identity !== "") return { line, identity };
+  }
+  return asItIs(lines);
+}
+
+function asItIs([line = ""]: readonly string[]): About {
+  return { line, identity: line };
 }
 
 function severityOf(words: string, text: string, patterns: Patterns): string | undefined {

@@ -1,5 +1,6 @@
 /** The doors of the hooks over real sockets, in a house that stands: who is let in, what is answered, what comes of it. */
 import { createHmac } from "node:crypto";
+import { request } from "node:http";
 import { describe, expect, test } from "vitest";
 import type { DoorsView } from "../../../../bot/console/doors-view.ts";
 import { until } from "../../../support/bot.ts";
@@ -197,6 +198,52 @@ describe("what is answered", () => {
     const headers = { ...bearer("am"), "content-type": "application/x-www-form-urlencoded" };
     expect((await post("/api/v1/hooks/alertmanager", { alerts: [alert] }, headers)).status).toBe(200);
   });
+});
+
+test("who hears when no route takes it: the receiver of the hook", async () => {
+  const hook = `{ name: db, kind: alertmanager, token: ${token("db")}, receiver: "console:db" }`;
+  const { url } = await buildHouse({
+    dir: await temporaryFolder(),
+    yaml: `hooks: [${hook}]\nroute: { receiver: "console:ops", group_wait: 0s }`,
+  });
+  const body = JSON.stringify({ alerts: [alert] });
+  await fetch(new URL("/api/v1/hooks/alertmanager", url), { method: "POST", headers: bearer("db"), body });
+  const heard = async (conversation: string): Promise<number> => {
+    const response = await fetch(new URL(`/api/console/messages?conversation=${conversation}`, url));
+    return ((await response.json()) as { messages: unknown[] }).messages.length;
+  };
+  await until(async () => (await heard("db")) || undefined);
+  expect(await heard("ops")).toBe(0);
+});
+
+test("a reload brings hooks and takes them away", async () => {
+  let word = "one";
+  const hooks = (): string => `hooks: [{ name: a, kind: alertmanager, token: ${token(word)} }]`;
+  const { url } = await buildHouse({ dir: await temporaryFolder(), yaml: hooks(), rewritten: hooks });
+  const status = async (path: string, headers: Record<string, string> = {}): Promise<number> =>
+    (await fetch(new URL(path, url), { method: "POST", headers, body: '{"alerts":[]}' })).status;
+  const door = "/api/v1/hooks/alertmanager";
+  expect([await status(door, bearer("one")), await status(door, bearer("two"))]).toEqual([200, 401]);
+  word = "two";
+  expect(await status("/-/reload")).toBe(200);
+  expect([await status(door, bearer("one")), await status(door, bearer("two"))]).toEqual([401, 200]);
+});
+
+test("on loopback a door that asks for its own token takes any name of a host, the others do not", async () => {
+  const { url } = await buildHouse({ dir: await temporaryFolder(), yaml });
+  const { port } = new URL(url);
+  const status = (path: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const headers = { host: "gengfu.example", ...bearer("am") };
+      const sent = request({ port, host: "127.0.0.1", path, method: "POST", headers }, (response) => {
+        response.resume().on("end", () => resolve(response.statusCode ?? 0));
+      });
+      sent.on("error", reject);
+      sent.end('{"alerts":[]}');
+    });
+  expect(await status("/api/v1/hooks/alertmanager")).toBe(200);
+  expect(await status("/api/console/messages")).toBe(403);
+  expect(await status("/api/v2/alerts")).toBe(403);
 });
 
 test("a script's messages are one card: it fires, fires again, and is over", async () => {

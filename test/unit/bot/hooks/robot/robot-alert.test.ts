@@ -57,3 +57,10 @@ test("a long text is cut, and a long title", () => {
   expect(first?.labels["alertname"]).toHaveLength(120);
   expect(first?.annotations["description"]).toHaveLength(8_000);
 });
+
+test("an address that is no address any more, it is so long, is left out", () => {
+  const long = `http://a.example/${"x".repeat(2_000)}`;
+  const [first] = read(`x\n[one](${long}) [two](http://b.example/)`).posted;
+  expect(first?.annotations["links"]).toBe("two: http://b.example/");
+  expect(first?.generatorURL).toBe("http://b.example/");
+});
