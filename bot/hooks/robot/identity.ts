@@ -10,19 +10,20 @@ const CLOCK = String.raw`\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d+)?\s*(?:Z\b
 const DATE = String.raw`(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}月\d{1,2}日|\d{1,2}[-/]\d{1,2}(?=\s+\d{1,2}:\d{2}))`;
 const TIMES = new RegExp(String.raw`(?<![\w.:-])(?:${DATE}(?:\s*T?\s*${CLOCK})?|${CLOCK})(?![\w:])`, "giu");
 
-const UNIT = String.raw`(?:%|％|‰|℃|°C?|[KMGTP]?i?B(?:it)?(?:/s|ps)?|[KMG]bps|ms|us|μs|ns|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|times|qps|tps|rps|毫秒|秒钟?|分钟?|个?小时|天|次|个|条|件|笔|台|人|倍|元|万|千|百)`;
+const UNIT =
+  "(?:%|％|‰|℃|°C?|[KMGTP]?i?B(?:it)?(?:/s|ps)?|[KMG]bps|ms|us|μs|ns|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|times|qps|tps|rps|毫秒|秒钟?|分钟?|个?小时|天|次|个|条|件|笔|台|人|倍|元|万|千|百)";
 /** No word is made of others, and each ends with its own spaces: there is one way to read a row of them, so none explodes. */
 const VALUE_WORD = String.raw`(?:(?:当前值?|目前|现在|现值|已|为|是|达到?|超过|超出|高于|低于|大于|小于|剩余|持续|累计|共|约|阈值|\b(?:is|at|now|was|above|below|over|under|exceeds|for|last(?:ed|ing)?)\b|[=＝>＞<＜≥≤~≈@：])\s*|:\s+)`;
 const NUMBER = String.raw`[-+]?\d+(?:,\d{3})*(?:\.\d+)?`;
 /** No part of a name, an address or a version: `web1`, `10.0.0.5`, `v1.2`, `web1:8080`, `web-1` stay. */
-const FREE = String.raw`(?<![A-Za-z0-9_.-])`;
+const FREE = "(?<![A-Za-z0-9_.-])";
 const END = String.raw`(?![A-Za-z0-9_])(?!\.\d)`;
 const AMOUNTS = new RegExp(String.raw`${VALUE_WORD}*${FREE}${NUMBER}\s*${UNIT}${END}`, "giu");
-const VALUES = new RegExp(String.raw`${VALUE_WORD}+${FREE}${NUMBER}${END}`, "giu");
+const VALUES = new RegExp(`${VALUE_WORD}+${FREE}${NUMBER}${END}`, "giu");
 const DECIMALS = new RegExp(String.raw`${FREE}(?<![:：])[-+]?\d+\.\d+${END}`, "gu");
 /** After these a number is a name: `端口: 8080`. */
 const NAMING =
-  /(?:端口|编号|订单号?|工单|节点|机房|机柜|第|号|分区|\b(?:port|id|node|no|number|code|shard|partition|job|order))\s*[:：=]?\s*$/iu;
+  /(?:端口|编号|订单号?|工单|节点|机房|机柜|第|号|分区|版本|\b(?:port|id|node|no|number|code|shard|partition|job|order|version|release))\s*(?:[:：=]|为|是|\bis\b)?\s*$/iu;
 
 /** Titles that say nothing but that there is a message. */
 const GENERIC =
@@ -37,7 +38,7 @@ export function identityOf(title: string, patterns: Patterns): string {
     .replace(TIMES, " ")
     .replace(AMOUNTS, unlessName)
     .replace(VALUES, unlessName)
-    .replace(DECIMALS, " ")
+    .replace(DECIMALS, unlessName)
     .replace(/\p{Extended_Pictographic}|\u{fe0f}|\u{200d}/gu, " ")
     // `[FIRING:2]`, whose word is gone.
     .replace(/(?<=[[【(（]\s*)[:：]\s*\d+(?=\s*[\]】)）])/gu, " ")
