@@ -25,6 +25,7 @@ import { createTalk } from "./console/talk.ts";
 import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
 import { openArrivals } from "./hooks/arrivals.ts";
+import { ALERTS_DOOR } from "./hooks/doors.ts";
 import { alertmanagerDoors } from "./http/alertmanager-doors.ts";
 import { doorPages } from "./http/door-pages.ts";
 import { hookDoors } from "./http/hook-doors.ts";
@@ -253,6 +254,7 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
           invalid: (count) => {
             invalidAlerts += count;
           },
+          arrived: (arrival, body) => hooks.arrivals.note(ALERTS_DOOR, arrival, body),
         }),
         hookDoors({ ...hooks, intake: alerts.intake }),
         doorPages({

@@ -4,6 +4,7 @@ import type { Context, Middleware } from "koa";
 import type { AlertBook } from "../../alerts/alert-book.ts";
 import type { Intake } from "../../alerts/intake/intake.ts";
 import { readAlerts } from "../../alerts/intake/postable.ts";
+import type { Refusal } from "../../alerts/intake/posted.ts";
 import type { Silence } from "../../alerts/muting/silence.ts";
 import { notSaved } from "../../commands/say.ts";
 import type { Clock } from "../../storage/clock.ts";
@@ -16,6 +17,7 @@ import { isUuid, silenceNumber, silenceUuid } from "../alertmanager/silence-id.t
 import { fitsFilter, inOrder, readSilence, showSilence } from "../alertmanager/silences.ts";
 import { type StatusFacts, statusOf } from "../alertmanager/status.ts";
 import { alertsJson, groupsJson } from "../alertmanager/stream-alerts.ts";
+import type { Arrival } from "../hooks/arrivals.ts";
 import { readAnyJson } from "./body.ts";
 import { DoorError } from "./door-error.ts";
 import type { AddDoors } from "./doors.ts";
@@ -36,6 +38,8 @@ export interface AlertmanagerDeps {
   breathe(): Promise<void>;
   /** Hears of alerts that were refused. */
   invalid(count: number): void;
+  /** Hears of every request with alerts, and what became of it. */
+  arrived(arrival: Arrival, body: string): void;
 }
 
 /** What Alertmanager says of its former API, which it no longer has. */
@@ -122,20 +126,41 @@ export function alertmanagerDoors(deps: AlertmanagerDeps): AddDoors {
   };
 
   async function postAlerts(ctx: Context): Promise<void> {
-    const { value, json: text } = await readAnyJson(ctx);
+    const at = clock.now();
+    let text = "";
+    const note = (status: number, more: Partial<Arrival>): void =>
+      deps.arrived({ at, status, size: text.length, accepted: 0, refused: [], error: "", ...more }, text);
+    try {
+      const { value, json } = await readAnyJson(ctx);
+      text = json;
+      const { accepted, refused } = await takeAlerts(value, json, ctx.req.socket.remoteAddress ?? "", at);
+      const errors = refused.map(({ index, why }) => ({ index, error: why.en }));
+      deps.invalid(errors.length);
+      note(errors.length === 0 ? 200 : 400, { accepted, refused: errors });
+      if (errors.length > 0) refuse(ctx, errors);
+      else ctx.body = "";
+    } catch (error) {
+      if (error instanceof Error) note(statusOfError(error), { error: error.message });
+      throw error;
+    }
+  }
+
+  async function takeAlerts(
+    value: unknown,
+    json: string,
+    address: string,
+    at: number,
+  ): Promise<{ readonly accepted: number; readonly refused: readonly Refusal[] }> {
     if (!Array.isArray(value))
       throw new ApiError(400, "parsing alerts body failed, because it is no list", 400);
     const { posted, refused, places } = readAlerts(value);
-    const raw = refused.length === 0 ? { list: value, json: text } : undefined;
-    const sender = { name: `api ${ctx.req.socket.remoteAddress ?? ""}`, resolveAfterMs: resolveTimeoutMs() };
-    const over = await intake.accept(sender, posted, clock.now(), raw);
-    const all = [...refused, ...over.map(({ index, why }) => ({ index: places[index] ?? index, why }))];
-    if (all.length > 0) {
-      deps.invalid(all.length);
-      throw new ApiError(400, all.map(({ index, why }) => `alert ${index}: ${why.en}`).join("; "));
-    }
-    ctx.status = 200;
-    ctx.body = "";
+    const raw = refused.length === 0 ? { list: value, json } : undefined;
+    const sender = { name: `api ${address}`, resolveAfterMs: resolveTimeoutMs() };
+    const over = await intake.accept(sender, posted, at, raw);
+    return {
+      accepted: posted.length - over.length,
+      refused: [...refused, ...over.map(({ index, why }) => ({ index: places[index] ?? index, why }))],
+    };
   }
 
   function silenceOf(ctx: Context): Silence {
@@ -193,4 +218,13 @@ async function stream(ctx: Context, pieces: AsyncGenerator<string>): Promise<voi
     })(),
     { objectMode: false },
   );
+}
+
+function refuse(ctx: Context, errors: Arrival["refused"]): void {
+  json(ctx, errors.map(({ index, error }) => `alert ${index}: ${error}`).join("; "), 400);
+}
+
+function statusOfError(error: Error): number {
+  if (error instanceof ApiError || error instanceof DoorError) return error.status;
+  return error instanceof NotSaved ? 503 : 500;
 }

@@ -305,6 +305,18 @@ describe("what only we do", () => {
     expect(body).toHaveLength(1);
   });
 
+  test("the console shows what came in last, and what became of it", async () => {
+    await ask(bot.url, "POST", "/api/v2/alerts", [{ labels: { alertname: "shown" } }, { labels: {} }]);
+    await ask(bot.url, "POST", "/api/v2/alerts", "{");
+    const { body } = await ask(bot.url, "GET", "/api/console/doors");
+    const [door] = (body as { doors: { name: string; arrivals: object[] }[] }).doors;
+    expect(door?.name).toBe("/api/v2/alerts");
+    expect(door?.arrivals.slice(0, 2)).toMatchObject([
+      { status: 400, accepted: 0, error: expect.stringContaining("JSON") },
+      { status: 400, accepted: 1, refused: [{ index: 1 }], body: expect.stringContaining("shown") },
+    ]);
+  });
+
   test("who has an incident is an annotation, and its number too", async () => {
     const labels = { alertname: "annotated" };
     await ask(bot.url, "POST", "/api/v2/alerts", [{ labels }]);
