@@ -15,16 +15,23 @@ export interface Read {
   readonly refused: readonly Refusal[];
 }
 
+/** The same of a list of `postableAlerts`. */
+export interface ReadList extends Read {
+  /** Whether the list says just this and nothing else, so that it can be kept as it came. */
+  readonly plain: boolean;
+}
+
 /** A label set of more is refused; names and values together, in UTF-16 units. */
 const LONGEST_LABELS = 64 * 1024;
 const MOST_LABELS = 256;
 
 /** Reads a list. One that is malformed refuses itself and not the others. Throws a TypeError when it is no list. */
-export function readAlerts(raw: unknown): Read {
+export function readAlerts(raw: unknown): ReadList {
   if (!Array.isArray(raw)) throw new TypeError("not a list of alerts");
   const posted: Posted[] = [];
   const places: number[] = [];
   const refused: Refusal[] = [];
+  let plain = true;
   // The alerts of one evaluation mostly have their times in common.
   const times = new Map<unknown, ReturnType<typeof readTime>>();
   const timeOf = (text: unknown): ReturnType<typeof readTime> => {
@@ -38,11 +45,12 @@ export function readAlerts(raw: unknown): Read {
     const one = readAlert(raw[index], timeOf);
     if ("why" in one) refused.push({ index, why: one.why });
     else {
+      plain &&= saysNothingElse(raw[index] as object);
       posted.push(one);
       places.push(index);
     }
   }
-  return { posted, places, refused };
+  return { posted, places, refused, plain: plain && refused.length === 0 };
 }
 
 /** The same form again, to be written down. */
@@ -119,4 +127,12 @@ function isObject(raw: unknown): raw is Readonly<Record<string, unknown>> {
 
 function no(zh: string, en: string): { readonly why: Text } {
   return { why: { zh, en } };
+}
+
+const KEYS = new Set(["labels", "annotations", "startsAt", "endsAt", "generatorURL"]);
+
+/** What else somebody puts into an alert may be nested deeper than can be written down again. */
+function saysNothingElse(raw: object): boolean {
+  for (const key in raw) if (!KEYS.has(key)) return false;
+  return true;
 }

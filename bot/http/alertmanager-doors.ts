@@ -153,8 +153,8 @@ export function alertmanagerDoors(deps: AlertmanagerDeps): AddDoors {
   ): Promise<{ readonly accepted: number; readonly refused: readonly Refusal[] }> {
     if (!Array.isArray(value))
       throw new ApiError(400, "parsing alerts body failed, because it is no list", 400);
-    const { posted, refused, places } = readAlerts(value);
-    const raw = refused.length === 0 ? { list: value, json } : undefined;
+    const { posted, refused, places, plain } = readAlerts(value);
+    const raw = plain ? { list: value, json } : undefined;
     const sender = { name: `api ${address}`, resolveAfterMs: resolveTimeoutMs() };
     const over = await intake.accept(sender, posted, at, raw);
     return {

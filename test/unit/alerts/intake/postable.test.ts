@@ -23,6 +23,7 @@ test("an alert as Prometheus sends it", () => {
     ],
     places: [0],
     refused: [],
+    plain: true,
   });
 });
 
@@ -79,4 +80,12 @@ describe("what is written can be read again", () => {
 
 test("what is no list is an error", () => {
   expect(() => readAlerts({})).toThrow(TypeError);
+});
+
+test.each([
+  ["nothing but what is read", [one], true],
+  ["something else besides", [{ ...one, status: { state: "active" } }], false],
+  ["one that is refused", [one, {}], false],
+])("can be kept as it came: %s", (_, list, plain) => {
+  expect(readAlerts(list).plain).toBe(plain);
 });
