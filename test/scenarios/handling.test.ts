@@ -60,11 +60,11 @@ describe("silences in chat", () => {
     await road.clock.advance(30_000);
     expect(await road.say(line)).toContain(question);
     expect(road.alerts.book.activeSilences(road.clock.now())).toEqual([]);
-    const [confirm] = actions();
-    expect(confirm).toBe(`${line} confirm`);
-    const done = await road.say(confirm ?? "");
+    const [anyway] = actions();
+    const rest = line.slice(line.indexOf(" ") + 1);
+    expect(anyway).toBe(`${locale === "en" ? "silence anyway" : "确认静默"} ${rest}`);
+    const done = await road.say(anyway ?? "");
     expect(done).toContain(locale === "en" ? "because: both" : "原因：都静默");
-    expect(done).not.toContain("confirm");
     await settle();
     expect(road.alerts.book.activeSilences(road.clock.now())).toHaveLength(1);
   });
@@ -79,7 +79,23 @@ describe("silences in chat", () => {
       "would hide 51 alerts of 1 incident. Nothing is silenced yet",
     );
     expect(await road.say('silence disk=~"d1.*" 1h')).toContain("It hides 11 alerts");
-    expect(await road.say("silence 1 1h confirm")).toContain("It hides 51 alerts of 1 incident now");
+    expect(await road.say("silence anyway 1 1h")).toContain("It hides 51 alerts of 1 incident now");
+  });
+
+  it.each([
+    ["en", "silence 1 1h waiting for Bob to confirm", "say `silence anyway 1 1h waiting for Bob to confirm`"],
+    ["zh-CN", "静默 1 1小时 等老王 确认", "请说 `确认静默 1 1小时 等老王 确认`"],
+  ] as const)("take no word of a reason for a yes, in %s", async (locale, line, question) => {
+    road = await Road.open({ locale });
+    await road.say("rule add full: inode_usage_percent > 90");
+    for (let i = 0; i < 51; i++)
+      road.world.series.append({ __name__: "inode_usage_percent", disk: `d${i}` }, road.clock.now(), 95);
+    await road.clock.advance(30_000);
+    expect(await road.say(line)).toContain(question);
+    expect(road.alerts.book.activeSilences(road.clock.now())).toEqual([]);
+    await road.say(actions()[0] ?? "");
+    const [silence] = road.alerts.book.activeSilences(road.clock.now());
+    expect(silence?.why).toBe(locale === "en" ? "waiting for Bob to confirm" : "等老王 确认");
   });
 
   it("do not ask about one incident that is all there is, named by its number", () =>
