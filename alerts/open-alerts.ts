@@ -1,9 +1,9 @@
 /** Puts the room together and keeps it running: the rounds of evaluation, the deadlines, the courier. */
+import type { MetricUnit } from "../rules/metric-words.ts";
 import type { Clock } from "../storage/clock.ts";
 import type { Locale } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { Store } from "../storage/store.ts";
-import type { FiredAlert } from "./alert.ts";
 import { type AlertBook, openAlertBook } from "./alert-book.ts";
 import type { Card } from "./card.ts";
 import type { Channel } from "./channel.ts";
@@ -80,6 +80,8 @@ export interface Alerts {
   card(incident: Incident, at: number, locale?: Locale): Card;
   explain(incident: Incident, at: number): Explanation;
   currentValue(alert: string): number | undefined;
+  /** In what the values of a rule count; undefined where nobody can say, or the rule is gone. */
+  unitOf(rule: number): MetricUnit | undefined;
   ruleHealth(rule: number): RuleHealth | undefined;
   stats(): AlertStats;
   /** How long a round of evaluation has been due and has not begun, in milliseconds; 0 when none is. */
@@ -151,20 +153,19 @@ export function openAlerts(options: AlertsOptions): Alerts {
 
   function card(incident: Incident, at: number, language: Locale = locale): Card {
     const members = book.members(incident.id);
-    const facts = factsOf(members);
     return incidentCard(incident, members, {
       locale: language,
       zone,
       status: book.statusOf(incident, at),
       silence: incident.resolvedAt === undefined ? book.silenceOf(incident, at) : undefined,
-      expression: facts?.expression,
-      unit: facts?.unit,
+      expression: members[0] === undefined ? undefined : rules.facts(members[0].rule)?.expression,
+      unitOf,
       currentValue: evaluator.currentValue,
     });
   }
 
-  function factsOf(members: readonly FiredAlert[]): ReturnType<WatchedRules["facts"]> {
-    return members[0] === undefined ? undefined : rules.facts(members[0].rule);
+  function unitOf(rule: number): MetricUnit | undefined {
+    return rules.facts(rule)?.unit;
   }
 
   async function evaluateDue(at: number): Promise<boolean> {
@@ -242,6 +243,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
         at,
       ),
     currentValue: evaluator.currentValue,
+    unitOf,
     ruleHealth: evaluator.health.of,
     stats() {
       const { pending, firing, nodata } = book.index.counts;

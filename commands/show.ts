@@ -23,8 +23,9 @@ export const show: Command = {
     const card = alerts.card(incident, call.at, call.locale);
     const story = alerts.book.timeline(incident.id).slice(-SHOWN);
     const lines = story.map((entry) => {
-      const words = storyWords(entry, { locale: call.locale, zone });
-      return `${formatTime(entry.at, zone, call.locale)} ${escapeMarkdown(words)}`;
+      const unit = entry.rule === undefined ? undefined : alerts.unitOf(entry.rule);
+      const words = storyWords(entry, { locale: call.locale, zone, unit });
+      return `${formatTime(entry.at, zone, call.locale, "second")} ${escapeMarkdown(words)}`;
     });
     // A reply about an incident is not its card: the one card of the incident is the one that changes in place.
     return {

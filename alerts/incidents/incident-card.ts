@@ -18,7 +18,8 @@ export interface CardFacts {
   readonly silence: Silence | undefined;
   /** The rule's PromQL; undefined when the rule is gone. */
   readonly expression: string | undefined;
-  readonly unit: MetricUnit | undefined;
+  /** In what the values of a rule count; its alerts may be of several rules. */
+  unitOf(rule: number): MetricUnit | undefined;
   /** The value at the last look; undefined when there was none. */
   currentValue(alert: string): number | undefined;
 }
@@ -158,11 +159,11 @@ export function where(labels: Labels): string {
     .join(", ");
 }
 
-function valueWords(alert: FiredAlert, { currentValue, unit, locale }: CardFacts): string {
+function valueWords(alert: FiredAlert, { currentValue, unitOf, locale }: CardFacts): string {
   if (alert.state === "nodata") return inLocale(locale, { zh: "无数据", en: "no data" });
   if (alert.rule === RECEIVED) return "";
   const value = alert.state === "firing" ? (currentValue(alert.id) ?? alert.value) : alert.value;
-  return formatValue(value, unit, locale);
+  return formatValue(value, unitOf(alert.rule), locale);
 }
 
 function blindWords(shown: readonly FiredAlert[], say: (text: Text) => string): string | undefined {

@@ -34,6 +34,7 @@ const OWN_NOTE: ReadonlySet<TimelineEntry["what"]> = new Set([
   "resolved",
   "recovered",
   "acknowledge-ended",
+  "escalated",
 ]);
 
 const WORDS: Readonly<Record<TimelineEntry["what"], (entry: TimelineEntry, parts: Parts) => Text>> = {
@@ -93,9 +94,10 @@ const WORDS: Readonly<Record<TimelineEntry["what"], (entry: TimelineEntry, parts
     zh: `仍在触发，再次告知 ${receiver ?? ""}`,
     en: `still firing, told ${receiver ?? ""} again`,
   }),
-  escalated: ({ receiver, step }) => ({
-    zh: `没有人认领，升级到第 ${step ?? 1} 步：${receiver ?? ""}`,
-    en: `nobody acknowledged it, escalated to step ${step ?? 1}: ${receiver ?? ""}`,
+  // The name of the policy stands in the note.
+  escalated: ({ receiver, step, note }) => ({
+    zh: `没有人认领，按 ${plain(note ?? "")} 升级到第 ${step ?? 1} 步：${receiver ?? ""}`,
+    en: `nobody acknowledged it, escalated by ${plain(note ?? "")} to step ${step ?? 1}: ${receiver ?? ""}`,
   }),
   flapping: ({ count }) => ({
     zh: `开始抖动：变化了 ${count ?? 0} 次`,

@@ -1,4 +1,5 @@
 /** The whole decision about an incident, as data: why it fired, what was asked, who was told, and how that went. */
+import type { MetricUnit } from "../../rules/metric-words.ts";
 import type { Labels } from "../../storage/labels.ts";
 import type { Text } from "../../storage/locale.ts";
 import { type Alert, type AlertSource, isActive, RECEIVED, type ResolveReason } from "../alert.ts";
@@ -17,10 +18,13 @@ export interface RuleFacts {
   readonly name: string;
   readonly expression: string;
   readonly forMs: number;
+  /** In what its values count; undefined where nobody can say. */
+  readonly unit: MetricUnit | undefined;
 }
 
 export interface AlertFacts {
   readonly id: string;
+  readonly rule: number;
   readonly state: Alert["state"];
   readonly labels: Labels;
   /** The labels as the expression gave them. */
@@ -118,12 +122,12 @@ export function explain(
     status: book.statusOf(incident, at),
     rules: rules.map((id) => ({ id, rule: ruleFacts(id), health: healthOf(id) })),
     alerts: members.slice(0, DESCRIBED).map((alert) => {
-      const { id, state, labels, found, since, firedAt } = alert;
+      const { id, rule, state, labels, found, since, firedAt } = alert;
       const value = (state === "firing" ? currentValue(id) : undefined) ?? alert.value;
       const reason = alert.state === "nodata" ? { reason: alert.reason } : {};
       const ended = alert.state === "resolved" ? { ended: alert.reason } : {};
       const source = alert.source === undefined ? {} : { source: alert.source };
-      return { id, state, labels, found, since, firedAt, value, ...reason, ...ended, ...source };
+      return { id, rule, state, labels, found, since, firedAt, value, ...reason, ...ended, ...source };
     }),
     fired: fired.slice(0, DESCRIBED),
     active: active.length,
