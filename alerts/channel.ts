@@ -2,7 +2,10 @@ import type { FiredAlert } from "./alert.ts";
 import type { Card, IncidentStatus } from "./card.ts";
 import type { Incident } from "./incidents/incident.ts";
 
-/** What a platform gave back; only that platform reads it, to edit the card later. */
+/**
+ * What a platform gave back; only that platform reads it, to edit the card later. But for `answer`, where there is one:
+ * that is for people, who ask with `why` what became of a delivery.
+ */
 export type Receipt = Readonly<Record<string, string>>;
 
 /** The incident behind a card, for channels that tell machines and not people. */

@@ -206,7 +206,7 @@ function deliveryLines(found: Explanation, call: Call, world: World): Text[] {
   return found.deliveries.map(({ conversation, state, attempts, trouble, dueAt, saidAt, answer }): Text => {
     const said = DELIVERY[state];
     const last = saidAt === undefined ? "" : ` ${moment(saidAt, call, world)}`;
-    const given = answer === undefined ? "" : ` ${code(formatLabels(answer))}`;
+    const given = answer === undefined || answer === "" ? "" : ` ${code(answer)}`;
     const tried =
       attempts === 0
         ? { zh: "", en: "" }

@@ -1,6 +1,6 @@
 /** The whole decision about an incident, as data: why it fired, what was asked, who was told, and how that went. */
 import type { MetricUnit } from "../../rules/metric-words.ts";
-import type { Labels } from "../../storage/labels.ts";
+import { formatLabels, type Labels } from "../../storage/labels.ts";
 import type { Text } from "../../storage/locale.ts";
 import { type Alert, type AlertSource, isActive, RECEIVED, type ResolveReason } from "../alert.ts";
 import type { AlertBook } from "../alert-book.ts";
@@ -57,8 +57,8 @@ export interface DeliveryFacts {
   readonly sent: number;
   /** Whether the platform gave something back to edit the card by. */
   readonly receipt: boolean;
-  /** What it gave back: the number of the message. */
-  readonly answer?: Receipt;
+  /** What it answered, in words: the number of the message, the status. */
+  readonly answer?: string;
   readonly attempts: number;
   readonly dueAt?: number;
   readonly lostAt?: number;
@@ -168,6 +168,7 @@ function answerOf(name: string, answers: readonly (MuteReason | undefined)[]): M
 
 const SAID: ReadonlySet<TimelineEntry["what"]> = new Set([
   "told",
+  "edited",
   "not-told",
   "undeliverable",
   "folded",
@@ -189,6 +190,11 @@ function conversationsOf({ context, tables, index }: AlertBook, incident: Incide
   return [...new Set(meant)];
 }
 
+/** Its own words where the channel has some; otherwise all that it gave back. */
+function answerIn(receipt: Receipt): string {
+  return receipt["answer"] ?? formatLabels(receipt);
+}
+
 function deliveryFacts(book: AlertBook, incident: number, conversation: string): DeliveryFacts {
   const delivery = book.tables.deliveries.get(incidentDeliveryId(incident, conversation));
   if (delivery === undefined)
@@ -201,7 +207,7 @@ function deliveryFacts(book: AlertBook, incident: number, conversation: string):
     wanted,
     sent,
     receipt: delivery.receipt !== undefined,
-    ...(delivery.receipt === undefined ? {} : { answer: delivery.receipt }),
+    ...(delivery.receipt === undefined ? {} : { answer: answerIn(delivery.receipt) }),
     attempts,
     ...(waits ? { dueAt } : {}),
     ...(lostAt === undefined ? {} : { lostAt }),

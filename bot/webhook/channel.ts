@@ -39,7 +39,8 @@ export function webhookChannel({ find, externalUrl, clock }: WebhookDeps): Chann
   /** By address and incident: what was posted last. */
   const last = new Map<string, { readonly state: string; readonly at: number }>();
 
-  async function send(address: string, body: WebhookBody, id: string, signal: AbortSignal): Promise<void> {
+  /** Posts it, and gives back what was answered, for people. */
+  async function send(address: string, body: WebhookBody, id: string, signal: AbortSignal): Promise<string> {
     const webhook = webhookOf(address);
     const text = JSON.stringify(body);
     const signed =
@@ -53,6 +54,7 @@ export function webhookChannel({ find, externalUrl, clock }: WebhookDeps): Chann
       const { url, http } = webhook;
       const answer = await request({ method: "POST", url, http, headers, body: text }, stop);
       checkAnswer(answer, clock.now());
+      return `HTTP ${answer.status}`;
     } catch (error) {
       if (limit?.aborted === true && !signal.aborted)
         throw new SendError("no answer in time", { next: "retry", code: "timeout" });
@@ -84,16 +86,16 @@ export function webhookChannel({ find, externalUrl, clock }: WebhookDeps): Chann
     const alerts = alertsToTell(all, before === undefined ? undefined : toldEndsOf(before));
     const receipt = receiptOf(address, state, all);
     // All of it is hidden: there is nothing to tell, as with Alertmanager.
-    if (alerts.length === 0) return receipt;
+    if (alerts.length === 0) return { ...receipt, answer: before?.["answer"] ?? "" };
     const about = { receiver: webhook.receiver, externalUrl: externalUrl(), maxAlerts: webhook.maxAlerts };
-    await send(
+    const answer = await send(
       address,
       bodyOf(view, alerts, about),
       `${attempt.deliveryId}#${incident.version}`,
       attempt.signal,
     );
     remember(`${address}\n${incident.id}`, state);
-    return receipt;
+    return { ...receipt, answer };
   }
 
   function remember(key: string, state: string): void {

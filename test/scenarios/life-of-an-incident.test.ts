@@ -54,8 +54,10 @@ describe("the life of an incident", () => {
       "fired",
       "told",
       "acknowledged",
+      "edited",
       "acknowledge-ended",
       "resolved",
+      "edited",
     ]);
     await s.stop();
   });
@@ -103,6 +105,7 @@ describe("the life of an incident", () => {
       "data-back",
       "nodata",
       "resolved",
+      "edited",
     ]);
     await s.stop();
   });
@@ -222,7 +225,10 @@ describe("the life of an incident", () => {
       },
       { at: "2m" },
     ]);
-    expect(s.alerts.book.timeline(1).at(-1)).toMatchObject({ what: "resolved", note: "rule-removed" });
+    expect(s.alerts.book.timeline(1).slice(-2)).toMatchObject([
+      { what: "resolved", note: "rule-removed" },
+      { what: "edited", because: "resolved", conversation: "console:ops" },
+    ]);
     await s.stop();
   });
 

@@ -79,7 +79,7 @@ describe.each([["zh-CN"], ["en"]] as const)("muters, in %s", (locale) => {
     ]);
     expect(
       s.alerts.book.timeline(1).map(({ what, by }) => (by === undefined ? what : `${what} ${by}`)),
-    ).toEqual(["fired", "not-told inhibition", "told", "resolved"]);
+    ).toEqual(["fired", "not-told inhibition", "told", "resolved", "edited"]);
     await s.stop();
   });
 
