@@ -4,6 +4,7 @@ import type { Clock } from "../storage/clock.ts";
 import type { Locale } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { Store } from "../storage/store.ts";
+import { isActive } from "./alert.ts";
 import { type AlertBook, openAlertBook } from "./alert-book.ts";
 import type { Card } from "./card.ts";
 import type { Channel } from "./channel.ts";
@@ -225,6 +226,11 @@ export function openAlerts(options: AlertsOptions): Alerts {
         minding.wake();
     }),
     book.tables.silences.watch(() => minding.wake()),
+    book.tables.alerts.watch((_id, after, before) => {
+      // It may have been what inhibits others.
+      const ended = before !== undefined && isActive(before) && (after === undefined || !isActive(after));
+      if (ended && book.index.held.size > 0) minding.wake();
+    }),
   ];
 
   return {
