@@ -1,5 +1,6 @@
 /** What people say to incidents and silences, in both languages: previews, second thoughts, longer, why. */
 import { afterEach, describe, expect, it } from "vitest";
+import { parseMatchers } from "../../storage/matchers.ts";
 import { settle } from "../support/fake-clock.ts";
 import { converse, Road, type Said } from "../support/road.ts";
 
@@ -103,6 +104,25 @@ describe("silences in chat", () => {
 });
 
 describe("an incident in chat", () => {
+  it.each([
+    ["en", "**#13** busy — 1 alert since Nov 25 10:00 (30s)", ", nobody was told: inhibition"],
+    ["zh-CN", "**#13** busy — 1 条，11-25 10:00 起，已30秒", "，还没有告知任何人：抑制"],
+  ] as const)("is listed with what keeps people from hearing of it, in %s", async (locale, line, held) => {
+    const inhibitRules = [
+      {
+        name: undefined,
+        source: parseMatchers("alertname=lazy"),
+        target: parseMatchers("alertname=busy"),
+        equal: [],
+      },
+    ];
+    road = await Road.open({ locale, plan: { inhibitRules } });
+    await road.say("rule add lazy: cpu_usage_percent > 70");
+    await road.burn();
+    await road.clock.advance(15_000);
+    expect(await road.say("alerts")).toContain(`${line}${held}`);
+  });
+
   it("tells why: every muter, every route, every message with its time and what the platform gave back", () =>
     play("en", [
       [
