@@ -21,7 +21,7 @@ import type { RuleHealth } from "./evaluation/rule-health.ts";
 import type { WatchedRules } from "./evaluation/watched-rules.ts";
 import { openDeadlines } from "./incidents/deadlines.ts";
 import type { Incident } from "./incidents/incident.ts";
-import { incidentCard } from "./incidents/incident-card.ts";
+import { incidentCard, type Listed } from "./incidents/incident-card.ts";
 import { isHeld, nextDeadline } from "./incidents/incident-deadlines.ts";
 import { viewOf } from "./incidents/incident-view.ts";
 import { type Explanation, explain } from "./incidents/why.ts";
@@ -78,7 +78,7 @@ export interface Alerts {
   /** Does what time alone brings about; true when anything was due. */
   deadlinesDue(at: number): Promise<boolean>;
   /** The card of an incident, as it is at `at`, in a language. */
-  card(incident: Incident, at: number, locale?: Locale): Card;
+  card(incident: Incident, at: number, locale?: Locale, listed?: Listed): Card;
   explain(incident: Incident, at: number): Explanation;
   currentValue(alert: string): number | undefined;
   /** In what the values of a rule count; undefined where nobody can say, or the rule is gone. */
@@ -152,7 +152,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
   let lastLagMs = 0;
   let lastDurationMs = 0;
 
-  function card(incident: Incident, at: number, language: Locale = locale): Card {
+  function card(incident: Incident, at: number, language: Locale = locale, listed?: Listed): Card {
     const members = book.members(incident.id);
     return incidentCard(incident, members, {
       locale: language,
@@ -161,6 +161,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
       silence: incident.resolvedAt === undefined ? book.silenceOf(incident, at) : undefined,
       expression: members[0] === undefined ? undefined : rules.facts(members[0].rule)?.expression,
       unitOf,
+      ...(listed === undefined ? {} : { listed }),
       currentValue: evaluator.currentValue,
     });
   }

@@ -104,6 +104,25 @@ describe("silences in chat", () => {
 });
 
 describe("an incident in chat", () => {
+  it("is shown with each of its alerts, page by page", async () => {
+    road = await Road.open({ locale: "en" });
+    await road.say("rule add full: inode_usage_percent > 90");
+    for (let i = 0; i < 45; i++)
+      road.world.series.append({ __name__: "inode_usage_percent", disk: `d${i}` }, road.clock.now(), 95);
+    await road.clock.advance(30_000);
+    const seen = new Set<string>();
+    let next: string | undefined = "show 1";
+    for (let page = 1; next !== undefined; page++) {
+      const said = await road.say(next);
+      for (const [, disk = ""] of said.matchAll(/^- disk=(d\d+) — 95$/gm)) seen.add(disk);
+      expect(said.includes("…and")).toBe(page < 3);
+      next = actions().find((command) => command.startsWith("show "));
+      expect(next).toBe(page < 3 ? `show 1 ${page + 1}` : undefined);
+    }
+    expect(seen.size).toBe(45);
+    expect(await road.say("show 1 9")).toContain("disk=");
+  });
+
   it.each([
     ["en", "**#13** busy — 1 alert since Nov 25 10:00 (30s)", ", nobody was told: inhibition"],
     ["zh-CN", "**#13** busy — 1 条，11-25 10:00 起，已30秒", "，还没有告知任何人：抑制"],

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { foldedInto } from "../../alerts/delivery/digest.ts";
 import { root } from "../support/plans.ts";
 import { RecordingChannel } from "../support/recording-channel.ts";
+import { Road } from "../support/road.ts";
 import { lineOf, Scenario } from "../support/scenario.ts";
 
 const MINUTE = 60_000;
@@ -174,6 +175,43 @@ describe("a storm of 1,000 alerts in 50 groups", () => {
     expect(digest?.fields?.[0]).toEqual({ name: "正在发生", value: "严重 2，警告 10" });
     await s.stop();
   });
+});
+
+describe("in the chat", () => {
+  it.each([["zh-CN"], ["en"]] as const)(
+    "every alert of it is found: `alerts`, then each of its incidents, in %s",
+    async (locale) => {
+      const road = await Road.open({ locale, plan: { route: byGroup } });
+      await road.say(`${locale === "en" ? "rule add" : "新建规则"} full: inode_usage_percent > 90`);
+      for (let i = 0; i < 1_000; i++)
+        road.world.series.append(
+          { __name__: "inode_usage_percent", group: `g${i % 50}`, host: `h${i}` },
+          road.clock.now(),
+          95,
+        );
+      await road.clock.advance(30_000);
+      const pages = async (first: string): Promise<readonly string[]> => {
+        const said: string[] = [];
+        const word = first.split(" ")[0] ?? "";
+        for (let line: string | undefined = first; line !== undefined; ) {
+          said.push(await road.say(line));
+          const more = (road.cards[0]?.actions ?? []).find(({ id }) => id === "more")?.command;
+          line = more?.startsWith(word) === true ? more : undefined;
+        }
+        return said;
+      };
+      const numbers = (await pages("alerts")).flatMap((said) =>
+        [...said.matchAll(/\*\*#(\d+)\*\*/g)].map(([, id]) => id),
+      );
+      expect(new Set(numbers).size).toBe(50);
+      const hosts = new Set<string>();
+      for (const id of numbers)
+        for (const said of await pages(`show ${id}`))
+          for (const [host] of said.matchAll(/host=h\d+/g)) hosts.add(host);
+      expect(hosts.size).toBe(1_000);
+      await road.close();
+    },
+  );
 });
 
 describe("what goes to machines", () => {
