@@ -32,8 +32,11 @@ export interface Attempt {
 export interface Channel {
   /** Puts a new card before people in `conversation` (`console:ops`, `dingtalk:cid…`). Throws `SendError`. */
   post(conversation: string, card: Card, attempt: Attempt): Promise<Receipt>;
-  /** Changes a card in place. Absent where the platform cannot; a follow-up is posted instead. */
-  edit?(receipt: Receipt, card: Card, attempt: Attempt): Promise<Receipt>;
+  /**
+   * Changes a card in place. Absent where the platform cannot; a follow-up is posted instead. Gives back nothing when
+   * there was nothing to say, and nothing was said.
+   */
+  edit?(receipt: Receipt, card: Card, attempt: Attempt): Promise<Receipt | undefined>;
   /**
    * A machine listens: every incident is told by itself, whatever their number, and nothing is folded into a digest.
    * `edit` then tells each later change, and costs as much as a message.

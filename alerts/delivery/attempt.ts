@@ -118,9 +118,10 @@ async function say(
   if (receipt !== undefined && channel.edit !== undefined) {
     try {
       const edited = await within(context, (signal) => channel.edit?.(receipt, card, { ...about, signal }));
+      if (edited === undefined) return { is: "arrived", how: "skip" };
       // To a machine every change is a message.
       const story = !isNews ? {} : ({ story: channel.machine === true ? "told" : "edited" } as const);
-      return { is: "arrived", how: "edit", receipt: edited ?? receipt, ...story };
+      return { is: "arrived", how: "edit", receipt: edited, ...story };
     } catch (error) {
       if (!(error instanceof SendError) || error.next !== "give-up") throw error;
       beside = refusalOf(error);

@@ -154,14 +154,26 @@ const FORMER: Readonly<Record<FormerOwner["why"], (name: string, when: string) =
 
 function list(shown: readonly FiredAlert[], count: number, facts: CardFacts): string {
   const { from, most } = facts.listed ?? FIRST;
-  const lines = shown.slice(from, from + most).map((alert) => {
-    const place = where(alert.labels) || alert.labels["alertname"] || "";
+  const inOrder = facts.listed === undefined ? shown : byPlace(shown);
+  const lines = inOrder.slice(from, from + most).map((alert) => {
     const value = valueWords(alert, facts);
-    return `- ${escapeMarkdown(`${plain(place, 160)}${value === "" ? "" : ` — ${value}`}`)}`;
+    return `- ${escapeMarkdown(`${plain(placeOf(alert), 160)}${value === "" ? "" : ` — ${value}`}`)}`;
   });
   const more = Math.max(count, shown.length) - from - lines.length;
   if (more > 0) lines.push(inLocale(facts.locale, { zh: `…还有 ${more} 条`, en: `…and ${more} more` }));
   return lines.join("\n");
+}
+
+/** Whoever reads all of them looks for one; a card is drawn far more often, and names only some. */
+function byPlace(alerts: readonly FiredAlert[]): readonly FiredAlert[] {
+  return alerts
+    .map((alert) => ({ alert, place: placeOf(alert) }))
+    .sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0))
+    .map(({ alert }) => alert);
+}
+
+function placeOf({ labels }: FiredAlert): string {
+  return where(labels) || labels["alertname"] || "";
 }
 
 /** The labels that say where: all but those that the title and the colour say already. */

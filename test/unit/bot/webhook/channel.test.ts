@@ -190,7 +190,7 @@ describe("what is told", () => {
     expect(hidden["answer"]).toBe("");
     sink.answer = () => ({ status: 202, body: "" });
     const receipt = await edit(hidden, card, attempt(view([alert("a")], { version: 2 })));
-    expect(receipt["answer"]).toBe("HTTP 202");
+    expect(receipt?.["answer"]).toBe("HTTP 202");
   });
 
   it("is each change that matters, once: the firing set, the owner, news, the end", async () => {
@@ -199,7 +199,9 @@ describe("what is told", () => {
     let receipt = await channel.post(ADDRESS, card, attempt(view([alert("a")])));
     const step = async (about: IncidentView): Promise<string> => {
       const before = sink.received.length;
-      receipt = await edit(receipt, card, attempt(about));
+      const changed = await edit(receipt, card, attempt(about));
+      expect(changed === undefined).toBe(sink.received.length === before);
+      receipt = changed ?? receipt;
       const [body] = sink.taken<WebhookBody>().slice(before);
       return body === undefined
         ? "nothing"
@@ -218,6 +220,19 @@ describe("what is told", () => {
     const end = view([alert("a", FIRED + 50_000), over], { version: 7, resolvedAt: FIRED + 50_000 });
     expect(await step(end)).toBe("resolved a:resolved:");
     expect(await step(end)).toBe("nothing");
+  });
+
+  it("is nothing while all of it is hidden, and afterwards only what is new since it was told", async () => {
+    const { channel, edit } = await open();
+    const receipt = await channel.post(ADDRESS, card, attempt(view([alert("a"), alert("b")])));
+    expect(await edit(receipt, card, attempt(view([], { version: 2 })))).toBeUndefined();
+    expect(
+      await edit(receipt, card, attempt(view([alert("a"), alert("b")], { version: 3 }))),
+    ).toBeUndefined();
+    expect(sink.received).toHaveLength(1);
+    await edit(receipt, card, attempt(view([alert("a"), alert("b", FIRED + 9_000)], { version: 4 })));
+    const [, body] = sink.taken<WebhookBody>();
+    expect(body?.alerts.map(({ status }) => status)).toEqual(["firing", "resolved"]);
   });
 
   it("tells all ends of one moment again rather than losing one that came late", async () => {
