@@ -142,6 +142,21 @@ describe("an incident in chat", () => {
     expect(await road.say("alerts")).toContain(`${line}${held}`);
   });
 
+  it.each([
+    ["en", "ack 12", "boss has #12 until Nov 25 11:30 (1h)", "boss already has #12"],
+    ["zh-CN", "认领 12", "boss 认领了 #12，到 11-25 11:30（1小时）", "boss 已经认领了 #12"],
+  ] as const)(
+    "is acknowledged for as long as the file says for its severity, in %s",
+    async (locale, ack, once, twice) => {
+      road = await Road.open({ locale, plan: { acknowledge: { critical: 3_600_000 } } });
+      await road.clock.advance(30 * 60_000 - 30_000);
+      await road.burn();
+      expect(await road.say(ack)).toContain(once);
+      // A double click.
+      expect(await road.say(ack)).toContain(twice);
+    },
+  );
+
   it("tells why: every muter, every route, every message with its time and what the platform gave back", () =>
     play("en", [
       [
