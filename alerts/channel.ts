@@ -2,7 +2,10 @@ import type { FiredAlert } from "./alert.ts";
 import type { Card, IncidentStatus } from "./card.ts";
 import type { Incident } from "./incidents/incident.ts";
 
-/** What a platform gave back; only that platform reads it, to edit the card later. */
+/**
+ * What a platform gave back; only that platform reads it, to edit the card later. But for `answer`, where there is one:
+ * that is for people, who ask with `why` what became of a delivery.
+ */
 export type Receipt = Readonly<Record<string, string>>;
 
 /** The incident behind a card, for channels that tell machines and not people. */
@@ -29,8 +32,11 @@ export interface Attempt {
 export interface Channel {
   /** Puts a new card before people in `conversation` (`console:ops`, `dingtalk:cid…`). Throws `SendError`. */
   post(conversation: string, card: Card, attempt: Attempt): Promise<Receipt>;
-  /** Changes a card in place. Absent where the platform cannot; a follow-up is posted instead. */
-  edit?(receipt: Receipt, card: Card, attempt: Attempt): Promise<Receipt>;
+  /**
+   * Changes a card in place. Absent where the platform cannot; a follow-up is posted instead. Gives back nothing when
+   * there was nothing to say, and nothing was said.
+   */
+  edit?(receipt: Receipt, card: Card, attempt: Attempt): Promise<Receipt | undefined>;
   /**
    * A machine listens: every incident is told by itself, whatever their number, and nothing is folded into a digest.
    * `edit` then tells each later change, and costs as much as a message.

@@ -1,9 +1,10 @@
 /** Puts the room together and keeps it running: the rounds of evaluation, the deadlines, the courier. */
+import type { MetricUnit } from "../rules/metric-words.ts";
 import type { Clock } from "../storage/clock.ts";
 import type { Locale } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { Store } from "../storage/store.ts";
-import type { FiredAlert } from "./alert.ts";
+import { isActive } from "./alert.ts";
 import { type AlertBook, openAlertBook } from "./alert-book.ts";
 import type { Card } from "./card.ts";
 import type { Channel } from "./channel.ts";
@@ -20,7 +21,7 @@ import type { RuleHealth } from "./evaluation/rule-health.ts";
 import type { WatchedRules } from "./evaluation/watched-rules.ts";
 import { openDeadlines } from "./incidents/deadlines.ts";
 import type { Incident } from "./incidents/incident.ts";
-import { incidentCard } from "./incidents/incident-card.ts";
+import { incidentCard, type Listed } from "./incidents/incident-card.ts";
 import { isHeld, nextDeadline } from "./incidents/incident-deadlines.ts";
 import { viewOf } from "./incidents/incident-view.ts";
 import { type Explanation, explain } from "./incidents/why.ts";
@@ -77,9 +78,11 @@ export interface Alerts {
   /** Does what time alone brings about; true when anything was due. */
   deadlinesDue(at: number): Promise<boolean>;
   /** The card of an incident, as it is at `at`, in a language. */
-  card(incident: Incident, at: number, locale?: Locale): Card;
+  card(incident: Incident, at: number, locale?: Locale, listed?: Listed): Card;
   explain(incident: Incident, at: number): Explanation;
   currentValue(alert: string): number | undefined;
+  /** In what the values of a rule count; undefined where nobody can say, or the rule is gone. */
+  unitOf(rule: number): MetricUnit | undefined;
   ruleHealth(rule: number): RuleHealth | undefined;
   stats(): AlertStats;
   /** How long a round of evaluation has been due and has not begun, in milliseconds; 0 when none is. */
@@ -149,22 +152,22 @@ export function openAlerts(options: AlertsOptions): Alerts {
   let lastLagMs = 0;
   let lastDurationMs = 0;
 
-  function card(incident: Incident, at: number, language: Locale = locale): Card {
+  function card(incident: Incident, at: number, language: Locale = locale, listed?: Listed): Card {
     const members = book.members(incident.id);
-    const facts = factsOf(members);
     return incidentCard(incident, members, {
       locale: language,
       zone,
       status: book.statusOf(incident, at),
       silence: incident.resolvedAt === undefined ? book.silenceOf(incident, at) : undefined,
-      expression: facts?.expression,
-      unit: facts?.unit,
+      expression: members[0] === undefined ? undefined : rules.facts(members[0].rule)?.expression,
+      unitOf,
+      ...(listed === undefined ? {} : { listed }),
       currentValue: evaluator.currentValue,
     });
   }
 
-  function factsOf(members: readonly FiredAlert[]): ReturnType<WatchedRules["facts"]> {
-    return members[0] === undefined ? undefined : rules.facts(members[0].rule);
+  function unitOf(rule: number): MetricUnit | undefined {
+    return rules.facts(rule)?.unit;
   }
 
   async function evaluateDue(at: number): Promise<boolean> {
@@ -224,6 +227,11 @@ export function openAlerts(options: AlertsOptions): Alerts {
         minding.wake();
     }),
     book.tables.silences.watch(() => minding.wake()),
+    book.tables.alerts.watch((_id, after, before) => {
+      // It may have been what inhibits others.
+      const ended = before !== undefined && isActive(before) && (after === undefined || !isActive(after));
+      if (ended && book.index.held.size > 0) minding.wake();
+    }),
   ];
 
   return {
@@ -242,6 +250,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
         at,
       ),
     currentValue: evaluator.currentValue,
+    unitOf,
     ruleHealth: evaluator.health.of,
     stats() {
       const { pending, firing, nodata } = book.index.counts;

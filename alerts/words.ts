@@ -58,9 +58,17 @@ export function formatSpan(ms: number, locale: Locale): string {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** A moment in a time zone, to the minute: `11-25 14:03`. Seconds and the year are for logs. */
-export function formatTime(at: number, zone: string, locale: Locale): string {
-  const key = `${locale} ${zone}`;
+/**
+ * A moment in a time zone, to the minute: `11-25 14:03`. To the second where one thing after another is told, as in a
+ * story: `11-25 14:03:27`. The year is for logs.
+ */
+export function formatTime(
+  at: number,
+  zone: string,
+  locale: Locale,
+  to: "minute" | "second" = "minute",
+): string {
+  const key = `${locale} ${zone} ${to}`;
   let format = formats.get(key);
   if (format === undefined) {
     format = new Intl.DateTimeFormat(locale, {
@@ -69,6 +77,7 @@ export function formatTime(at: number, zone: string, locale: Locale): string {
       day: locale === "zh-CN" ? "2-digit" : "numeric",
       hour: "2-digit",
       minute: "2-digit",
+      ...(to === "second" ? { second: "2-digit" } : {}),
       hourCycle: "h23",
     });
     formats.set(key, format);

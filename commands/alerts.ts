@@ -1,4 +1,5 @@
 import type { Incident } from "../alerts/incidents/incident.ts";
+import { MUTERS } from "../alerts/incidents/story-words.ts";
 import { formatSpan, formatTime } from "../alerts/words.ts";
 import { inLocale } from "../storage/locale.ts";
 import { needNothing, takeNumber } from "./arguments.ts";
@@ -97,6 +98,10 @@ function standing(incident: Incident, call: Call, status: string, zone: string):
     });
   }
   if (status === "silenced") return inLocale(call.locale, { zh: "，已静默", en: ", silenced" });
+  const by = MUTERS[incident.untold?.by ?? ""];
+  if (by !== undefined) {
+    return inLocale(call.locale, { zh: `，还没有告知任何人：${by.zh}`, en: `, nobody was told: ${by.en}` });
+  }
   if (incident.flapping === undefined) return "";
   const { changes } = incident.flapping;
   return inLocale(call.locale, { zh: `，抖动（变化 ${changes} 次）`, en: `, flapping (${changes} changes)` });

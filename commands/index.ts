@@ -17,7 +17,7 @@ import { rules } from "./rule-list.ts";
 import { rulePause, ruleRemove, ruleResume } from "./rule-state.ts";
 import { ruleTest } from "./rule-test.ts";
 import { show } from "./show.ts";
-import { silence } from "./silence.ts";
+import { silence, silenceAnyway } from "./silence.ts";
 import { silenceExtend } from "./silence-extend.ts";
 import { silencePreview } from "./silence-preview.ts";
 import { silences } from "./silences.ts";
@@ -34,6 +34,7 @@ export const commands: readonly Command[] = [
   ack,
   unack,
   silence,
+  silenceAnyway,
   silencePreview,
   silenceExtend,
   unsilence,

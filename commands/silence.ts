@@ -1,3 +1,5 @@
+import type { Card } from "../alerts/card.ts";
+import type { Hidden } from "../alerts/muting/silencing.ts";
 import { isRefused } from "../alerts/refused.ts";
 import { formatSpan, formatTime } from "../alerts/words.ts";
 import { MatcherError } from "../storage/matcher-error.ts";
@@ -7,7 +9,7 @@ import { action, answer, type Call, type Command, Refusal } from "./command.ts";
 import { tokenize } from "./language/tokenize.ts";
 import { code } from "./markdown.ts";
 import { counted, noIncident, quoted, refuse } from "./phrases.ts";
-import { askAgain, takeConfirm } from "./silence-guard.ts";
+import { askAgain } from "./silence-guard.ts";
 import type { World } from "./world.ts";
 
 /** How long a silence lasts when nothing is said. */
@@ -19,8 +21,6 @@ interface Wanted {
   readonly incident?: number;
   readonly forMs: number;
   readonly why: string;
-  /** Whether it was said twice: see `silence-guard.ts`. */
-  readonly confirmed: boolean;
 }
 
 /** `silence 12 2h [why]` by incident, `silence host=~"web.*" 2h [why]` by matchers. */
@@ -38,44 +38,67 @@ export const silence: Command = {
   },
   needs: "operator",
   async run(rest, call, world) {
-    const wanted = takeNumber(rest) === undefined ? byMatchers(rest) : byIncident(rest, world);
-    const { book } = world.alerts;
-    // Asked before it is made: afterwards what it hides no longer counts as news.
-    const hidden = book.preview(wanted.matchers);
-    if (!wanted.confirmed) {
-      const asked = askAgain(hidden, wanted, call, world);
-      if (asked !== undefined) return asked;
-    }
-    const made = await call.change((change) => {
-      const result = book.addSilence(change, {
-        matchers: wanted.matchers,
-        startsAt: call.at,
-        endsAt: call.at + wanted.forMs,
-        person: call.person.id,
-        conversation: call.conversation,
-        why: wanted.why,
-        at: call.at,
-        ...(wanted.incident === undefined ? {} : { incident: wanted.incident }),
-      });
-      if (isRefused(result)) throw refuse(result.refused);
-      return result;
-    });
-    const number = wanted.incident === undefined ? "" : `#${wanted.incident} `;
-    const what = number + code(formatMatchers(wanted.matchers));
-    const why =
-      wanted.why === ""
-        ? { zh: "", en: "" }
-        : { zh: `，原因：${quoted(wanted.why)}`, en: `, because: ${quoted(wanted.why)}` };
-    return answer(
-      call,
-      {
-        zh: `静默 ${made.id}：${what}，${formatSpan(wanted.forMs, "zh-CN")}，到 ${formatTime(made.endsAt, world.zone, "zh-CN")}${why.zh}。现在挡住 ${hidden.incidents} 起告警，共 ${hidden.alerts} 条。`,
-        en: `Silence ${made.id}: ${what} for ${formatSpan(wanted.forMs, "en")}, until ${formatTime(made.endsAt, world.zone, "en")}${why.en}. It hides ${counted(hidden.alerts, "alert")} of ${counted(hidden.incidents, "incident")} now.`,
-      },
-      { actions: [unsilenceAction(call, made.id)] },
-    );
+    const wanted = read(rest, world);
+    const hidden = world.alerts.book.preview(wanted.matchers);
+    return askAgain(hidden, { ...wanted, rest }, call, world) ?? make(wanted, hidden, call, world);
   },
 };
+
+/** `silence anyway severity=~".+" 2h`: the same, without being asked again. Its button stands under that question. */
+export const silenceAnyway: Command = {
+  words: ["silence anyway"],
+  twins: ["确认静默"],
+  takes: silence.takes,
+  summary: {
+    zh: "静默，哪怕会挡住很多告警或全部告警",
+    en: "silence, even if that hides very many alerts or all of them",
+  },
+  examples: {
+    zh: '确认静默 instance=~"web.*" 2小时 机房搬迁',
+    en: 'silence anyway instance=~"web.*" 2h moving house',
+  },
+  needs: silence.needs,
+  async run(rest, call, world) {
+    const wanted = read(rest, world);
+    return make(wanted, world.alerts.book.preview(wanted.matchers), call, world);
+  },
+};
+
+function read(rest: string, world: World): Wanted {
+  return takeNumber(rest) === undefined ? byMatchers(rest) : byIncident(rest, world);
+}
+
+/** Makes it. `hidden` was counted before: afterwards what it hides no longer counts as news. */
+async function make(wanted: Wanted, hidden: Hidden, call: Call, world: World): Promise<Card> {
+  const made = await call.change((change) => {
+    const result = world.alerts.book.addSilence(change, {
+      matchers: wanted.matchers,
+      startsAt: call.at,
+      endsAt: call.at + wanted.forMs,
+      person: call.person.id,
+      conversation: call.conversation,
+      why: wanted.why,
+      at: call.at,
+      ...(wanted.incident === undefined ? {} : { incident: wanted.incident }),
+    });
+    if (isRefused(result)) throw refuse(result.refused);
+    return result;
+  });
+  const number = wanted.incident === undefined ? "" : `#${wanted.incident} `;
+  const what = number + code(formatMatchers(wanted.matchers));
+  const why =
+    wanted.why === ""
+      ? { zh: "", en: "" }
+      : { zh: `，原因：${quoted(wanted.why)}`, en: `, because: ${quoted(wanted.why)}` };
+  return answer(
+    call,
+    {
+      zh: `静默 ${made.id}：${what}，${formatSpan(wanted.forMs, "zh-CN")}，到 ${formatTime(made.endsAt, world.zone, "zh-CN")}${why.zh}。现在挡住 ${hidden.incidents} 起告警，共 ${hidden.alerts} 条。`,
+      en: `Silence ${made.id}: ${what} for ${formatSpan(wanted.forMs, "en")}, until ${formatTime(made.endsAt, world.zone, "en")}${why.en}. It hides ${counted(hidden.alerts, "alert")} of ${counted(hidden.incidents, "incident")} now.`,
+    },
+    { actions: [unsilenceAction(call, made.id)] },
+  );
+}
 
 /** The button that ends a silence. */
 export function unsilenceAction(call: Call, id: number): ReturnType<typeof action> {
@@ -123,8 +146,7 @@ export function readMatchers(text: string): readonly Matcher[] {
   }
 }
 
-function spanAndWhy(text: string): Pick<Wanted, "forMs" | "why" | "confirmed"> {
-  const { rest, confirmed } = takeConfirm(text);
-  const span = takeSpan(rest);
-  return { forMs: span?.value ?? DEFAULT_MS, why: span?.rest ?? rest, confirmed };
+function spanAndWhy(text: string): Pick<Wanted, "forMs" | "why"> {
+  const span = takeSpan(text);
+  return { forMs: span?.value ?? DEFAULT_MS, why: span?.rest ?? text };
 }

@@ -31,7 +31,7 @@ export function routeLines(routes: readonly RouteFacts[], call: Call, zone: stri
 export function saidLines(said: readonly TimelineEntry[], call: Call, zone: string): Text[] {
   return said.map((entry) => {
     const words = escapeMarkdown(storyWords(entry, { locale: call.locale, zone }));
-    return same(`- ${formatTime(entry.at, zone, call.locale)} ${words}`);
+    return same(`- ${formatTime(entry.at, zone, call.locale, "second")} ${words}`);
   });
 }
 
@@ -55,7 +55,10 @@ function standing({ route }: RouteFacts, call: Call, zone: string): Text[] {
   const { owes, tellAt, heldBy, toldAt, repeatAt } = route;
   const time = (at: number): string => formatTime(at, zone, call.locale);
   const lines: Text[] = [];
-  if (toldAt !== undefined) lines.push({ zh: `${time(toldAt)} 通知过`, en: `told ${time(toldAt)}` });
+  if (toldAt !== undefined) {
+    const told = formatTime(toldAt, zone, call.locale, "second");
+    lines.push({ zh: `${told} 通知过`, en: `told ${told}` });
+  }
   if (owes !== undefined) {
     const what = BECAUSE[owes];
     const by = heldBy === undefined ? undefined : (MUTERS[heldBy] ?? same(heldBy));

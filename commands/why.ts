@@ -1,4 +1,5 @@
 import type { AlertSource } from "../alerts/alert.ts";
+import { unitOf } from "../alerts/evaluation/unit-of.ts";
 import { MUTERS } from "../alerts/incidents/story-words.ts";
 import type { AlertFacts, DeliveryFacts, Explanation } from "../alerts/incidents/why.ts";
 import { escapeMarkdown, formatSpan, formatTime, formatValue, plain } from "../alerts/words.ts";
@@ -83,11 +84,11 @@ function expressionLines(found: Explanation, call: Call, world: World): Text[] {
     });
   }
   for (const alert of found.alerts) {
-    const since = formatTime(alert.since, world.zone, call.locale);
-    const fired = formatTime(alert.firedAt, world.zone, call.locale);
+    const since = moment(alert.since, call, world);
+    const fired = moment(alert.firedAt, call, world);
     const reason =
       alert.reason === undefined ? "" : ` — ${escapeMarkdown(inLocale(call.locale, alert.reason))}`;
-    const value = formatValue(alert.value, undefined, call.locale);
+    const value = formatValue(alert.value, world.alerts.unitOf(alert.rule), call.locale);
     const state = alert.ended === undefined ? STATE[alert.state] : ENDED[alert.ended];
     if (alert.source !== undefined) {
       lines.push(receivedLine(alert, alert.source, state, since));
@@ -125,11 +126,17 @@ function receivedLine(
   };
 }
 
+/** What has happened is told to the second: several things happen in a minute. */
+function moment(at: number, call: Call, world: World): string {
+  return formatTime(at, world.zone, call.locale, "second");
+}
+
 /** What an old incident was about, when its alerts have begun another episode since. */
 function pastLines(found: Explanation, call: Call, world: World): Text[] {
-  return found.fired.map(({ at, labels, value, count }) => {
-    const when = formatTime(at, world.zone, call.locale);
-    const what = `${code(formatLabels(labels ?? {}))} = ${formatValue(value ?? Number.NaN, undefined, call.locale)}`;
+  return found.fired.map(({ at, labels, value = Number.NaN, rule, count }) => {
+    const when = moment(at, call, world);
+    const unit = rule === undefined ? undefined : world.alerts.unitOf(rule);
+    const what = `${code(formatLabels(labels ?? {}))} = ${formatValue(value, unit, call.locale)}`;
     const more =
       count === undefined ? { zh: "", en: "" } : { zh: `，共 ${count} 条`, en: `, ${count} in all` };
     return { zh: `- ${when} 触发 ${what}${more.zh}`, en: `- ${when} fired ${what}${more.en}` };
@@ -146,8 +153,9 @@ function subexpressions(found: Explanation, alert: AlertFacts, call: Call, world
 }
 
 function partLine({ text, values, more }: ExplainedPart, call: Call): Text {
+  const unit = unitOf(text);
   const shown = values.map(({ labels, value }) => {
-    const number = formatValue(value, undefined, call.locale);
+    const number = formatValue(value, unit, call.locale);
     const name = Object.keys(labels).length === 0 ? "" : formatLabels(labels);
     return name === "" || name === text ? number : `${code(name)} = ${number}`;
   });
@@ -197,8 +205,8 @@ const DELIVERY: Readonly<Record<DeliveryFacts["state"], Text>> = {
 function deliveryLines(found: Explanation, call: Call, world: World): Text[] {
   return found.deliveries.map(({ conversation, state, attempts, trouble, dueAt, saidAt, answer }): Text => {
     const said = DELIVERY[state];
-    const last = saidAt === undefined ? "" : ` ${formatTime(saidAt, world.zone, call.locale)}`;
-    const given = answer === undefined ? "" : ` ${code(formatLabels(answer))}`;
+    const last = saidAt === undefined ? "" : ` ${moment(saidAt, call, world)}`;
+    const given = answer === undefined || answer === "" ? "" : ` ${code(answer)}`;
     const tried =
       attempts === 0
         ? { zh: "", en: "" }
@@ -216,7 +224,7 @@ function deliveryLines(found: Explanation, call: Call, world: World): Text[] {
     const refused =
       trouble === undefined
         ? ""
-        : ` — ${quoted(`${trouble.code}: ${trouble.message}`, 300)} (${formatTime(trouble.at, world.zone, call.locale)})`;
+        : ` — ${quoted(`${trouble.code}: ${trouble.message}`, 300)} (${moment(trouble.at, call, world)})`;
     return {
       zh: `- ${quoted(conversation)}：${said.zh}${last}${given}${tried.zh}${again.zh}${refused}`,
       en: `- ${quoted(conversation)}: ${said.en}${last}${given}${tried.en}${again.en}${refused}`,

@@ -13,6 +13,8 @@ export type Outcome =
   | {
       readonly is: "arrived";
       readonly how: "post" | "edit" | "skip";
+      /** What of it is a line in the incident's story: a change of the card only when it is news. */
+      readonly story?: "told" | "edited";
       readonly receipt?: Receipt;
       readonly beside?: Refusal;
     }
@@ -116,7 +118,10 @@ async function say(
   if (receipt !== undefined && channel.edit !== undefined) {
     try {
       const edited = await within(context, (signal) => channel.edit?.(receipt, card, { ...about, signal }));
-      return { is: "arrived", how: "edit", receipt: edited ?? receipt };
+      if (edited === undefined) return { is: "arrived", how: "skip" };
+      // To a machine every change is a message.
+      const story = !isNews ? {} : ({ story: channel.machine === true ? "told" : "edited" } as const);
+      return { is: "arrived", how: "edit", receipt: edited, ...story };
     } catch (error) {
       if (!(error instanceof SendError) || error.next !== "give-up") throw error;
       beside = refusalOf(error);
@@ -125,7 +130,7 @@ async function say(
   const told = beside === undefined ? {} : { beside };
   if (!isNews) return { is: "arrived", how: "skip", ...told };
   const posted = await within(context, (signal) => channel.post(conversation, card, { ...about, signal }));
-  return { is: "arrived", how: "post", receipt: posted, ...told };
+  return { is: "arrived", how: "post", story: "told", receipt: posted, ...told };
 }
 
 /** The channel that an address belongs to; undefined when it is not set up. */

@@ -28,7 +28,7 @@ const SEVERITY: Readonly<Record<Severity, Text>> = {
 const STATUS: Readonly<Record<IncidentStatus, Text>> = {
   firing: { zh: "", en: "" },
   acknowledged: { zh: "，已认领", en: ", acknowledged" },
-  flapping: { zh: "，反复波动", en: ", flapping" },
+  flapping: { zh: "，抖动", en: ", flapping" },
   silenced: { zh: "，已静默", en: ", silenced" },
   resolved: { zh: "，已恢复", en: ", resolved" },
 };

@@ -37,7 +37,7 @@ export function record(change: Change, attempted: Attempted, context: RecordCont
   if (outcome.is === "gone") change.remove(tables.deliveries, delivery.id);
   else if (outcome.is === "arrived") {
     change.put(tables.deliveries, now.id, arrived(now, attempted.version, outcome, at));
-    if (outcome.how === "post") tellStory(change, tables, now, "told", at);
+    if (outcome.story !== undefined) tellStory(change, tables, now, outcome.story, at);
   } else refused(change, now, attempted.version, outcome, context);
 }
 
@@ -102,12 +102,13 @@ function tellStory(
   change: Change,
   tables: Tables,
   { about, conversation }: Delivery,
-  what: "told" | "undeliverable",
+  what: "told" | "edited" | "undeliverable",
   at: number,
   words?: string,
 ): void {
   if (!("incident" in about)) return;
-  const because = what === "told" ? change.get(tables.incidents, String(about.incident))?.newsOf : undefined;
+  const because =
+    what === "undeliverable" ? undefined : change.get(tables.incidents, String(about.incident))?.newsOf;
   const noted = {
     ...(words === undefined ? {} : { note: words }),
     ...(because === undefined ? {} : { because }),

@@ -1,5 +1,4 @@
 /** The rules as this room needs them: what is to be judged when, what is to be said when, and what they are called. */
-import type { MetricUnit } from "../../rules/metric-words.ts";
 import type { RuleFacts } from "../incidents/why.ts";
 import type { DueRule } from "./due-rule.ts";
 import type { ReminderRule } from "./reminders.ts";
@@ -11,7 +10,7 @@ export interface WatchedRules {
   reminders(): readonly ReminderRule[];
   /** Whether a rule is judged, paused, or gone. */
   standing(rule: number): "judged" | "paused" | "gone";
-  facts(rule: number): (RuleFacts & { readonly unit: MetricUnit | undefined }) | undefined;
+  facts(rule: number): RuleFacts | undefined;
   /** Calls `listener` after a rule changed; returns how to stop. */
   watch(listener: (rule: number) => void): () => void;
 }

@@ -28,14 +28,17 @@ export interface DeadlineOptions {
 const PRUNE_EVERY_MS = 60 * 60_000;
 /** So many incidents per commit, so that nobody waits behind a long one. */
 const BATCH = 500;
-/** How late people may be told of what an inhibition or a time interval no longer holds back. */
+/** What is held back is asked about at least so often, for whatever neither a source nor the time lets go. */
 const ASK_HELD_EVERY_MS = 5_000;
+/** Time intervals begin and end with a minute, in every zone there is. */
+const MINUTE_MS = 60_000;
 /** Reads what is on disk: a question before a commit. */
 const READ: Pick<Change, "get"> = { get: (table, id) => table.get(id) };
 
 export function openDeadlines({ store, book, reminders }: DeadlineOptions): Deadlines {
   let prunedAt: number | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
+  let releasedThen = 0;
 
   /** Each unit does one commit's worth and says whether it did anything; then it is asked again. */
   const units: readonly ((at: number) => Promise<boolean>)[] = [
@@ -59,11 +62,15 @@ export function openDeadlines({ store, book, reminders }: DeadlineOptions): Dead
 
   /**
    * What a muter holds back is told when it no longer does. A silence that ends tells by itself; an inhibition and a
-   * time interval end without anybody writing it down, so they are asked again: after a change, and now and then.
+   * time interval end without anybody writing it down, so they are asked again: when a source ends, with each minute,
+   * and now and then.
    */
   async function tellHeld(at: number): Promise<boolean> {
-    if (book.index.held.size === 0 || Math.abs(at - askedAt) < ASK_HELD_EVERY_MS) return false;
+    if (book.index.held.size === 0) return false;
+    const released = book.context.inhibition.released();
+    if (released === releasedThen && askedAt <= at && at < askAgainAt()) return false;
     askedAt = at;
+    releasedThen = released;
     const free = [...book.index.held.values()].filter((incident) => isFree(incident, at));
     if (free.length === 0) return false;
     await store.commit((change) => {
@@ -73,6 +80,11 @@ export function openDeadlines({ store, book, reminders }: DeadlineOptions): Dead
       }
     });
     return true;
+  }
+
+  function askAgainAt(): number {
+    const minute = (Math.floor(askedAt / MINUTE_MS) + 1) * MINUTE_MS;
+    return Math.min(askedAt + ASK_HELD_EVERY_MS, minute);
   }
 
   function isFree(incident: Incident, at: number): boolean {
@@ -125,7 +137,10 @@ export function openDeadlines({ store, book, reminders }: DeadlineOptions): Dead
       for (const deadline of book.index.deadlines.values()) if (deadline < next) next = deadline;
       for (const silence of book.index.silences.values())
         next = Math.min(next, turnsAt(silence), silence.remindAt ?? next);
-      if (book.index.held.size > 0) next = Math.min(next, askedAt > at ? at : askedAt + ASK_HELD_EVERY_MS);
+      if (book.index.held.size > 0) {
+        const freed = askedAt > at || book.context.inhibition.released() !== releasedThen;
+        next = Math.min(next, freed ? at : askAgainAt());
+      }
       return next;
     },
   };

@@ -18,20 +18,28 @@ export interface CardFacts {
   readonly silence: Silence | undefined;
   /** The rule's PromQL; undefined when the rule is gone. */
   readonly expression: string | undefined;
-  readonly unit: MetricUnit | undefined;
+  /** In what the values of a rule count; its alerts may be of several rules. */
+  unitOf(rule: number): MetricUnit | undefined;
+  /** Which alerts are named one by one; the first five unless told. */
+  readonly listed?: Listed;
   /** The value at the last look; undefined when there was none. */
   currentValue(alert: string): number | undefined;
 }
 
-/** So many alerts are named; the rest are counted. */
-const LISTED = 5;
+/** Some of the alerts: from the `from`th, counted from 0, at most `most`. */
+export interface Listed {
+  readonly from: number;
+  readonly most: number;
+}
+
+/** So many alerts are named on a card; the rest are counted. */
+const FIRST: Listed = { from: 0, most: 5 };
 
 /** Draws the card of an incident with its alerts, active ones first. */
 export function incidentCard(incident: Incident, members: readonly FiredAlert[], facts: CardFacts): Card {
   const { locale, status } = facts;
   const say = (text: Text): string => inLocale(locale, text);
-  const active = members.filter(isActive);
-  const shown = active.length > 0 ? active : members;
+  const shown = shownOf(members);
   const count = status === "resolved" ? incident.peak : incident.active;
   const text = shown.length > 1 ? list(shown, count, facts) : "";
   return {
@@ -44,6 +52,12 @@ export function incidentCard(incident: Incident, members: readonly FiredAlert[],
     fields: fields(incident, shown, facts, say),
     actions: actions(incident.id, facts, say),
   };
+}
+
+/** The alerts that a card is about: those that are active; when it is over, all. */
+export function shownOf(members: readonly FiredAlert[]): readonly FiredAlert[] {
+  const active = members.filter(isActive);
+  return active.length > 0 ? active : members;
 }
 
 function title(incident: Incident, count: number, say: (text: Text) => string): string {
@@ -142,14 +156,27 @@ const FORMER: Readonly<Record<FormerOwner["why"], (name: string, when: string) =
 };
 
 function list(shown: readonly FiredAlert[], count: number, facts: CardFacts): string {
-  const lines = shown.slice(0, LISTED).map((alert) => {
-    const place = where(alert.labels) || alert.labels["alertname"] || "";
+  const { from, most } = facts.listed ?? FIRST;
+  const inOrder = facts.listed === undefined ? shown : byPlace(shown);
+  const lines = inOrder.slice(from, from + most).map((alert) => {
     const value = valueWords(alert, facts);
-    return `- ${escapeMarkdown(`${plain(place, 160)}${value === "" ? "" : ` — ${value}`}`)}`;
+    return `- ${escapeMarkdown(`${plain(placeOf(alert), 160)}${value === "" ? "" : ` — ${value}`}`)}`;
   });
-  const more = Math.max(count, shown.length) - lines.length;
+  const more = Math.max(count, shown.length) - from - lines.length;
   if (more > 0) lines.push(inLocale(facts.locale, { zh: `…还有 ${more} 条`, en: `…and ${more} more` }));
   return lines.join("\n");
+}
+
+/** Whoever reads all of them looks for one; a card is drawn far more often, and names only some. */
+function byPlace(alerts: readonly FiredAlert[]): readonly FiredAlert[] {
+  return alerts
+    .map((alert) => ({ alert, place: placeOf(alert) }))
+    .sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0))
+    .map(({ alert }) => alert);
+}
+
+function placeOf({ labels }: FiredAlert): string {
+  return where(labels) || labels["alertname"] || "";
 }
 
 /** The labels that say where: all but those that the title and the colour say already. */
@@ -161,11 +188,11 @@ export function where(labels: Labels): string {
     .join(", ");
 }
 
-function valueWords(alert: FiredAlert, { currentValue, unit, locale }: CardFacts): string {
+function valueWords(alert: FiredAlert, { currentValue, unitOf, locale }: CardFacts): string {
   if (alert.state === "nodata") return inLocale(locale, { zh: "无数据", en: "no data" });
   if (alert.rule === RECEIVED) return "";
   const value = alert.state === "firing" ? (currentValue(alert.id) ?? alert.value) : alert.value;
-  return formatValue(value, unit, locale);
+  return formatValue(value, unitOf(alert.rule), locale);
 }
 
 function blindWords(shown: readonly FiredAlert[], say: (text: Text) => string): string | undefined {

@@ -98,6 +98,7 @@ export const HAPPENINGS = [
   "silence-ended",
   "silence-extended",
   "told",
+  "edited",
   "not-told",
   "undeliverable",
   "folded",
@@ -125,7 +126,7 @@ export interface TimelineEntry {
   readonly count?: number;
   readonly silence?: number;
   readonly conversation?: string;
-  /** Why it was told, with `told`. */
+  /** Why it was told, with `told` and `edited`. */
   readonly because?: Because;
   /** The name of a receiver. */
   readonly receiver?: string;

@@ -34,6 +34,7 @@ const OWN_NOTE: ReadonlySet<TimelineEntry["what"]> = new Set([
   "resolved",
   "recovered",
   "acknowledge-ended",
+  "escalated",
 ]);
 
 const WORDS: Readonly<Record<TimelineEntry["what"], (entry: TimelineEntry, parts: Parts) => Text>> = {
@@ -82,20 +83,16 @@ const WORDS: Readonly<Record<TimelineEntry["what"], (entry: TimelineEntry, parts
     zh: `${who.zh} 把静默 ${silence ?? "?"} 延长到 ${until}`,
     en: `${who.en} extended silence ${silence ?? "?"} until ${until}`,
   }),
-  told: ({ conversation, because }) => {
-    const why = because === undefined ? { zh: "", en: "" } : BECAUSE[because];
-    return {
-      zh: `已告知 ${conversation ?? ""}${why.zh === "" ? "" : `（${why.zh}）`}`,
-      en: `told ${conversation ?? ""}${par(why.en)}`,
-    };
-  },
+  told: (entry) => said(entry, { zh: "已告知", en: "told" }),
+  edited: (entry) => said(entry, { zh: "已更新卡片", en: "changed the card at" }),
   repeated: ({ receiver }) => ({
     zh: `仍在触发，再次告知 ${receiver ?? ""}`,
     en: `still firing, told ${receiver ?? ""} again`,
   }),
-  escalated: ({ receiver, step }) => ({
-    zh: `没有人认领，升级到第 ${step ?? 1} 步：${receiver ?? ""}`,
-    en: `nobody acknowledged it, escalated to step ${step ?? 1}: ${receiver ?? ""}`,
+  // The name of the policy stands in the note.
+  escalated: ({ receiver, step, note }) => ({
+    zh: `没有人认领，按 ${plain(note ?? "")} 升级到第 ${step ?? 1} 步：${receiver ?? ""}`,
+    en: `nobody acknowledged it, escalated by ${plain(note ?? "")} to step ${step ?? 1}: ${receiver ?? ""}`,
   }),
   flapping: ({ count }) => ({
     zh: `开始抖动：变化了 ${count ?? 0} 次`,
@@ -170,6 +167,14 @@ const OWNER_LOST: Readonly<Record<string, Text>> = {
   severity: { zh: "级别升高，作废", en: "it got worse" },
   alerts: { zh: "告警明显增多，作废", en: "many more alerts" },
 };
+
+function said({ conversation, because }: TimelineEntry, { zh, en }: Text): Text {
+  const why = because === undefined ? { zh: "", en: "" } : BECAUSE[because];
+  return {
+    zh: `${zh} ${conversation ?? ""}${why.zh === "" ? "" : `（${why.zh}）`}`,
+    en: `${en} ${conversation ?? ""}${par(why.en)}`,
+  };
+}
 
 function about({ labels, count }: TimelineEntry): Text {
   const place = labels === undefined ? "" : plain(where(labels) || labels["alertname"] || "", 120);

@@ -1,5 +1,6 @@
 /** The whole decision about an incident, as data: why it fired, what was asked, who was told, and how that went. */
-import type { Labels } from "../../storage/labels.ts";
+import type { MetricUnit } from "../../rules/metric-words.ts";
+import { formatLabels, type Labels } from "../../storage/labels.ts";
 import type { Text } from "../../storage/locale.ts";
 import { type Alert, type AlertSource, isActive, RECEIVED, type ResolveReason } from "../alert.ts";
 import type { AlertBook } from "../alert-book.ts";
@@ -17,10 +18,13 @@ export interface RuleFacts {
   readonly name: string;
   readonly expression: string;
   readonly forMs: number;
+  /** In what its values count; undefined where nobody can say. */
+  readonly unit: MetricUnit | undefined;
 }
 
 export interface AlertFacts {
   readonly id: string;
+  readonly rule: number;
   readonly state: Alert["state"];
   readonly labels: Labels;
   /** The labels as the expression gave them. */
@@ -53,8 +57,8 @@ export interface DeliveryFacts {
   readonly sent: number;
   /** Whether the platform gave something back to edit the card by. */
   readonly receipt: boolean;
-  /** What it gave back: the number of the message. */
-  readonly answer?: Receipt;
+  /** What it answered, in words: the number of the message, the status. */
+  readonly answer?: string;
   readonly attempts: number;
   readonly dueAt?: number;
   readonly lostAt?: number;
@@ -118,12 +122,12 @@ export function explain(
     status: book.statusOf(incident, at),
     rules: rules.map((id) => ({ id, rule: ruleFacts(id), health: healthOf(id) })),
     alerts: members.slice(0, DESCRIBED).map((alert) => {
-      const { id, state, labels, found, since, firedAt } = alert;
+      const { id, rule, state, labels, found, since, firedAt } = alert;
       const value = (state === "firing" ? currentValue(id) : undefined) ?? alert.value;
       const reason = alert.state === "nodata" ? { reason: alert.reason } : {};
       const ended = alert.state === "resolved" ? { ended: alert.reason } : {};
       const source = alert.source === undefined ? {} : { source: alert.source };
-      return { id, state, labels, found, since, firedAt, value, ...reason, ...ended, ...source };
+      return { id, rule, state, labels, found, since, firedAt, value, ...reason, ...ended, ...source };
     }),
     fired: fired.slice(0, DESCRIBED),
     active: active.length,
@@ -164,6 +168,7 @@ function answerOf(name: string, answers: readonly (MuteReason | undefined)[]): M
 
 const SAID: ReadonlySet<TimelineEntry["what"]> = new Set([
   "told",
+  "edited",
   "not-told",
   "undeliverable",
   "folded",
@@ -185,6 +190,11 @@ function conversationsOf({ context, tables, index }: AlertBook, incident: Incide
   return [...new Set(meant)];
 }
 
+/** Its own words where the channel has some; otherwise all that it gave back. */
+function answerIn(receipt: Receipt): string {
+  return receipt["answer"] ?? formatLabels(receipt);
+}
+
 function deliveryFacts(book: AlertBook, incident: number, conversation: string): DeliveryFacts {
   const delivery = book.tables.deliveries.get(incidentDeliveryId(incident, conversation));
   if (delivery === undefined)
@@ -197,7 +207,7 @@ function deliveryFacts(book: AlertBook, incident: number, conversation: string):
     wanted,
     sent,
     receipt: delivery.receipt !== undefined,
-    ...(delivery.receipt === undefined ? {} : { answer: delivery.receipt }),
+    ...(delivery.receipt === undefined ? {} : { answer: answerIn(delivery.receipt) }),
     attempts,
     ...(waits ? { dueAt } : {}),
     ...(lostAt === undefined ? {} : { lostAt }),

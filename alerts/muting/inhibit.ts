@@ -14,6 +14,8 @@ export interface Inhibition {
    * called: an alert that fires together with what inhibits it must not slip through.
    */
   foresee(alerts: Iterable<Alert>): () => void;
+  /** How many sources have ended so far, and rules been exchanged: when it grows, what was held back may be free. */
+  released(): number;
 }
 
 /** One rule with its sources, by the values of the labels that must agree. */
@@ -34,11 +36,13 @@ interface Sources {
 export function keepInhibition(alerts: Table<Alert>, rules: () => readonly InhibitRule[]): Inhibition {
   let known: readonly InhibitRule[] = [];
   let indexes: readonly Indexed[] = [];
+  let released = 0;
 
   function current(): readonly Indexed[] {
     const now = rules();
     if (now === known) return indexes;
     known = now;
+    released++;
     indexes = now.map(indexed);
     for (const alert of indexes.length === 0 ? [] : alerts.values()) if (isActive(alert)) add(alert);
     return indexes;
@@ -54,21 +58,26 @@ export function keepInhibition(alerts: Table<Alert>, rules: () => readonly Inhib
     }
   }
 
-  function remove({ id, labels }: Alert): void {
+  /** Whether it was a source at all. */
+  function remove({ id, labels }: Alert): boolean {
+    let was = false;
     for (const index of indexes) {
       if (!index.isSource(labels)) continue;
+      was = true;
       const key = keyOf(index.rule.equal, labels);
       const sources = index.sources.get(key);
       sources?.plain.delete(id);
       sources?.bothSides.delete(id);
       if (sources?.plain.size === 0 && sources.bothSides.size === 0) index.sources.delete(key);
     }
+    return was;
   }
 
   alerts.watch((_id, after, before) => {
     if (indexes.length === 0) return;
-    if (before !== undefined && isActive(before)) remove(before);
-    if (after !== undefined && isActive(after)) add(after);
+    const stays = after !== undefined && isActive(after);
+    if (before !== undefined && isActive(before) && remove(before) && !stays) released++;
+    if (stays) add(after);
   });
 
   return {
@@ -99,6 +108,10 @@ export function keepInhibition(alerts: Table<Alert>, rules: () => readonly Inhib
           if (now === undefined || !isActive(now)) remove(alert);
         }
       };
+    },
+    released() {
+      current();
+      return released;
     },
   };
 }

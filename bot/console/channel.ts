@@ -32,7 +32,7 @@ export function consoleChannel(deps: { conversations: Conversations; clock: Cloc
         code: "no-such-conversation",
       });
     const { id } = await saved(signal, () => conversations.deliver(name, card, clock.now(), deliveryId));
-    return { conversation: name, id };
+    return { conversation: name, id, answer: `message ${id}` };
   };
   return {
     post: show,
@@ -42,7 +42,7 @@ export function consoleChannel(deps: { conversations: Conversations; clock: Cloc
       // Too old to be kept: people should still see the news, so it becomes a new message.
       return edited === undefined
         ? show(`${CONSOLE}${receipt["conversation"] ?? ""}`, card, attempt)
-        : { conversation: edited.conversation, id };
+        : { conversation: edited.conversation, id, answer: `message ${id}` };
     },
   };
 }

@@ -89,7 +89,8 @@ export function bodyOf(
 ): WebhookBody {
   const acknowledgedBy = incident.acknowledgement?.person ?? null;
   // Cut first, like Alertmanager: what the rest has in common is said of what is there.
-  const kept = maxAlerts > 0 ? alerts.slice(0, maxAlerts) : alerts;
+  const sorted = [...alerts].sort(inTheirOrder);
+  const kept = maxAlerts > 0 ? sorted.slice(0, maxAlerts) : sorted;
   const shown = kept.map((alert): WebhookAlert => {
     const ended = alert.state === "resolved";
     return {
@@ -115,6 +116,28 @@ export function bodyOf(
     groupKey: incident.group,
     truncatedAlerts: alerts.length - shown.length,
   };
+}
+
+/**
+ * Alertmanager's order (`AlertSlice` of its package `types`, `LabelSet.Before` of prometheus/common): by `job`, then by
+ * `instance`, then those with fewer labels, then by the first label in which they differ.
+ */
+function inTheirOrder({ labels: a }: FiredAlert, { labels: b }: FiredAlert): number {
+  for (const name of ["job", "instance"]) {
+    const [one, other] = [a[name], b[name]];
+    if (one === other) continue;
+    if (one === undefined) return 1;
+    return other === undefined || one < other ? -1 : 1;
+  }
+  const [names, others] = [Object.keys(a), Object.keys(b)];
+  if (names.length !== others.length) return names.length - others.length;
+  for (const name of [...new Set([...names, ...others])].sort()) {
+    const [one, other] = [a[name], b[name]];
+    if (one === other) continue;
+    if (one === undefined) return -1;
+    return other === undefined || one > other ? 1 : -1;
+  }
+  return 0;
 }
 
 /** A card that is about no incident, such as a reminder, as one alert that fires: whoever reads alerts can read it. */

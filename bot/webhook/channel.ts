@@ -39,7 +39,8 @@ export function webhookChannel({ find, externalUrl, clock }: WebhookDeps): Chann
   /** By address and incident: what was posted last. */
   const last = new Map<string, { readonly state: string; readonly at: number }>();
 
-  async function send(address: string, body: WebhookBody, id: string, signal: AbortSignal): Promise<void> {
+  /** Posts it, and gives back what was answered, for people. */
+  async function send(address: string, body: WebhookBody, id: string, signal: AbortSignal): Promise<string> {
     const webhook = webhookOf(address);
     const text = JSON.stringify(body);
     const signed =
@@ -53,6 +54,7 @@ export function webhookChannel({ find, externalUrl, clock }: WebhookDeps): Chann
       const { url, http } = webhook;
       const answer = await request({ method: "POST", url, http, headers, body: text }, stop);
       checkAnswer(answer, clock.now());
+      return `HTTP ${answer.status}`;
     } catch (error) {
       if (limit?.aborted === true && !signal.aborted)
         throw new SendError("no answer in time", { next: "retry", code: "timeout" });
@@ -69,31 +71,30 @@ export function webhookChannel({ find, externalUrl, clock }: WebhookDeps): Chann
     });
   }
 
-  /** Posts the incident unless it is as it was told before. */
+  /** Posts the incident; nothing is posted when it is as it was told before, or all of it is hidden. */
   async function tell(
     address: string,
     view: IncidentView,
     attempt: Attempt,
     before?: Receipt,
-  ): Promise<Receipt> {
+  ): Promise<Receipt | undefined> {
     const webhook = webhookOf(address);
     const { incident } = view;
     const all = view.alerts();
     const state = stateOf(view, all);
-    if (before !== undefined && before["state"] === state) return { ...before, address };
+    if (before?.["state"] === state) return undefined;
     const alerts = alertsToTell(all, before === undefined ? undefined : toldEndsOf(before));
-    const receipt = receiptOf(address, state, all);
     // All of it is hidden: there is nothing to tell, as with Alertmanager.
-    if (alerts.length === 0) return receipt;
+    if (alerts.length === 0) return undefined;
     const about = { receiver: webhook.receiver, externalUrl: externalUrl(), maxAlerts: webhook.maxAlerts };
-    await send(
+    const answer = await send(
       address,
       bodyOf(view, alerts, about),
       `${attempt.deliveryId}#${incident.version}`,
       attempt.signal,
     );
     remember(`${address}\n${incident.id}`, state);
-    return receipt;
+    return { ...receiptOf(address, state, all), answer };
   }
 
   function remember(key: string, state: string): void {
@@ -118,11 +119,11 @@ export function webhookChannel({ find, externalUrl, clock }: WebhookDeps): Chann
         const fresh = known !== undefined && Math.abs(clock.now() - known.at) < SAME_MS;
         if (fresh && known.state === stateOf(view, view.alerts())) return { address };
       }
-      return tell(address, view, attempt);
+      return (await tell(address, view, attempt)) ?? { address, answer: "" };
     },
     async edit(receipt, _card, attempt) {
       const address = receipt["address"] ?? "";
-      return attempt.incident === undefined ? receipt : tell(address, attempt.incident, attempt, receipt);
+      return attempt.incident === undefined ? undefined : tell(address, attempt.incident, attempt, receipt);
     },
   };
 }

@@ -78,6 +78,7 @@ export function channelContract(
         { ...card, title: "#12 hot again" },
         attempt("incident-12@x"),
       );
+      if (again === undefined) throw new Error("a card that was changed gives back its receipt");
       await channel.edit(again, { ...card, title: "#12 over", status: "resolved" }, attempt("incident-12@x"));
       const messages = await seen();
       expect(messages).toHaveLength(1);

@@ -289,6 +289,26 @@ describe("the ladder", () => {
   });
 });
 
+describe("a change of which a channel has nothing to say", () => {
+  it("is done, and nowhere said to have been told", async () => {
+    const quiet = { machine: true as const, post: async () => ({ id: "1" }), edit: async () => undefined };
+    const s = await Scenario.open({ rules: [{ ...hot, tells: ["quiet:x"] }], channels: { quiet } });
+    await s.until("10s");
+    s.sights.bad(1, { host: "a" }, 95);
+    await s.until("1m");
+    const delivery = () => s.alerts.book.tables.deliveries.get("incident-1@quiet:x");
+    const saidAt = delivery()?.saidAt;
+    await s.commit((change) => {
+      const at = s.clock.now();
+      s.alerts.book.acknowledge(change, 1, { person: "console:a", until: at + 10 * MINUTE, at });
+    });
+    await s.until("2m");
+    expect(delivery()).toMatchObject({ sent: 2, wanted: 2, saidAt, receipt: { id: "1" } });
+    expect(s.alerts.book.timeline(1).map(({ what }) => what)).toEqual(["fired", "told", "acknowledged"]);
+    await s.stop();
+  });
+});
+
 describe("order", () => {
   it("is kept per incident: after any refusals the last thing said is how things are", async () => {
     const robot = new RecordingChannel();

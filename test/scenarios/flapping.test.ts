@@ -61,8 +61,11 @@ describe.each([["zh-CN"], ["en"]] as const)("flapping, in %s", (locale) => {
       "told",
       "recovered",
       "flapping",
+      "edited",
       "steady",
+      "edited",
       "resolved",
+      "edited",
     ]);
     await s.stop();
   });

@@ -32,9 +32,12 @@ function silence(forMs: number) {
     });
 }
 
-describe("the life of an incident", () => {
+describe.each([["zh-CN"], ["en"]] as const)("the life of an incident, in %s", (locale) => {
+  const zh = locale === "zh-CN";
+  const two = zh ? " — 2 条告警" : " — 2 alerts";
+
   it("fires after its for, is acknowledged, forgotten, and resolves: one card and one reminder", async () => {
-    const s = await Scenario.open({ rules: [hot] });
+    const s = await Scenario.open({ locale, rules: [hot] });
     await s.play([
       { at: "10s", do: (s) => s.sights.bad(1, a, 95) },
       { at: "1m10s", expect: ["post console:ops firing #1 hot"] },
@@ -44,7 +47,9 @@ describe("the life of an incident", () => {
         at: "1h1m",
         expect: [
           "edit console:ops firing #1 hot",
-          "post console:ops text #1 hot: the acknowledgement by alice has ended, and it still fires.",
+          zh
+            ? "post console:ops text #1 hot：alice 的认领到期了，告警还没有恢复。"
+            : "post console:ops text #1 hot: the acknowledgement by alice has ended, and it still fires.",
         ],
       },
       { at: "1h30m", do: (s) => s.sights.ok(1, a), expect: ["edit console:ops resolved #1 hot"] },
@@ -54,14 +59,16 @@ describe("the life of an incident", () => {
       "fired",
       "told",
       "acknowledged",
+      "edited",
       "acknowledge-ended",
       "resolved",
+      "edited",
     ]);
     await s.stop();
   });
 
   it("says nothing of what recovers within its for", async () => {
-    const s = await Scenario.open({ rules: [hot] });
+    const s = await Scenario.open({ locale, rules: [hot] });
     await s.play([
       { at: "10s", do: (s) => s.sights.bad(1, a, 95) },
       { at: "50s", do: (s) => s.sights.ok(1, a) },
@@ -74,12 +81,12 @@ describe("the life of an incident", () => {
   });
 
   it("keeps one card while alerts join and leave", async () => {
-    const s = await Scenario.open({ rules: [{ ...hot, forMs: 0 }] });
+    const s = await Scenario.open({ locale, rules: [{ ...hot, forMs: 0 }] });
     await s.play([
       { at: "10s", do: (s) => s.sights.bad(1, a, 95), expect: ["post console:ops firing #1 hot"] },
-      { at: "40s", do: (s) => s.sights.bad(1, b, 96), expect: ["edit console:ops firing #1 hot — 2 alerts"] },
+      { at: "40s", do: (s) => s.sights.bad(1, b, 96), expect: [`edit console:ops firing #1 hot${two}`] },
       { at: "70s", do: (s) => s.sights.ok(1, a), expect: ["edit console:ops firing #1 hot"] },
-      { at: "100s", do: (s) => s.sights.ok(1, b), expect: ["edit console:ops resolved #1 hot — 2 alerts"] },
+      { at: "100s", do: (s) => s.sights.ok(1, b), expect: [`edit console:ops resolved #1 hot${two}`] },
       { at: "130s", do: (s) => s.sights.bad(1, b, 96), expect: ["post console:ops firing #2 hot"] },
       { at: "160s" },
     ]);
@@ -87,7 +94,7 @@ describe("the life of an incident", () => {
   });
 
   it("tells again nothing when the data goes and comes back, and never resolves for want of it", async () => {
-    const s = await Scenario.open({ rules: [{ ...hot, forMs: 0 }] });
+    const s = await Scenario.open({ locale, rules: [{ ...hot, forMs: 0 }] });
     await s.play([
       { at: "10s", do: (s) => s.sights.bad(1, a, 95), expect: ["post console:ops firing #1 hot"] },
       { at: "40s", do: (s) => s.sights.blind(1, a), expect: ["edit console:ops firing #1 hot"] },
@@ -103,12 +110,13 @@ describe("the life of an incident", () => {
       "data-back",
       "nodata",
       "resolved",
+      "edited",
     ]);
     await s.stop();
   });
 
   it("holds still after it was closed by hand, until it newly fires", async () => {
-    const s = await Scenario.open({ rules: [{ ...hot, forMs: 0 }] });
+    const s = await Scenario.open({ locale, rules: [{ ...hot, forMs: 0 }] });
     const close = (s: Scenario) =>
       s.commit((change) => s.alerts.book.close(change, 1, { person: "console:boss", at: s.clock.now() }));
     await s.play([
@@ -125,7 +133,7 @@ describe("the life of an incident", () => {
   });
 
   it("tells the second of two people who has it", async () => {
-    const s = await Scenario.open({ rules: [{ ...hot, forMs: 0 }] });
+    const s = await Scenario.open({ locale, rules: [{ ...hot, forMs: 0 }] });
     s.sights.bad(1, a, 95);
     await s.until("20s");
     const [first, second, again] = await Promise.all([
@@ -145,7 +153,7 @@ describe("the life of an incident", () => {
   });
 
   it("lets resolve win over acknowledge", async () => {
-    const s = await Scenario.open({ rules: [{ ...hot, forMs: 0 }] });
+    const s = await Scenario.open({ locale, rules: [{ ...hot, forMs: 0 }] });
     s.sights.bad(1, a, 95);
     await s.until("20s");
     s.sights.ok(1, a);
@@ -156,7 +164,7 @@ describe("the life of an incident", () => {
   });
 
   it("tells nobody of what a silence hides, and tells it when the silence ends and it still fires", async () => {
-    const s = await Scenario.open({ rules: [{ ...hot, forMs: 0 }] });
+    const s = await Scenario.open({ locale, rules: [{ ...hot, forMs: 0 }] });
     await s.play([
       { at: "1s", do: silence(HOUR) },
       { at: "10s", do: (s) => s.sights.bad(1, a, 95) },
@@ -164,10 +172,12 @@ describe("the life of an incident", () => {
       {
         at: "50m",
         expect: [
-          'post console:ops text Silence 1 ({alertname="hot"}) ends in 10m (Nov 25 11:00), and 2 alerts that it hides still fire.',
+          zh
+            ? 'post console:ops text 静默 1（{alertname="hot"}）还有10分钟结束（11-25 11:00），它挡住的 2 条告警还没有恢复。'
+            : 'post console:ops text Silence 1 ({alertname="hot"}) ends in 10m (Nov 25 11:00), and 2 alerts that it hides still fire.',
         ],
       },
-      { at: "1h", expect: ["post console:ops firing #1 hot — 2 alerts"] },
+      { at: "1h", expect: [`post console:ops firing #1 hot${two}`] },
       { at: "2h" },
     ]);
     expect(s.alerts.book.timeline(1).map(({ what }) => what)).toEqual([
@@ -181,7 +191,7 @@ describe("the life of an incident", () => {
   });
 
   it("never tells of what began and ended under a silence", async () => {
-    const s = await Scenario.open({ rules: [{ ...hot, forMs: 0 }] });
+    const s = await Scenario.open({ locale, rules: [{ ...hot, forMs: 0 }] });
     await s.play([
       { at: "1s", do: silence(HOUR) },
       { at: "10s", do: (s) => s.sights.bad(1, a, 95) },
@@ -193,7 +203,7 @@ describe("the life of an incident", () => {
   });
 
   it("says on the card that it is silenced, and sets it back when somebody ends the silence", async () => {
-    const s = await Scenario.open({ rules: [{ ...hot, forMs: 0 }] });
+    const s = await Scenario.open({ locale, rules: [{ ...hot, forMs: 0 }] });
     const end = (s: Scenario) =>
       s.commit((change) => s.alerts.book.endSilence(change, 1, { person: "console:bob", at: s.clock.now() }));
     await s.play([
@@ -202,9 +212,9 @@ describe("the life of an incident", () => {
       {
         at: "2m",
         do: (s) => s.sights.bad(1, b, 95),
-        expect: ["edit console:ops silenced #1 hot — 2 alerts"],
+        expect: [`edit console:ops silenced #1 hot${two}`],
       },
-      { at: "3m", do: end, expect: ["edit console:ops firing #1 hot — 2 alerts"] },
+      { at: "3m", do: end, expect: [`edit console:ops firing #1 hot${two}`] },
       { at: "2h" },
     ]);
     expect(await end(s)).toMatchObject({ refused: { en: "Silence 1 is over already." } });
@@ -212,7 +222,7 @@ describe("the life of an incident", () => {
   });
 
   it("ends with its rule, and says so", async () => {
-    const s = await Scenario.open({ rules: [{ ...hot, forMs: 0 }] });
+    const s = await Scenario.open({ locale, rules: [{ ...hot, forMs: 0 }] });
     await s.play([
       { at: "10s", do: (s) => s.sights.bad(1, a, 95), expect: ["post console:ops firing #1 hot"] },
       {
@@ -222,12 +232,15 @@ describe("the life of an incident", () => {
       },
       { at: "2m" },
     ]);
-    expect(s.alerts.book.timeline(1).at(-1)).toMatchObject({ what: "resolved", note: "rule-removed" });
+    expect(s.alerts.book.timeline(1).slice(-2)).toMatchObject([
+      { what: "resolved", note: "rule-removed" },
+      { what: "edited", because: "resolved", conversation: "console:ops" },
+    ]);
     await s.stop();
   });
 
   it("keeps firing for as long as it is told after the expression stops holding", async () => {
-    const s = await Scenario.open({ rules: [{ ...hot, forMs: 0, keepFiringForMs: 120_000 }] });
+    const s = await Scenario.open({ locale, rules: [{ ...hot, forMs: 0, keepFiringForMs: 120_000 }] });
     await s.play([
       { at: "10s", do: (s) => s.sights.bad(1, a, 95), expect: ["post console:ops firing #1 hot"] },
       { at: "1m", do: (s) => s.sights.ok(1, a) },

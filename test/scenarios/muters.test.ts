@@ -79,7 +79,36 @@ describe.each([["zh-CN"], ["en"]] as const)("muters, in %s", (locale) => {
     ]);
     expect(
       s.alerts.book.timeline(1).map(({ what, by }) => (by === undefined ? what : `${what} ${by}`)),
-    ).toEqual(["fired", "not-told inhibition", "told", "resolved"]);
+    ).toEqual(["fired", "not-told inhibition", "told", "resolved", "edited"]);
+    await s.stop();
+  });
+
+  it("is told in the very round in which the last source recovers", async () => {
+    const also = { id: 4, name: "down too", labels: { severity: "critical" }, intervalMs: 7_000 };
+    const s = await Scenario.open({
+      rules: [hot, down, also],
+      locale,
+      plan: {
+        inhibitRules: inhibitRules.map((rule) => ({ ...rule, source: parseMatchers('alertname=~"down.*"') })),
+      },
+    });
+    await s.play([
+      {
+        at: "10s",
+        do: (s) => {
+          for (const rule of [1, 2, 4]) s.sights.bad(rule, a, 95);
+        },
+        expect: ["post console:ops firing #2 down", "post console:ops firing #3 down too"],
+      },
+      // Its rounds are every 15 s; those of the other are at 16 s, 23 s and so on.
+      { at: "59s", do: (s) => s.sights.ok(2, a), expect: ["edit console:ops resolved #2 down"] },
+      {
+        at: "1m32s999ms",
+        do: (s) => s.sights.ok(4, a),
+        expect: ["edit console:ops resolved #3 down too", "post console:ops firing #1 hot"],
+      },
+      { at: "1m33s" },
+    ]);
     await s.stop();
   });
 
@@ -146,8 +175,9 @@ describe.each([["zh-CN"], ["en"]] as const)("muters, in %s", (locale) => {
     });
     const rows: readonly Row[] = [
       { at: "10s", do: (s) => s.sights.bad(1, a, 95), expect: ["post console:ops firing #1 hot"] },
-      { at: "20m", do: (s) => s.restart() },
-      { at: "59m59s", expect: ["post console:day firing #1 hot"] },
+      { at: "20m3s", do: (s) => s.restart() },
+      { at: "59m59s999ms", expect: ["post console:day firing #1 hot"] },
+      { at: "1h" },
       {
         at: "1h30m",
         do: (s) => s.sights.ok(1, a),

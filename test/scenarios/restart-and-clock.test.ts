@@ -29,8 +29,11 @@ describe("a restart", () => {
     await s.stop();
   });
 
-  it("says in the story that nobody watched, when it was long", async () => {
-    const s = await Scenario.open({ rules: [hot] });
+  it.each([
+    ["zh-CN", "更夫离岗了 30分钟"],
+    ["en", "Nobody watched for 30m"],
+  ] as const)("says in the story that nobody watched, when it was long, in %s", async (locale, title) => {
+    const s = await Scenario.open({ rules: [hot], locale });
     s.sights.bad(1, a, 95);
     await s.until("1m");
     expect(s.news()).toHaveLength(1);
@@ -38,7 +41,7 @@ describe("a restart", () => {
     await s.until("31m");
     await s.start();
     await s.until("32m");
-    expect(s.news()).toEqual(["post console:ops text Nobody watched for 30m"]);
+    expect(s.news()).toEqual([`post console:ops text ${title}`]);
     expect(s.alerts.book.timeline(1).map(({ what }) => what)).toEqual(["fired", "told", "watch-interrupted"]);
     await s.restart();
     await s.until("33m");

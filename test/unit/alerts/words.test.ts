@@ -23,9 +23,11 @@ describe("formatSpan", () => {
 
 describe("formatTime", () => {
   const at = Date.UTC(2026, 10, 25, 2, 5);
-  it("says the moment in the zone, to the minute", () => {
+  it("says the moment in the zone, to the minute or the second", () => {
     expect(formatTime(at, "Asia/Shanghai", "zh-CN")).toBe("11-25 10:05");
     expect(formatTime(at, "Asia/Shanghai", "en")).toBe("Nov 25 10:05");
+    expect(formatTime(at + 7_900, "Asia/Shanghai", "zh-CN", "second")).toBe("11-25 10:05:07");
+    expect(formatTime(at + 7_900, "Asia/Shanghai", "en", "second")).toBe("Nov 25 10:05:07");
     expect(formatTime(at - 3 * 3_600_000, "UTC", "zh-CN")).toBe("11-24 23:05");
   });
   it("does not throw for a time that is none", () => {

@@ -38,7 +38,7 @@ const facts: CardFacts = {
   status: "firing",
   silence: undefined,
   expression: "cpu_usage_percent > 90",
-  unit: "percent",
+  unitOf: () => "percent",
   currentValue: () => undefined,
 };
 const english: CardFacts = { ...facts, locale: "en" };

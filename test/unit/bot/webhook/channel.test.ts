@@ -11,6 +11,7 @@ import { PLAIN_HTTP } from "../../../../bot/receivers/http-config.ts";
 import { retryAfterMs } from "../../../../bot/webhook/answer.ts";
 import type { WebhookBody } from "../../../../bot/webhook/body.ts";
 import { webhookChannel } from "../../../../bot/webhook/channel.ts";
+import type { Labels } from "../../../../storage/labels.ts";
 import { channelContract } from "../../../contract/channel.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { type Answer, errcode, openSink, refusing, type Sink } from "../../../support/sink.ts";
@@ -154,6 +155,26 @@ describe("the body", () => {
     expect(posted?.headers["x-gengfu-signature-256"]).toBe(`sha256=${expected}`);
   });
 
+  it("has the alerts in Alertmanager's order: job, instance, fewer labels, the first that differs", async () => {
+    const { channel } = await open();
+    const labelled: readonly Labels[] = [
+      { alertname: "hot", job: "b", instance: "1" },
+      { alertname: "hot", instance: "0" },
+      { alertname: "hot", host: "b" },
+      { alertname: "hot", job: "a", instance: "2" },
+      { alertname: "hot", host: "a", zone: "x" },
+      { alertname: "hot", job: "a", instance: "10" },
+      { alertname: "hot", zone: "z" },
+      { alertname: "hot", host: "a" },
+    ];
+    const alerts = labelled.map((labels, i) => ({ ...alert(`a${i}`), labels }));
+    await channel.post(ADDRESS, card, attempt(view(alerts)));
+    const [body] = sink.taken<WebhookBody>();
+    expect(
+      body?.alerts.map(({ labels: { alertname: _, ...rest } }) => Object.values(rest).join(" ")),
+    ).toEqual(["a 10", "a 2", "b 1", "0", "z", "a", "b", "a x"]);
+  });
+
   it("goes with what http_config says", async () => {
     const http = { ...PLAIN_HTTP, authorization: "Bearer abc", headers: { "x-team": "ops" } };
     const { channel } = await open({ http });
@@ -163,13 +184,24 @@ describe("the body", () => {
 });
 
 describe("what is told", () => {
+  it("is answered, and the answer is kept for people", async () => {
+    const { channel, edit } = await open();
+    const hidden = await channel.post(ADDRESS, card, attempt(view([])));
+    expect(hidden["answer"]).toBe("");
+    sink.answer = () => ({ status: 202, body: "" });
+    const receipt = await edit(hidden, card, attempt(view([alert("a")], { version: 2 })));
+    expect(receipt?.["answer"]).toBe("HTTP 202");
+  });
+
   it("is each change that matters, once: the firing set, the owner, news, the end", async () => {
     const { channel, edit } = await open();
     const owner = { person: "console:alice", at: FIRED, until: FIRED + 3_600_000 };
     let receipt = await channel.post(ADDRESS, card, attempt(view([alert("a")])));
     const step = async (about: IncidentView): Promise<string> => {
       const before = sink.received.length;
-      receipt = await edit(receipt, card, attempt(about));
+      const changed = await edit(receipt, card, attempt(about));
+      expect(changed === undefined).toBe(sink.received.length === before);
+      receipt = changed ?? receipt;
       const [body] = sink.taken<WebhookBody>().slice(before);
       return body === undefined
         ? "nothing"
@@ -188,6 +220,19 @@ describe("what is told", () => {
     const end = view([alert("a", FIRED + 50_000), over], { version: 7, resolvedAt: FIRED + 50_000 });
     expect(await step(end)).toBe("resolved a:resolved:");
     expect(await step(end)).toBe("nothing");
+  });
+
+  it("is nothing while all of it is hidden, and afterwards only what is new since it was told", async () => {
+    const { channel, edit } = await open();
+    const receipt = await channel.post(ADDRESS, card, attempt(view([alert("a"), alert("b")])));
+    expect(await edit(receipt, card, attempt(view([], { version: 2 })))).toBeUndefined();
+    expect(
+      await edit(receipt, card, attempt(view([alert("a"), alert("b")], { version: 3 }))),
+    ).toBeUndefined();
+    expect(sink.received).toHaveLength(1);
+    await edit(receipt, card, attempt(view([alert("a"), alert("b", FIRED + 9_000)], { version: 4 })));
+    const [, body] = sink.taken<WebhookBody>();
+    expect(body?.alerts.map(({ status }) => status)).toEqual(["firing", "resolved"]);
   });
 
   it("tells all ends of one moment again rather than losing one that came late", async () => {
