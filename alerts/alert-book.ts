@@ -37,8 +37,13 @@ export interface AlertBook extends Ownership, Omit<Silencing, "draw"> {
   post(change: Change, conversation: string, card: Card, lane: Delivery["lane"], at: number): string;
   /** Adds a line to an incident's story. */
   note(change: Change, entry: TimelineEntry): void;
-  /** Ends what a rule has, in the commit that pauses or removes it. */
-  endAlertsOf(change: Change, rule: number, reason: "rule-removed" | "rule-paused", at: number): void;
+  /** Ends what rules have, in the commit that pauses or removes them; of very many alerts the watch ends the rest. */
+  endAlertsOf(
+    change: Change,
+    rules: readonly number[],
+    reason: "rule-removed" | "rule-paused",
+    at: number,
+  ): void;
   /** Draws the consequences of alerts that turned. */
   turn(change: Change, turns: readonly Turn[], at: number): readonly Incident[];
 
@@ -114,7 +119,7 @@ export function openAlertBook({
 
     post: (change, conversation, card, lane, at) => post(change, tables, conversation, card, lane, at),
     note: (change, entry) => note(change, tables, entry),
-    endAlertsOf: (change, rule, reason, at) => endAlertsOf(context, change, rule, reason, at),
+    endAlertsOf: (change, rules, reason, at) => endAlertsOf(context, change, rules, reason, at),
     turn: (change, turns, at) => applyTurns(context, change, turns, at),
 
     activeIncidents: active,
