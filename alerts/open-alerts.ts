@@ -120,6 +120,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
     log,
     random,
     moreIsComing: evaluator.moreIsComing,
+    breathe,
     draw: (incident, at) => card(incident, at),
     drawDigest: ({ id }, facts, at) =>
       digestCard(facts, foldedInto(book, id), {
