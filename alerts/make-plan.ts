@@ -48,11 +48,23 @@ export function makePlan(parts: PlanParts, subscriptions: () => readonly Subscri
     return own;
   }
 
+  const receiver = (name: string): Receiver | undefined => receivers.get(name) ?? ownReceiver(name);
+
   return {
     tree,
     written,
     router: makeRouter({ tree, written, subscriptions }),
-    receiver: (name) => receivers.get(name) ?? ownReceiver(name),
+    receiver,
+    addresses() {
+      const steps = (parts.escalations ?? []).flatMap((policy) => policy.steps);
+      const names = [
+        ...receivers.keys(),
+        ...receiversOf(tree),
+        ...steps.map((step) => step.receiver),
+        ...subscriptions().map(({ conversation }) => conversation),
+      ];
+      return new Set(names.flatMap((name) => receiver(name)?.targets ?? []).map(({ address }) => address));
+    },
     receivers: parts.receivers ?? [],
     inhibitRules: parts.inhibitRules ?? [],
     timeIntervals: byName(parts.timeIntervals ?? []),
@@ -63,6 +75,10 @@ export function makePlan(parts: PlanParts, subscriptions: () => readonly Subscri
     limits: parts.limits ?? {},
     intake: parts.intake ?? DEFAULT_INTAKE,
   };
+}
+
+function receiversOf({ options, children }: Branch): readonly string[] {
+  return [options.receiver, ...children.flatMap(receiversOf)];
 }
 
 const NOBODY: readonly Subscription[] = [];

@@ -100,6 +100,7 @@ const ACKNOWLEDGE_MS = 4 * 3_600_000;
 export function openAlerts(options: AlertsOptions): Alerts {
   const { store, rules, channels, clock, log, locale, zone, random } = options;
   const plan = options.plan ?? (() => PLAIN_PLAN);
+  const breathe = options.breathe ?? (async () => {});
   const book = openAlertBook({
     store,
     zone,
@@ -113,7 +114,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
     lastAliveAt: lastAliveAt(book),
     aliveEveryMs: options.aliveEveryMs ?? 10_000,
     stands: (rule) => rules.standing(rule) === "judged",
-    breathe: options.breathe ?? (async () => {}),
+    breathe,
   });
   const intake = openIntake({
     store,
@@ -121,7 +122,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
     clock,
     log,
     maxPerSender: () => plan().intake.alertsPerSender,
-    breathe: options.breathe ?? (async () => {}),
+    breathe,
     rest: options.rest ?? (async () => {}),
   });
   const reminders = openReminders({ store, book, rules: () => rules.reminders(), locale, zone });
@@ -135,6 +136,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
     log,
     random,
     moreIsComing: () => evaluator.moreIsComing() || intake.moreIsComing(),
+    breathe,
     draw: (incident, at) => card(incident, at),
     drawDigest: ({ id }, facts, at) =>
       digestCard(facts, foldedInto(book, id), {
@@ -184,23 +186,24 @@ export function openAlerts(options: AlertsOptions): Alerts {
     return due.length > 0;
   }
 
-  /** Whoever pauses or removes a rule ends its alerts in the same commit; this is the net under that. */
+  /**
+   * Whoever pauses or removes a rule ends its alerts in the same commit; this ends what were too many for one, and what
+   * another life did not get to.
+   */
   async function endOrphans(at: number): Promise<void> {
-    const looked = [...left];
-    const orphans = looked.filter(
-      (rule) => book.index.waiting.has(rule) && rules.standing(rule) !== "judged",
-    );
-    if (orphans.length > 0)
+    const orphansOf = (standing: "paused" | "gone"): number[] =>
+      [...left].filter((rule) => book.index.waiting.has(rule) && rules.standing(rule) === standing);
+    for (;;) {
+      const paused = orphansOf("paused");
+      const gone = orphansOf("gone");
+      if (paused.length + gone.length === 0) break;
       await store.commit((change) => {
-        for (const rule of orphans)
-          book.endAlertsOf(
-            change,
-            rule,
-            rules.standing(rule) === "paused" ? "rule-paused" : "rule-removed",
-            at,
-          );
+        book.endAlertsOf(change, paused, "rule-paused", at);
+        book.endAlertsOf(change, gone, "rule-removed", at);
       });
-    for (const rule of looked) left.delete(rule);
+      await breathe();
+    }
+    left.clear();
   }
 
   const judging = keepLoop({

@@ -15,6 +15,8 @@ export interface Plan {
    * name that a removed receiver left in stored data still leads somewhere only when it is an address.
    */
   receiver(name: string): Receiver | undefined;
+  /** Every address that a receiver, a route, an escalation or a subscription names. Rules name others. */
+  addresses(): ReadonlySet<string>;
   /** Those of the file. */
   readonly receivers: readonly Receiver[];
   readonly inhibitRules: readonly InhibitRule[];

@@ -1,7 +1,8 @@
-/** What may be forgotten: closed incidents with all that hangs on them, cards that were said, silences long over. */
+/** What may be forgotten: closed incidents with all that hangs on them, cards said, silences over, targets unused. */
 import type { Change, Store } from "../storage/store.ts";
 import { isActive } from "./alert.ts";
 import type { AlertBook } from "./alert-book.ts";
+import { heardAt, type TargetRecord } from "./delivery/target.ts";
 import type { Incident } from "./incidents/incident.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -13,6 +14,7 @@ export const KEPT = {
   saidMs: DAY_MS,
   lostMs: 7 * DAY_MS,
   silenceMs: 30 * DAY_MS,
+  targetMs: 30 * DAY_MS,
 } as const;
 
 /** So many documents' owners per commit, so that nobody waits behind a long one. */
@@ -23,11 +25,13 @@ export async function prune(store: Store, book: AlertBook, at: number): Promise<
   const incidents = oldIncidents(book, at);
   const cards = oldCards(book, at);
   const silences = oldSilences(book, at);
-  if (incidents.length + cards.length + silences.length === 0) return false;
+  const targets = oldTargets(book, at);
+  if (incidents.length + cards.length + silences.length + targets.length === 0) return false;
   await store.commit((change) => {
     for (const incident of incidents) forget(change, book, incident);
     for (const id of cards) change.remove(book.tables.deliveries, id);
     for (const id of silences) change.remove(book.tables.silences, id);
+    for (const target of targets) forgetTarget(change, book, target);
   });
   return true;
 }
@@ -61,6 +65,20 @@ function oldSilences({ tables }: AlertBook, at: number): string[] {
   for (const { id, drawn, endsAt } of tables.silences.values())
     if (drawn === "over" && at - endsAt > KEPT.silenceMs && old.length < BATCH) old.push(String(id));
   return old;
+}
+
+/** Those that nobody names any more, and of which nothing was heard for long. */
+function oldTargets({ tables, context }: AlertBook, at: number): TargetRecord[] {
+  const old = [...tables.targets.values()].filter((target) => at - heardAt(target) > KEPT.targetMs);
+  if (old.length === 0) return old;
+  const named = new Set(context.plan().addresses());
+  for (const { conversation } of tables.deliveries.values()) named.add(conversation);
+  return old.filter(({ address }) => !named.has(address)).slice(0, BATCH);
+}
+
+function forgetTarget(change: Change, { tables }: AlertBook, target: TargetRecord): void {
+  // An attempt on its way to disk may have made it new.
+  if (change.get(tables.targets, target.address) === target) change.remove(tables.targets, target.address);
 }
 
 function forget(change: Change, { tables, index }: AlertBook, { id }: Incident): void {

@@ -176,6 +176,21 @@ async function storm(): Promise<void> {
   pauses.disable();
   const told = alerts.book.activeIncidents().length;
 
+  feed(99);
+  await untilSettled(alerts, () => alerts.book.index.counts.firing === ALERTS);
+  pauses.reset();
+  pauses.enable();
+  // The clock of the pauses must tick before the first of them.
+  await calm(20);
+  // As the command does it.
+  await store.commit((change) => {
+    alerts.book.endAlertsOf(change, [1], "rule-removed", clock.now());
+    rules.remove(change, 1);
+  });
+  await untilSettled(alerts, () => alerts.book.index.counts.firing === 0);
+  const removalPauseMs = pauses.max / 1e6;
+  pauses.disable();
+
   const line = (what: string, figure: string, target = ""): void => {
     process.stdout.write(`${what.padEnd(62)} ${figure}${target === "" ? "" : ` (target: ${target})`}\n`);
   };
@@ -190,6 +205,7 @@ async function storm(): Promise<void> {
   line("  messages in the console", String(messages), "at most 3 in the first minute");
   line("longest pause of the event loop while they fire", ms(firingPauseMs), "under 100 ms");
   line("  and while they end", ms(endingPauseMs), "under 100 ms");
+  line("  and while they end with their rule", ms(removalPauseMs), "under 100 ms");
   const perAlert = (bytes: number): string => `${(bytes / ALERTS / 1024).toFixed(2)} KB`;
   line("memory per active alert: resident", perAlert(busy.rss - quiet.rss), "at most 6 KB");
   line("  heap", perAlert(busy.heap - quiet.heap));

@@ -133,9 +133,8 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       for (const { from, to } of monitors.syncFileMonitors(change, file.monitors)) {
         log.warn({ from, to }, "a monitor made in chat was renamed: gengfu.yml now has one of that name");
       }
-      for (const id of rules.syncFileRules(change, file.groups)) {
-        alerts.book.endAlertsOf(change, id, "rule-removed", clock.now());
-      }
+      const gone = rules.syncFileRules(change, file.groups);
+      alerts.book.endAlertsOf(change, gone, "rule-removed", clock.now());
     };
     await store.commit((change) => sync(change, config));
     const notes = notesOf(config, fixed.channels);

@@ -72,7 +72,7 @@ export const rulePause: Command = {
       world,
       (change, rule) => {
         world.rules.pause(change, rule.id);
-        world.alerts.book.endAlertsOf(change, rule.id, "rule-paused", call.at);
+        world.alerts.book.endAlertsOf(change, [rule.id], "rule-paused", call.at);
       },
       (rule) =>
         answer(
@@ -123,7 +123,7 @@ export const ruleRemove: Command = {
       call,
       world,
       (change, rule) => {
-        world.alerts.book.endAlertsOf(change, rule.id, "rule-removed", call.at);
+        world.alerts.book.endAlertsOf(change, [rule.id], "rule-removed", call.at);
         world.rules.remove(change, rule.id);
       },
       (rule) =>

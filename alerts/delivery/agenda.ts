@@ -201,7 +201,9 @@ function mayBeSaidAt(
   let ready = quiet;
   if (message || limit?.edits === true) ready = Math.max(ready, at + waitFor(record.bucket, limit, lane, at));
   const people = channel?.machine !== true && !("card" in about);
-  if (message && people && context.moreIsComing()) ready = Math.max(ready, at + WAIT_FOR_MORE_MS);
+  // A machine is told at once that something began; what it hears after that may be all of it at once, too.
+  const waitsForMore = message && (people || receipt !== undefined);
+  if (waitsForMore && context.moreIsComing()) ready = Math.max(ready, at + WAIT_FOR_MORE_MS);
   if ("digest" in about) {
     if (receipt === undefined || saidAt === undefined || saidAt > at) return ready;
     const later = about.digest.endedAt === undefined ? DIGEST_AGAIN_MS : DIGEST_LATER_MS;

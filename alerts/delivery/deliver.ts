@@ -39,6 +39,8 @@ export interface CourierOptions {
   view(incident: Incident, at: number): IncidentView;
   /** Whether news is being committed that people should see together with what is there; it never is unless told. */
   moreIsComing?(): boolean;
+  /** Lets other work run between two targets; it does not unless told. */
+  breathe?(): Promise<void>;
   /** How long one attempt may take, in milliseconds; 10 s unless told. */
   readonly timeoutMs?: number;
 }
@@ -73,6 +75,7 @@ export function createCourier(options: CourierOptions): Courier {
   const context = { book, channels, clock, timeoutMs, halt: halt.signal, draw, drawDigest, view };
   const memory = openDeliveryMemory(tables.deliveries, clock.now());
   const moreIsComing = options.moreIsComing ?? (() => false);
+  const breathe = options.breathe ?? (async () => {});
   const agenda = { tables, index, channels, plan, memory, moreIsComing };
   const busy = new Map<string, Promise<boolean>>();
   /** What arrived and could not be recorded: while this process lives it is recorded later, not sent again. */
@@ -205,16 +208,22 @@ export function createCourier(options: CourierOptions): Courier {
 
   async function run(): Promise<void> {
     while (!stopped) {
+      // Before the look: what comes during it must be looked at again.
+      wake = new AbortController();
       const at = clock.now();
       let wakeAt = at + POLL_MS;
       for (const address of waiting()) {
         if (busy.has(address)) continue;
         const next = look(address, at);
-        if (!("act" in next)) wakeAt = Math.min(wakeAt, next.dueAt);
+        if (!("act" in next)) {
+          wakeAt = Math.min(wakeAt, next.dueAt);
+          continue;
+        }
         // Not awaited: a conversation that hangs delays nobody else. When it is through, the loop looks again.
-        else void tryNext(address, at, next).finally(rouse);
+        void tryNext(address, at, next).finally(rouse);
+        // To draw ten thousand alerts takes tens of milliseconds at each target.
+        await breathe();
       }
-      wake = new AbortController();
       await clock.sleep(wakeAt - at, wake.signal);
     }
   }

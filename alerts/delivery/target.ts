@@ -22,6 +22,11 @@ export interface TargetRecord {
   readonly bucket?: Bucket;
 }
 
+/** When it last took or refused something. */
+export function heardAt({ saidAt, trouble }: TargetRecord): number {
+  return Math.max(saidAt ?? 0, trouble?.at ?? 0);
+}
+
 /** Failures in a row after which the breaker opens. */
 const FAILURES_BEFORE_OPEN = 5;
 const FIRST_OPEN_MS = 30_000;

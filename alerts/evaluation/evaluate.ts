@@ -158,15 +158,21 @@ export function openEvaluator(options: EvaluatorOptions): Evaluator {
   async function saveAll(wanted: readonly Wanted[], at: number): Promise<void> {
     const many = wanted.length > TURNS_PER_COMMIT;
     const slices = many ? await sliceTurns(wanted, book.context, TURNS_PER_COMMIT, breathe) : [wanted];
-    // What fires in this round may inhibit what fires with it, in whichever commit.
-    const forget = many ? book.context.inhibition.foresee(wanted.flatMap(comingOf)) : undefined;
+    const forgetting: (() => void)[] = [];
     let saved = 0;
     try {
+      // What fires in this round may inhibit what fires with it, in whichever commit.
+      for (const slice of many ? slices : []) {
+        forgetting.push(book.context.inhibition.foresee(slice.flatMap(comingOf)));
+        await breathe();
+      }
       if (many) comingSince = performance.now();
       for (const slice of slices) {
         if (saved + 1 === slices.length) comingSince = undefined;
         await save(slice, at);
         saved++;
+        // From here on they are what they were foreseen to be.
+        forgetting.shift()?.();
       }
     } catch (error) {
       // The break in a pending alert was seen but not kept; without this its `for` would run on across it.
@@ -176,7 +182,7 @@ export function openEvaluator(options: EvaluatorOptions): Evaluator {
       throw error;
     } finally {
       comingSince = undefined;
-      forget?.();
+      for (const forget of forgetting) forget();
     }
   }
 

@@ -74,10 +74,12 @@ export function alertsToTell(
   if (told === undefined) return alerts;
   const all = endsOf(alerts);
   const more = all.until > told.until || all.atUntil !== told.atUntil;
+  // Counted once: a storm ends at one moment, and to count for each of its alerts would take the square of them.
+  const again = more && countAt(alerts, told.until) !== told.atUntil;
   return alerts.filter((alert) => {
     if (alert.state !== "resolved") return true;
     if (alert.resolvedAt > told.until) return true;
-    return more && alert.resolvedAt === told.until && countAt(alerts, told.until) !== told.atUntil;
+    return again && alert.resolvedAt === told.until;
   });
 }
 

@@ -84,6 +84,8 @@ export interface ScenarioOptions {
   readonly sights?: Sights;
   /** Routes, receivers and what goes with them; as without a file when absent. */
   readonly plan?: PlanParts;
+  /** Called where other work may run. */
+  readonly breathe?: () => Promise<void>;
 }
 
 /** A bot's room of alerts on the fake clock, with a console that records. */
@@ -134,6 +136,7 @@ export class Scenario {
       zone: "Asia/Shanghai",
       random: this.#options.random ?? (() => 0),
       plan: () => this.plan,
+      ...(this.#options.breathe === undefined ? {} : { breathe: this.#options.breathe }),
     });
     await this.alerts.start();
     await settle();

@@ -175,7 +175,7 @@ describe("the book", () => {
       s.changeRules(() => {
         (s.rules[0] as RuleSpec).paused = true;
       });
-      s.alerts.book.endAlertsOf(change, 1, "rule-paused", s.clock.now());
+      s.alerts.book.endAlertsOf(change, [1], "rule-paused", s.clock.now());
     });
     expect(s.alerts.book.alertsOf(1)).toEqual([]);
     expect(s.alerts.book.incident(1)).toMatchObject({ active: 0, resolvedAt: s.clock.now() });

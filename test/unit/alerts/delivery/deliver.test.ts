@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { openAlertBook } from "../../../../alerts/alert-book.ts";
 import type { Channel } from "../../../../alerts/channel.ts";
-import { createCourier } from "../../../../alerts/delivery/deliver.ts";
+import { type CourierOptions, createCourier } from "../../../../alerts/delivery/deliver.ts";
 import { silentLog } from "../../../../storage/log.ts";
 import { FakeClock, settle } from "../../../support/fake-clock.ts";
 import { Journal } from "../../../support/journaled-store.ts";
@@ -17,7 +17,12 @@ const identity = {
   annotations: {},
 };
 
-function house(console: RecordingChannel, chat: RecordingChannel = console, journal = new Journal()) {
+function house(
+  console: RecordingChannel,
+  chat: Channel = console,
+  journal = new Journal(),
+  more: Pick<CourierOptions, "breathe" | "moreIsComing"> = {},
+) {
   const clock = new FakeClock();
   const store = journal.open(clock);
   const book = openAlertBook({ store, zone: "UTC" });
@@ -32,9 +37,10 @@ function house(console: RecordingChannel, chat: RecordingChannel = console, jour
     draw: (incident) => ({ kind: "incident", title: `v${incident.version}`, incident: incident.id }),
     drawDigest: () => ({ kind: "digest" }),
     view: (incident) => ({ incident, status: "firing", alerts: () => [] }),
+    ...more,
   });
   const say = (conversation: string, title: string, lane: "urgent" | "normal" = "normal") =>
-    store.commit((change) => book.post(change, conversation, { kind: "text", title }, lane, clock.now()));
+    store.commit((change) => book.post(change, [conversation], { kind: "text", title }, lane, clock.now()));
   const fire = () =>
     store.commit((change) => {
       const at = clock.now();
@@ -58,6 +64,41 @@ const titles = (channel: RecordingChannel, conversation?: string) =>
     .map(({ how, card }) => `${how} ${card.title}`);
 
 describe("the courier", () => {
+  it("lets other work run between two targets", async () => {
+    const said: number[] = [];
+    const console = new RecordingChannel();
+    const breathe = async (): Promise<void> => void said.push(console.calls.length);
+    const { clock, courier, say } = house(console, console, new Journal(), { breathe });
+    for (const target of ["console:a", "console:b", "chat:c"]) await say(target, "x");
+    courier.start();
+    await clock.advance(0);
+    expect(said).toEqual([1, 2, 3]);
+    await courier.stop(0);
+  });
+
+  it("tells a machine at once that something began, and the rest when no more of it is coming", async () => {
+    let coming = true;
+    const hook = new RecordingChannel();
+    const machine: Channel = Object.assign(hook, { machine: true as const });
+    const console = new RecordingChannel();
+    const { clock, courier, fire, joined } = house(console, machine, new Journal(), {
+      moreIsComing: () => coming,
+    });
+    await fire();
+    courier.start();
+    await clock.advance(50);
+    expect([titles(hook), titles(console)]).toEqual([["post v1"], []]);
+    for (let i = 0; i < 3; i++) {
+      await joined();
+      await clock.advance(50);
+    }
+    expect([titles(hook), titles(console)]).toEqual([["post v1"], []]);
+    coming = false;
+    await clock.advance(100);
+    expect([titles(hook), titles(console)]).toEqual([["post v1", "edit v4"], ["post v4"]]);
+    await courier.stop(0);
+  });
+
   it("tries again at 1 s, 2 s, 4 s, and keeps the order", async () => {
     const console = new RecordingChannel();
     console.tricks = [busy(), busy(), busy()];

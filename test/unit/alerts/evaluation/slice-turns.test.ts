@@ -3,6 +3,9 @@ import { expect, it } from "vitest";
 import { sliceTurns } from "../../../../alerts/evaluation/slice-turns.ts";
 import type { Turn } from "../../../../alerts/evaluation/turn.ts";
 import { PLAIN_PLAN } from "../../../../alerts/plain-plan.ts";
+import { parseMatchers } from "../../../../storage/matchers.ts";
+import { root } from "../../../support/plans.ts";
+import { Scenario } from "../../../support/scenario.ts";
 
 function turn(group: number, host: number, severity: string): Turn {
   const labels = { alertname: `g${group}`, host: `h${host}`, severity };
@@ -32,4 +35,41 @@ it("keeps all of it, the worst first, and an incident of its size together", asy
   expect(places.filter((name) => name === "g99")).toHaveLength(3);
   expect(places.slice(-3)).toEqual(["g99", "g99", "g99"]);
   expect(breaths).toBe(0);
+});
+
+it("holds back by what fires in a later commit of the round, and tells it when that recovers", async () => {
+  const inhibitRules = [
+    {
+      name: "line-cut",
+      source: parseMatchers('severity="info"'),
+      target: parseMatchers('severity="warning"'),
+      equal: ["site"],
+    },
+  ];
+  const route = root("console:ops", { groupBy: ["site", "severity"], groupWaitMs: 0 });
+  let breaths = 0;
+  const s = await Scenario.open({
+    rules: [{ id: 1, name: "hot" }],
+    plan: { inhibitRules, route },
+    breathe: async () => void breaths++,
+  });
+  s.sights.ok(1, {});
+  await s.until("10s");
+  for (let host = 0; host < 350; host++)
+    s.sights.bad(1, { site: "north", severity: "warning", host: `h${host}` }, 95);
+  s.sights.bad(1, { site: "north", severity: "info" }, 1);
+  const before = s.journal.commits.length;
+  await s.until("20s");
+  const alertsIn = s.journal.commits
+    .slice(before)
+    .map((commit) => commit.match(/"i","alerts"/g)?.length ?? 0)
+    .filter((count) => count > 0);
+  expect(alertsIn).toEqual([200, 150, 1]);
+  // Between the slices as they are foreseen, too.
+  expect(breaths).toBeGreaterThanOrEqual(alertsIn.length);
+  expect(s.news()).toEqual(["post console:ops firing #2 site=north"]);
+  s.sights.ok(1, { site: "north", severity: "info" });
+  await s.until("50s");
+  expect(s.news().at(-1)).toBe("post console:ops firing #1 site=north — 350 alerts");
+  await s.stop();
 });
