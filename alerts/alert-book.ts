@@ -33,8 +33,14 @@ export interface AlertBook extends Ownership, Omit<Silencing, "draw"> {
   readonly context: TurnContext;
   readonly draw: Silencing["draw"];
 
-  /** Says one card once in a conversation; gives back the delivery's id. */
-  post(change: Change, conversation: string, card: Card, lane: Delivery["lane"], at: number): string;
+  /** Says one card once in each conversation. */
+  post(
+    change: Change,
+    conversations: readonly string[],
+    card: Card,
+    lane: Delivery["lane"],
+    at: number,
+  ): void;
   /** Adds a line to an incident's story. */
   note(change: Change, entry: TimelineEntry): void;
   /** Ends what rules have, in the commit that pauses or removes them; of very many alerts the watch ends the rest. */
@@ -117,7 +123,7 @@ export function openAlertBook({
     index,
     context,
 
-    post: (change, conversation, card, lane, at) => post(change, tables, conversation, card, lane, at),
+    post: (change, conversations, card, lane, at) => post(change, tables, conversations, card, lane, at),
     note: (change, entry) => note(change, tables, entry),
     endAlertsOf: (change, rules, reason, at) => endAlertsOf(context, change, rules, reason, at),
     turn: (change, turns, at) => applyTurns(context, change, turns, at),

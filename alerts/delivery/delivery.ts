@@ -76,3 +76,13 @@ export function laneOf(severity: Severity): Lane {
 export function incidentDeliveryId(incident: number, conversation: string): string {
   return `incident-${incident}@${conversation}`;
 }
+
+/** The id of the delivery of any other card; its number is the same in every conversation. */
+export function cardDeliveryId(number: number, conversation: string): string {
+  return `card-${number}@${conversation}`;
+}
+
+/** The number of such a card. */
+export function cardNumberOf({ id }: Delivery): number {
+  return Number(/^card-(\d+)@/.exec(id)?.[1]);
+}

@@ -1,10 +1,11 @@
-/** The ladder: an incident that cannot be told where it should be is told at the fallback of that receiver, once. */
+/** The ladder: what cannot be told where it should be is told at the fallback of that receiver, once. */
 import type { Change } from "../../storage/store.ts";
-import { note, want } from "../incidents/story.ts";
+import type { Card } from "../card.ts";
+import { note, postAs, want } from "../incidents/story.ts";
 import type { Index } from "../index-of.ts";
 import type { Plan } from "../plan.ts";
 import type { Tables } from "../tables.ts";
-import { type Delivery, isFolded, isPending } from "./delivery.ts";
+import { cardNumberOf, type Delivery, isFolded, isPending } from "./delivery.ts";
 import { failOverAt, type TargetRecord } from "./target.ts";
 
 const known = new WeakMap<Plan, ReadonlyMap<string, readonly string[]>>();
@@ -52,7 +53,7 @@ export function untoldAt(
   const take = (all: Iterable<Delivery>): void => {
     for (const one of all) {
       if (ids.length >= most) return;
-      if ("incident" in one.about && one.failedOverAt === undefined) ids.push(one.id);
+      if (isForOthers(one) && one.failedOverAt === undefined) ids.push(one.id);
     }
   };
   const lanes = index.pending.get(record.address);
@@ -67,17 +68,51 @@ export function untoldAt(
   return ids;
 }
 
-/** Tells the fallback of one delivery's target, in the caller's commit, and writes it into the incident's story. */
+/**
+ * Whether somebody else should hear of it: an incident, and a card that is about none, such as a reminder. What is
+ * said of an incident beside its card is not told to people who have the card from then on; an answer is for whoever
+ * asked.
+ */
+function isForOthers({ about, lane }: Delivery): boolean {
+  return "incident" in about || ("card" in about && about.card.incident === undefined && lane !== "reply");
+}
+
+/** Tells the fallback of one delivery's target, in the caller's commit; of an incident, its story says so. */
 export function failOver(change: Change, tables: Tables, plan: Plan, id: string, at: number): void {
   const delivery = change.get(tables.deliveries, id);
-  if (delivery === undefined || !("incident" in delivery.about) || delivery.failedOverAt !== undefined)
-    return;
-  const { conversation, about } = delivery;
+  if (delivery === undefined || !isForOthers(delivery) || delivery.failedOverAt !== undefined) return;
   const waits = isPending(delivery) || delivery.lostAt !== undefined || isFolded(delivery);
-  const incident = change.get(tables.incidents, String(about.incident));
-  const instead = fallbacksOf(plan, conversation);
-  if (!waits || incident === undefined || instead.length === 0) return;
-  change.put(tables.deliveries, id, { ...delivery, failedOverAt: at });
+  const instead = fallbacksOf(plan, delivery.conversation);
+  if (!waits || instead.length === 0) return;
+  if ("card" in delivery.about) copyTo(change, tables, delivery, delivery.about.card, instead, at);
+  else if ("incident" in delivery.about) join(change, tables, delivery, delivery.about.incident, instead, at);
+}
+
+/** Says a card elsewhere as well; one that is or was said there under its number already is not said again. */
+function copyTo(
+  change: Change,
+  tables: Tables,
+  delivery: Delivery,
+  card: Card,
+  instead: readonly string[],
+  at: number,
+): void {
+  change.put(tables.deliveries, delivery.id, { ...delivery, failedOverAt: at });
+  postAs(change, tables, cardNumberOf(delivery), instead, card, delivery.lane, at);
+}
+
+/** From then on the incident has a card there, too. */
+function join(
+  change: Change,
+  tables: Tables,
+  delivery: Delivery,
+  about: number,
+  instead: readonly string[],
+  at: number,
+): void {
+  const incident = change.get(tables.incidents, String(about));
+  if (incident === undefined) return;
+  change.put(tables.deliveries, delivery.id, { ...delivery, failedOverAt: at });
   // Who never heard that it began does not need to hear that it is over.
   if (incident.resolvedAt !== undefined && delivery.sent === 0) return;
   const fresh = instead.filter((address) => !incident.tells.includes(address));
@@ -89,7 +124,7 @@ export function failOver(change: Change, tables: Tables, plan: Plan, id: string,
     incident: incident.id,
     at,
     what: "failed-over",
-    conversation,
+    conversation: delivery.conversation,
     note: fresh.join(", "),
   });
 }

@@ -63,8 +63,7 @@ export function openReminders({ store, book, rules, locale, zone }: ReminderOpti
     return (change) => {
       // A commit on its way to disk may have said it already.
       if (change.get(table, String(rule.id))?.nextAt !== nextAt) return;
-      for (const conversation of tellAsTheRuleSays(rule))
-        book.post(change, conversation, card(rule, nextAt, at), "normal", at);
+      book.post(change, tellAsTheRuleSays(rule), card(rule, nextAt, at), "normal", at);
       change.put(table, String(rule.id), nextFor(rule, at));
     };
   }

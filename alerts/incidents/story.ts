@@ -1,7 +1,13 @@
 /** Small acts on one incident inside a commit: a line in its story, a card wanted. */
 import type { Change } from "../../storage/store.ts";
 import type { Card } from "../card.ts";
-import { type Delivery, incidentDeliveryId, isPending, laneOf } from "../delivery/delivery.ts";
+import {
+  cardDeliveryId,
+  type Delivery,
+  incidentDeliveryId,
+  isPending,
+  laneOf,
+} from "../delivery/delivery.ts";
 import { foldedStill } from "../delivery/digest.ts";
 import type { Tables } from "../tables.ts";
 import type { Incident, TimelineEntry } from "./incident.ts";
@@ -55,26 +61,41 @@ function progress(
   };
 }
 
-/** Wants one card said once. */
+/** Wants one card said once in each of these conversations. It has one number in all of them. */
 export function post(
   change: Change,
   tables: Tables,
-  conversation: string,
+  conversations: readonly string[],
   card: Card,
   lane: Delivery["lane"],
   at: number,
-): string {
-  const id = `card-${change.next("cards")}@${conversation}`;
-  change.put(tables.deliveries, id, {
-    id,
-    conversation,
-    lane,
-    about: { card },
-    wanted: 1,
-    sent: 0,
-    attempts: 0,
-    dueAt: at,
-    createdAt: at,
-  });
-  return id;
+): void {
+  postAs(change, tables, change.next("cards"), conversations, card, lane, at);
+}
+
+/** The same under a number that the card has already; where it is or was said under it, it is not said again. */
+export function postAs(
+  change: Change,
+  tables: Tables,
+  number: number,
+  conversations: readonly string[],
+  card: Card,
+  lane: Delivery["lane"],
+  at: number,
+): void {
+  for (const conversation of conversations) {
+    const id = cardDeliveryId(number, conversation);
+    if (change.get(tables.deliveries, id) !== undefined) continue;
+    change.put(tables.deliveries, id, {
+      id,
+      conversation,
+      lane,
+      about: { card },
+      wanted: 1,
+      sent: 0,
+      attempts: 0,
+      dueAt: at,
+      createdAt: at,
+    });
+  }
 }

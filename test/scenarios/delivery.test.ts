@@ -16,7 +16,7 @@ const posts = (channel: RecordingChannel): string[] =>
 const target = (s: Scenario, address: string): TargetView | undefined =>
   s.alerts.courier.targets(s.clock.now()).find((one) => one.address === address);
 const say = (s: Scenario, address: string, title: string, lane: "reply" | "urgent" | "normal") =>
-  s.commit((change) => s.alerts.book.post(change, address, { kind: "text", title }, lane, s.clock.now()));
+  s.commit((change) => s.alerts.book.post(change, [address], { kind: "text", title }, lane, s.clock.now()));
 
 async function open(more: {
   readonly robot?: RecordingChannel;
@@ -39,7 +39,7 @@ describe("a budget", () => {
     const all = Array.from({ length: 30 }, (_, i) => [`n${i}`, "normal"] as const);
     await s.commit((change) => {
       for (const [title, lane] of [...all, ["critical", "urgent"] as const, ["answer", "reply"] as const])
-        s.alerts.book.post(change, "wecom_robot:x", { kind: "text", title }, lane, s.clock.now());
+        s.alerts.book.post(change, ["wecom_robot:x"], { kind: "text", title }, lane, s.clock.now());
     });
     for (let second = 0; second < 240; second++) {
       await s.clock.advance(1_000);

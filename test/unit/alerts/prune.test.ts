@@ -10,10 +10,9 @@ const DAY = 24 * 60 * 60_000;
 
 /** Says a card at each address. */
 async function tell(s: Scenario, addresses: readonly string[]): Promise<void> {
-  for (const address of addresses)
-    await s.commit((change) =>
-      s.alerts.book.post(change, address, { kind: "text", title: "x" }, "normal", s.clock.now()),
-    );
+  await s.commit((change) =>
+    s.alerts.book.post(change, addresses, { kind: "text", title: "x" }, "normal", s.clock.now()),
+  );
   await s.clock.advance(10_000);
 }
 

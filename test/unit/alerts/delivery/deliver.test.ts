@@ -40,7 +40,7 @@ function house(
     ...more,
   });
   const say = (conversation: string, title: string, lane: "urgent" | "normal" = "normal") =>
-    store.commit((change) => book.post(change, conversation, { kind: "text", title }, lane, clock.now()));
+    store.commit((change) => book.post(change, [conversation], { kind: "text", title }, lane, clock.now()));
   const fire = () =>
     store.commit((change) => {
       const at = clock.now();
