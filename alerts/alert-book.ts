@@ -35,7 +35,13 @@ export interface AlertBook extends Ownership, Omit<Silencing, "draw"> {
   readonly draw: Silencing["draw"];
 
   /** Says one card once in each conversation. */
-  post(change: Change, conversations: Iterable<string>, card: Card, lane: Delivery["lane"], at: number): void;
+  post(
+    change: Change,
+    conversations: readonly string[],
+    card: Card,
+    lane: Delivery["lane"],
+    at: number,
+  ): void;
   /** Adds a line to an incident's story. */
   note(change: Change, entry: TimelineEntry): void;
   /** Ends what rules have, in the commit that pauses or removes them; of very many alerts the watch ends the rest. */

@@ -40,7 +40,7 @@ export async function noteInterruption(
   await store.commit((change) => {
     for (const { id } of open)
       book.note(change, { incident: id, at: from, what: "watch-interrupted", until: at });
-    book.post(change, told, interruptionCard(interruption, locale, zone), "normal", at);
+    book.post(change, [...told], interruptionCard(interruption, locale, zone), "normal", at);
     // In the same commit, so that a crash right after does not say it twice.
     change.put(book.tables.watch, "watchman", { aliveAt: at });
   });

@@ -27,7 +27,7 @@ export function say(
     actions: actions(incident, (text) => inLocale(locale, text)),
   };
   const lane = severity === "critical" ? "urgent" : "normal";
-  post(change, context.tables, addresses, card, lane, at);
+  post(change, context.tables, [...addresses], card, lane, at);
 }
 
 function actions({ id, acknowledgement }: Incident, said: (text: Text) => string): readonly Action[] {

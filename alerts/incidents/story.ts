@@ -65,7 +65,7 @@ function progress(
 export function post(
   change: Change,
   tables: Tables,
-  conversations: Iterable<string>,
+  conversations: readonly string[],
   card: Card,
   lane: Delivery["lane"],
   at: number,
@@ -78,7 +78,7 @@ export function postAs(
   change: Change,
   tables: Tables,
   number: number,
-  conversations: Iterable<string>,
+  conversations: readonly string[],
   card: Card,
   lane: Delivery["lane"],
   at: number,

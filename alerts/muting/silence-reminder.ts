@@ -27,7 +27,7 @@ export function remindOfSilence(book: AlertBook, change: Change, id: number, at:
       : `${hidden.alerts} alerts that it hides still fire`;
   book.post(
     change,
-    silence.conversation,
+    [silence.conversation],
     {
       kind: "text",
       title: say({
