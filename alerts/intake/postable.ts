@@ -65,7 +65,7 @@ export function writeAlert({ labels, annotations, startsAt, endsAt, generatorURL
 }
 
 /** One alert, or why it is none. */
-function readAlert(raw: unknown, timeOf: typeof readTime = readTime): Posted | { readonly why: Text } {
+export function readAlert(raw: unknown, timeOf: typeof readTime = readTime): Posted | { readonly why: Text } {
   if (!isObject(raw)) return no("不是对象", "is not an object");
   const labels = readLabels(raw["labels"], "labels", true);
   if ("why" in labels) return labels;
