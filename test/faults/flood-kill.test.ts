@@ -12,8 +12,10 @@ import { openStore } from "../../storage/embedded-store.ts";
 import { type Bot, makeDir, startBot, until } from "../support/bot.ts";
 import { type Answer, errcode, openSink, refusing } from "../support/sink.ts";
 
-/** How often the process is killed. `LIVES=200` is what the promise was made for; fewer keep the suite short. */
-const LIVES = Number(process.env["LIVES"] ?? 60);
+/** How often a process is killed. `LIVES=200` is what the promise was made for; fewer keep the suite short. */
+const LIVES = Number(process.env["LIVES"] ?? 100);
+/** Floods at the same time, each with a receiver and a folder of its own: a start is half of a life, and mostly waits. */
+const FLOODS = 2;
 const HOOKS = 10;
 const RULES = 12;
 /** Refusals in a row at one target: more would open its breaker, and most lives are over sooner than that. */
@@ -80,7 +82,11 @@ interface Taken {
 test(`${LIVES} kills in a flood lose nothing, and repeat only what died between posting and recording`, {
   timeout: 60_000 + LIVES * 4_000,
 }, async () => {
-  const random = seeded(20261125);
+  await Promise.all(Array.from({ length: FLOODS }, (_, i) => floodAndDie(LIVES / FLOODS, 20261125 + i)));
+});
+
+async function floodAndDie(lives: number, seed: number): Promise<void> {
+  const random = seeded(seed);
   const sink = await openSink();
   cleanUps.push(() => sink.close());
   const inARow = new Map<string, number>();
@@ -99,12 +105,12 @@ test(`${LIVES} kills in a flood lose nothing, and repeat only what died between 
   let bot: Bot | undefined;
   cleanUps.push(async () => void (await bot?.end("SIGKILL")));
 
-  for (let life = 0; life < LIVES; life++) {
+  for (let life = 0; life < lives; life++) {
     bot = await startBot({ dir });
     // At any moment, or a few milliseconds after a message: there lies the window between posting and recording.
     let requests = life % 2 === 0 ? Number.NaN : 1 + Math.floor(random() * 40);
     await new Promise<void>((resolve) => {
-      setTimeout(resolve, 50 + random() * 1_000);
+      setTimeout(resolve, 30 + random() * 700);
       onRequest = () => void (--requests === 0 && setTimeout(resolve, random() * 8));
     });
     expect(await bot.end("SIGKILL")).toBe("SIGKILL");
@@ -150,15 +156,15 @@ test(`${LIVES} kills in a flood lose nothing, and repeat only what died between 
   const flooded = sink.received.slice(0, ends.at(-1));
   const refused = flooded.filter((one) => !one.taken).length;
   console.log(
-    `${LIVES} kills: ${tables.incidents.size} incidents for ${HOOKS} receivers, ${accepted} to be told, ` +
+    `${lives} kills: ${tables.incidents.size} incidents for ${HOOKS} receivers, ${accepted} to be told, ` +
       `${flooded.length} requests before the last kill, ${refused} of them refused; ${twice} repeated across a kill, ${overtaken} told by the next episode of their group`,
   );
   expect(wrongly, "told twice for no reason").toEqual([]);
   expect(disorder(taken), "out of order").toEqual([]);
   // The flood was one, and half of it was refused.
-  expect(tables.incidents.size).toBeGreaterThan(LIVES);
+  expect(tables.incidents.size).toBeGreaterThan(lives);
   expect(refused / flooded.length).toBeGreaterThan(0.3);
-});
+}
 
 async function waiting(bot: Bot): Promise<number> {
   const metrics = await (await bot.fetch("/metrics")).text();

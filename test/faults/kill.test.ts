@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type Bot, makeDir, startBot, until, type WireMessage } from "../support/bot.ts";
 
-/** How often the process is killed. Each life is short, so that most deaths fall into the midst of something. */
+/** How often a process is killed. Each life is short, so that most deaths fall into the midst of something. */
 const LIVES = 100;
+/** Houses that live at the same time, each in a folder of its own: a start is half of a life, and mostly waits. */
+const HOUSES = 2;
 
 /** Fires and recovers every few seconds by itself, so that incidents open and resolve all the time. */
 const BLINKING = `
@@ -103,9 +105,15 @@ async function ruleExists(bot: Bot, name: string): Promise<boolean> {
 test(`after ${LIVES} kills at random moments, everything that was answered is there and nothing is announced twice`, {
   timeout: 280_000,
 }, async () => {
+  await Promise.all(
+    Array.from({ length: HOUSES }, (_, house) => liveAndDie(LIVES / HOUSES, 20261125 + house)),
+  );
+});
+
+async function liveAndDie(lives: number, seed: number): Promise<void> {
   const dir = makeDir(cleanUps);
   writeFileSync(join(dir, "gengfu.yml"), BLINKING);
-  const random = seeded(20261125);
+  const random = seeded(seed);
   const ledger: Ledger = {
     made: new Set(),
     removed: new Set(),
@@ -116,13 +124,13 @@ test(`after ${LIVES} kills at random moments, everything that was answered is th
   let bot: Bot | undefined;
   cleanUps.push(async () => void (await bot?.end("SIGKILL")));
 
-  for (let life = 0; life < LIVES; life++) {
+  for (let life = 0; life < lives; life++) {
     bot = await startBot({ dir });
     await audit(bot, ledger);
     const workers = [work(bot, ledger, random), work(bot, ledger, random), work(bot, ledger, random)];
     // A worker ends when its connection is cut; anything else it dies of is a failure of the test.
     const ended = Promise.all(workers.map((worker) => worker.catch(isCut)));
-    await new Promise((resolve) => setTimeout(resolve, 30 + random() * 600));
+    await new Promise((resolve) => setTimeout(resolve, 20 + random() * 400));
     await bot.end("SIGKILL");
     await ended;
   }
@@ -133,13 +141,13 @@ test(`after ${LIVES} kills at random moments, everything that was answered is th
   for (const name of ledger.removed) expect(await ruleExists(bot, name), `${name} was removed`).toBe(false);
   const silences = await bot.say("silences");
   expect(silences[0]?.text).toBeDefined();
-  expect(ledger.made.size + ledger.removed.size).toBeGreaterThan(LIVES);
+  expect(ledger.made.size + ledger.removed.size).toBeGreaterThan(lives);
 
   // And it still lives: the next thing said is done.
   await bot.say("rule add after: vector(1) > 0");
   const alive = bot;
   await until(async () => ((await ruleExists(alive, "after")) ? true : undefined));
-});
+}
 
 /** The incident may have resolved between the look and the click: then the button is no longer there. */
 function ifGone(error: unknown): WireMessage[] {
