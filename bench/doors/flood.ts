@@ -6,12 +6,12 @@ export const GROUPS = 50;
 
 /** So many distinct alerts that fire, in requests of so many. */
 export function flood(alerts: number, perPost: number): readonly Buffer[] {
-  return requests(alerts, perPost, (i) => alertOf("web", i, 240_000));
+  return requests(alerts, perPost, (i) => alertOf("Flood", i, 240_000));
 }
 
-/** The same of other alerts that are over. */
+/** The same of alerts in groups of their own that are over already. */
 export function overAlready(alerts: number, perPost: number): readonly Buffer[] {
-  return requests(alerts, perPost, (i) => alertOf("old", i, -1_000));
+  return requests(alerts, perPost, (i) => alertOf("Over", i, -1_000));
 }
 
 function requests(alerts: number, perPost: number, one: (i: number) => object): readonly Buffer[] {
@@ -31,14 +31,14 @@ function requests(alerts: number, perPost: number, one: (i: number) => object): 
 function alertOf(name: string, i: number, endsInMs: number): object {
   return {
     labels: {
-      alertname: `Flood${i % GROUPS}`,
-      instance: `${name}-${i}.shop.example:9100`,
+      alertname: `${name}${i % GROUPS}`,
+      instance: `web-${i}.shop.example:9100`,
       job: "node",
       severity: i % 10 === 0 ? "critical" : "warning",
       cluster: `c${i % 7}`,
     },
     annotations: {
-      summary: `Instance ${name}-${i} is in trouble`,
+      summary: `Instance web-${i} is in trouble`,
       description: "The instance has been in trouble for more than five minutes.",
     },
     startsAt: new Date(Date.now() - 60_000).toISOString(),

@@ -58,8 +58,8 @@ export interface Way {
 export interface AlertList {
   /** All that fit the matchers, in no order. */
   fitting(query: AlertQuery, at: number): Generator<Listed>;
-  /** The alert as it is shown, unless the query leaves it out. */
-  show(listed: Listed, query: AlertQuery, at: number): ShownAlert | undefined;
+  /** How the alerts of one request are shown; those that the query leaves out are not. */
+  showing(query: AlertQuery, at: number): (listed: Listed) => ShownAlert | undefined;
   ways(listed: Listed): readonly Way[];
 }
 
@@ -106,6 +106,8 @@ export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: List
   }
 
   function mutedBy(routes: readonly RouteOptions[], at: number): readonly string[] {
+    // Hardly any route has time intervals, and every alert is asked about.
+    if (routes.every(hasNoIntervals)) return NONE;
     const names = new Set<string>();
     for (const route of routes)
       if (context.routeMute(route, at) !== undefined)
@@ -117,38 +119,48 @@ export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: List
   return {
     fitting,
 
-    show(listed, query, at) {
-      const { alert, known, labels } = listed;
-      const silencedBy = book.silencesOver(labels, at).map(({ id }) => silenceUuid(id));
-      if (silencedBy.length > 0 && !query.silenced) return undefined;
-      const source = context.inhibition.reasonFor(labels)?.source;
-      if (source !== undefined && !query.inhibited) return undefined;
-      const routes = routesOf(listed);
-      const muted = mutedBy(routes, at);
-      if (muted.length > 0 && !query.muted) return undefined;
-      const suppressed = silencedBy.length > 0 || source !== undefined || muted.length > 0;
-      const state = alert === undefined ? "unprocessed" : suppressed ? "suppressed" : "active";
-      if (state === "active" ? !query.active : state === "unprocessed" && !query.unprocessed)
-        return undefined;
-      const receivers = [...new Set(routes.map(({ receiver }) => receiver))];
-      if (!receivers.some(query.receiver)) return undefined;
-      const startsAt = known?.received.startsAt ?? alert?.firedAt ?? at;
-      return {
-        annotations: { ...(known?.received.annotations ?? alert?.annotations), ...handling(alert) },
-        endsAt: writeTime(known?.heard.endsAt ?? at + resolveTimeoutMs()),
-        fingerprint: listed.fingerprint,
-        receivers: receivers.map((name) => ({ name })),
-        startsAt: writeTime(startsAt),
-        status: {
-          inhibitedBy: source === undefined ? [] : [fingerprint(source)],
-          mutedBy: muted,
-          silencedBy,
-          state,
-        },
-        updatedAt: writeTime(known?.heard.at ?? at),
-        generatorURL: known?.received.generatorURL ?? `${externalUrl()}/#rule-${alert?.rule}`,
-        labels,
-      };
+    showing(query, at) {
+      // Many alerts have their moments in common, and all of an incident who has it.
+      const time = remembered(writeTime);
+      const handled = remembered(handling);
+      return show;
+
+      function show(listed: Listed): ShownAlert | undefined {
+        const { alert, known, labels } = listed;
+        const silencedBy = book.silencesOver(labels, at).map(({ id }) => silenceUuid(id));
+        if (silencedBy.length > 0 && !query.silenced) return undefined;
+        const source = context.inhibition.reasonFor(labels)?.source;
+        if (source !== undefined && !query.inhibited) return undefined;
+        const routes = routesOf(listed);
+        const muted = mutedBy(routes, at);
+        if (muted.length > 0 && !query.muted) return undefined;
+        const suppressed = silencedBy.length > 0 || source !== undefined || muted.length > 0;
+        const state = alert === undefined ? "unprocessed" : suppressed ? "suppressed" : "active";
+        if (state === "active" ? !query.active : state === "unprocessed" && !query.unprocessed)
+          return undefined;
+        const receivers = receiversOf(routes);
+        if (!receivers.some(({ name }) => query.receiver(name))) return undefined;
+        const startsAt = known?.received.startsAt ?? alert?.firedAt ?? at;
+        return {
+          annotations: {
+            ...(known?.received.annotations ?? alert?.annotations),
+            ...(alert && handled(alert.incident)),
+          },
+          endsAt: time(known?.heard.endsAt ?? at + resolveTimeoutMs()),
+          fingerprint: listed.fingerprint,
+          receivers,
+          startsAt: time(startsAt),
+          status: {
+            inhibitedBy: source === undefined ? [] : [fingerprint(source)],
+            mutedBy: muted,
+            silencedBy,
+            state,
+          },
+          updatedAt: time(known?.heard.at ?? at),
+          generatorURL: known?.received.generatorURL ?? `${externalUrl()}/#rule-${alert?.rule}`,
+          labels,
+        };
+      }
     },
 
     ways(listed) {
@@ -160,8 +172,8 @@ export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: List
   };
 
   /** What Alertmanager has no field for: who has it, until when, and the number that people say. */
-  function handling(alert: ActiveAlert | undefined): Labels {
-    const incident = alert && book.incident(alert.incident);
+  function handling(id: number): Labels {
+    const incident = book.incident(id);
     if (incident === undefined) return {};
     const owner = incident.acknowledgement;
     return {
@@ -175,4 +187,31 @@ export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: List
           }),
     };
   }
+}
+
+const NONE: readonly string[] = [];
+
+function hasNoIntervals({ muteTimeIntervals, activeTimeIntervals }: RouteOptions): boolean {
+  return muteTimeIntervals.length + activeTimeIntervals.length === 0;
+}
+
+/** Each receiver once. */
+function receiversOf(routes: readonly RouteOptions[]): ShownAlert["receivers"] {
+  const found: { readonly name: string }[] = [];
+  for (const { receiver } of routes)
+    if (!found.some(({ name }) => name === receiver)) found.push({ name: receiver });
+  return found;
+}
+
+/** The same function, asked once for each argument. */
+function remembered<A, R>(make: (argument: A) => R): (argument: A) => R {
+  const known = new Map<A, R>();
+  return (argument) => {
+    let result = known.get(argument);
+    if (result === undefined) {
+      result = make(argument);
+      known.set(argument, result);
+    }
+    return result;
+  };
 }

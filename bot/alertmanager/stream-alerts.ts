@@ -14,15 +14,22 @@ const AT_ONCE = 500;
 
 /** The alerts that a query asks for as a JSON list, by fingerprint as Alertmanager sorts them. */
 export async function* alertsJson(deps: StreamDeps, query: AlertQuery, at: number): AsyncGenerator<string> {
+  const show = deps.list.showing(query, at);
   let text = "[";
-  let written = 0;
   let looked = 0;
-  for await (const listed of sorted(deps, query, at)) {
-    const shown = deps.list.show(listed, query, at);
-    if (shown !== undefined) text += `${written++ === 0 ? "" : ","}${JSON.stringify(shown)}`;
-    if (++looked % AT_ONCE !== 0) continue;
+  let comma = "";
+  for await (const part of sorted(deps, query, at)) {
+    for (const listed of part) {
+      const shown = show(listed);
+      if (shown === undefined) continue;
+      text += comma + JSON.stringify(shown);
+      comma = ",";
+    }
+    looked += part.length;
+    if (looked < AT_ONCE) continue;
     yield text;
     text = "";
+    looked = 0;
     await deps.breathe();
   }
   yield `${text}]\n`;
@@ -31,20 +38,10 @@ export async function* alertsJson(deps: StreamDeps, query: AlertQuery, at: numbe
 /** The same alerts by the groups in which they are told. */
 export async function* groupsJson(deps: StreamDeps, query: AlertQuery, at: number): AsyncGenerator<string> {
   const groups = new Map<string, { labels: Labels; receiver: string; alerts: ShownAlert[] }>();
-  let looked = 0;
-  for await (const listed of sorted(deps, query, at)) {
-    if (++looked % AT_ONCE === 0) await deps.breathe();
-    const shown = deps.list.show(listed, query, at);
-    if (shown === undefined) continue;
-    // Here, too, only the receivers that were asked for are named.
-    const receivers = shown.receivers.filter(({ name }) => query.receiver(name));
-    const alert = { ...shown, receivers };
-    for (const { key, labels, receiver } of deps.list.ways(listed)) {
-      if (!query.receiver(receiver)) continue;
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, { labels, receiver, alerts: [alert] });
-      else group.alerts.push(alert);
-    }
+  const show = deps.list.showing(query, at);
+  for await (const part of sorted(deps, query, at)) {
+    for (const listed of part) add(listed);
+    await deps.breathe();
   }
   let text = "[";
   let written = 0;
@@ -55,10 +52,28 @@ export async function* groupsJson(deps: StreamDeps, query: AlertQuery, at: numbe
     await deps.breathe();
   }
   yield `${text}]\n`;
+
+  function add(listed: Listed): void {
+    const shown = show(listed);
+    if (shown === undefined) return;
+    // Here, too, only the receivers that were asked for are named.
+    const receivers = shown.receivers.filter(({ name }) => query.receiver(name));
+    const alert = { ...shown, receivers };
+    for (const { key, labels, receiver } of deps.list.ways(listed)) {
+      if (!query.receiver(receiver)) continue;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { labels, receiver, alerts: [alert] });
+      else group.alerts.push(alert);
+    }
+  }
 }
 
-/** By fingerprint: parted by its first digits and each part sorted for itself, so that no sort is long. */
-async function* sorted({ list, breathe }: StreamDeps, query: AlertQuery, at: number): AsyncGenerator<Listed> {
+/** By fingerprint, in parts by its first digits: each is sorted for itself, so that no sort is long. */
+async function* sorted(
+  { list, breathe }: StreamDeps,
+  query: AlertQuery,
+  at: number,
+): AsyncGenerator<readonly Listed[]> {
   const parts = new Map<string, Listed[]>();
   let looked = 0;
   for (const listed of list.fitting(query, at)) {
@@ -69,7 +84,7 @@ async function* sorted({ list, breathe }: StreamDeps, query: AlertQuery, at: num
     else part.push(listed);
   }
   for (const head of [...parts.keys()].sort())
-    yield* (parts.get(head) ?? []).sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+    yield (parts.get(head) ?? []).sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
 }
 
 interface Labelled {

@@ -14,7 +14,7 @@ import { type Bot, makeDir, startBot, until } from "../support/bot.ts";
 import { openSink } from "../support/sink.ts";
 
 /** How often processes are killed, in all; `LIVES` says otherwise. Two of them live side by side. */
-const LIVES = Number(process.env["LIVES"] ?? 60) / 2;
+const LIVES = Number(process.env["LIVES"] ?? 100) / 2;
 const SENDERS = 4;
 const GROUPS = 5;
 

@@ -12,8 +12,8 @@ import { openStore } from "../../storage/embedded-store.ts";
 import { type Bot, makeDir, startBot, until } from "../support/bot.ts";
 import { type Answer, errcode, openSink, refusing } from "../support/sink.ts";
 
-/** How often a process is killed. `LIVES=200` is what the promise was made for; fewer keep the suite short. */
-const LIVES = Number(process.env["LIVES"] ?? 100);
+/** How often a process is killed; `LIVES` says otherwise. */
+const LIVES = Number(process.env["LIVES"] ?? 200);
 /** Floods at the same time, each with a receiver and a folder of its own: a start is half of a life, and mostly waits. */
 const FLOODS = 2;
 const HOOKS = 10;
