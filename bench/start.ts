@@ -19,7 +19,7 @@ interface Round {
 async function round(idleMs: number): Promise<Round> {
   const dir = mkdtempSync(join(tmpdir(), "gengfu-bench-"));
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, ["--max-semi-space-size=4", main], {
     cwd: dir,
     env: { PATH: process.env["PATH"] ?? "", DATA_DIR: join(dir, "data"), PORT: "0" },
     stdio: ["ignore", "pipe", "ignore"],

@@ -1,7 +1,7 @@
 /**
  * A storm: 10,000 alerts in 50 groups, 10 of them critical, told to 5 targets of which one never answers, with a store
  * on disk. How fast critical news reaches a healthy target, how long the event loop stands still, and what an active
- * alert costs in memory: `node --expose-gc dist/bench/storm.js`.
+ * alert costs in memory: `node --expose-gc --max-semi-space-size=4 dist/bench/storm.js`.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";

@@ -51,7 +51,8 @@ receivers: [{ name: sink, webhook_configs: [{ url: "${sink}" }] }]
 }
 
 function gengfu(dir: string, config: string, port: number): ChildProcess {
-  return spawn(process.execPath, [main], {
+  // As `npm start` does.
+  return spawn(process.execPath, ["--max-semi-space-size=4", main], {
     cwd: dir,
     env: {
       PATH: process.env["PATH"] ?? "",
