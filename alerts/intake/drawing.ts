@@ -17,8 +17,8 @@ export interface Drawing {
   store(some: Some): Promise<void>;
   /** The worst first, and what belongs to one incident together; those that bring nothing about come last. */
   slices(some: Some, at: number): Promise<readonly Some[]>;
-  /** Whether an alert begins a new incident. */
-  opens(known: Known): boolean;
+  /** Of alerts those that begin a new incident, one of each. */
+  openers(some: Some): Some;
 }
 
 export interface DrawingOptions {
@@ -88,10 +88,18 @@ export function openDrawing({ store, book, fires, breathe }: DrawingOptions): Dr
       return ids.map((slice) => new Map(slice.map((id) => [id, some.get(id) as Known])));
     },
 
-    opens({ received: one }) {
-      const origin = originOf(one);
-      const { key } = groupOf(book.context.plan().router(one.labels, origin), one.labels, origin);
-      return !book.index.openByGroup.has(key);
+    openers(some) {
+      const groups = new Set<string>();
+      const found = new Map<string, Known>();
+      for (const [id, known] of some) {
+        const { labels } = known.received;
+        const origin = originOf(known.received);
+        const { key } = groupOf(book.context.plan().router(labels, origin), labels, origin);
+        if (groups.has(key) || book.index.openByGroup.has(key)) continue;
+        groups.add(key);
+        found.set(id, known);
+      }
+      return found;
     },
   };
 }

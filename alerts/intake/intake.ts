@@ -259,8 +259,8 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
   /** Draws all that is known by now; then the lots it came in are worked off. */
   async function round(at: number): Promise<void> {
     if (news.size + still.size > DRAWN_AT_ONCE) await listen(LISTEN_MS);
+    await drawOpeners();
     const worked = backlog.takeRead();
-    backlog.takeFresh();
     try {
       for (const some of await drawing.slices(pick(view, news), at)) {
         const [before, begunAt] = [accepted, performance.now()];
@@ -268,6 +268,7 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
         if (accepted > before || accepting > 0)
           await listen(PARTS_FOR_OTHERS * (performance.now() - begunAt));
         else await breathe();
+        await drawOpeners();
         if (stopping) return void backlog.giveBack(worked);
       }
       await storeStills();
@@ -324,9 +325,9 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
 
   async function drawOpeners(): Promise<void> {
     backlog.read();
-    const openers = [...pick(view, backlog.takeFresh())].filter(
-      ([id, known]) => news.has(id) && drawing.opens(known),
-    );
+    const fresh = backlog.takeFresh().filter((id) => news.has(id));
+    if (fresh.length === 0) return;
+    const openers = [...drawing.openers(pick(view, fresh))];
     for (let from = 0; from < openers.length; from += DRAWN_AT_ONCE)
       await draw(new Map(openers.slice(from, from + DRAWN_AT_ONCE)), clock.now());
   }
