@@ -34,6 +34,8 @@ const home: Readonly<Record<string, readonly string[]>> = {
   yaml: ["bot"],
   pino: ["bot"],
   "prom-client": ["bot"],
+  "http-proxy-agent": ["bot/webhook"],
+  "https-proxy-agent": ["bot/webhook"],
   marked: ["bot/console/page"],
   // Run by the launcher, never imported.
   typescript: [],

@@ -1,9 +1,12 @@
-/** One request and its answer. Redirects are not followed, and nothing of the address appears in an error. */
+/** One request and its answer: by proxy, with a token, where a redirect leads. Nothing of the address appears in an error. */
 import * as http from "node:http";
 import * as https from "node:https";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { SendError } from "../../alerts/channel.ts";
-import type { HttpConfig } from "../receivers/http-config.ts";
+import type { HttpConfig, TlsConfig } from "../receivers/http-config.ts";
 import type { HttpAnswer } from "./answer.ts";
+import { keepTokens } from "./oauth2.ts";
+import { agentFor } from "./proxy.ts";
 
 export interface Request {
   readonly method: "GET" | "POST";
@@ -15,39 +18,91 @@ export interface Request {
 
 /** So much of an answer is read; an errcode stands at its beginning. */
 const READ_BYTES = 16 * 1024;
+/** As many redirects are followed as Go's client follows. */
+const MOST_REDIRECTS = 10;
+/** These mean the same request again. The others would make a GET without a body of it, which tells nobody anything. */
+const REDIRECTS = new Set([307, 308]);
+
+const tokens = keepTokens(
+  async ({ tokenUrl, tls, proxy }, form, authorization, signal) =>
+    exchange(
+      {
+        method: "POST",
+        url: new URL(tokenUrl),
+        headers: { authorization, "content-type": "application/x-www-form-urlencoded" },
+        body: form,
+        tls,
+        proxy,
+      },
+      signal,
+    ),
+  () => performance.now(),
+);
 
 /** Sends it and reads the answer; rejects with a SendError when there is none. A body is JSON. */
-export function send(request: Request, signal: AbortSignal): Promise<HttpAnswer> {
-  const { method, url, http: config, headers, body } = request;
+export async function send(request: Request, signal: AbortSignal): Promise<HttpAnswer> {
+  const { method, http: config, headers, body } = request;
+  const { oauth2, tls, proxy } = config;
+  const token = oauth2 && (await tokens.get(oauth2, signal));
+  const authorization = token === undefined ? config.authorization : `Bearer ${token}`;
+  let url = new URL(request.url);
+  const from = url.host;
+  for (let hops = 0; ; hops++) {
+    const answer = await exchange(
+      {
+        method,
+        url,
+        headers: {
+          ...config.headers,
+          ...headers,
+          ...(body === "" ? {} : { "content-type": "application/json" }),
+          // Meant for the one who was named, and nobody that they point to.
+          ...(authorization === undefined || url.host !== from ? {} : { authorization }),
+        },
+        body,
+        tls,
+        proxy,
+      },
+      signal,
+    );
+    if (answer.status === 401 && oauth2 !== undefined) tokens.drop(oauth2);
+    const next = config.followRedirects && REDIRECTS.has(answer.status) ? answer.location : undefined;
+    if (next === undefined || hops === MOST_REDIRECTS || !URL.canParse(next, url.href)) return answer;
+    const there = new URL(next, url);
+    if (!/^https?:$/.test(there.protocol)) return answer;
+    url = there;
+  }
+}
+
+interface Exchange {
+  readonly method: "GET" | "POST";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly tls: TlsConfig | undefined;
+  readonly proxy: HttpConfig["proxy"];
+}
+
+/** One request on a connection of its own. */
+function exchange(
+  { method, url, headers, body, tls, proxy }: Exchange,
+  signal: AbortSignal,
+): Promise<HttpAnswer & { readonly location: string | undefined }> {
   return new Promise((resolve, reject) => {
-    const to = new URL(url);
-    const { tls } = config;
     const fail = (error: unknown): void => reject(failureOf(error, signal));
-    const own = { ...config.headers, ...headers };
-    const sent = (to.protocol === "https:" ? https : http).request(
-      to,
+    const sent = (url.protocol === "https:" ? https : http).request(
+      url,
       {
         method,
         // A connection that was kept may be closed by the other side in the very moment in which it is used again.
-        agent: false,
+        agent: agentFor(url, proxy) ?? false,
         signal,
         headers: {
           "user-agent": "gengfu",
-          ...own,
-          ...(body === ""
-            ? {}
-            : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
-          ...(config.authorization === undefined ? {} : { authorization: config.authorization }),
+          ...headers,
+          ...(body === "" ? {} : { "content-length": Buffer.byteLength(body) }),
         },
-        ...(tls === undefined
-          ? {}
-          : {
-              ca: tls.ca,
-              cert: tls.cert,
-              key: tls.key,
-              rejectUnauthorized: !tls.insecureSkipVerify,
-              ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-            }),
+        ...tlsOptions(tls, url),
       },
       (response) => {
         const chunks: Buffer[] = [];
@@ -56,6 +111,7 @@ export function send(request: Request, signal: AbortSignal): Promise<HttpAnswer>
           resolve({
             status: response.statusCode ?? 0,
             retryAfter: response.headers["retry-after"],
+            location: response.headers.location,
             body: Buffer.concat(chunks).toString("utf8", 0, READ_BYTES),
           });
           sent.destroy();
@@ -72,6 +128,23 @@ export function send(request: Request, signal: AbortSignal): Promise<HttpAnswer>
     sent.on("error", fail);
     sent.end(body);
   });
+}
+
+function tlsOptions(tls: TlsConfig | undefined, { hostname }: URL): https.RequestOptions {
+  const name = tls?.serverName ?? hostname.replace(/^\[|\]$/g, "");
+  // Behind a proxy the agent forgets the host where it is an address.
+  const check = {
+    checkServerIdentity: (_: string, cert: PeerCertificate) => checkServerIdentity(name, cert),
+  };
+  if (tls === undefined) return check;
+  return {
+    ...check,
+    ca: tls.ca,
+    cert: tls.cert,
+    key: tls.key,
+    rejectUnauthorized: !tls.insecureSkipVerify,
+    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+  };
 }
 
 /** Node's words hold the host and sometimes more; only the code is kept. A certificate that is wrong stays wrong. */

@@ -1,0 +1,66 @@
+/** Through which proxy an address is reached, and the agent that goes there. */
+import type { Agent } from "node:http";
+import { HttpProxyAgent } from "http-proxy-agent";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import ipaddr from "ipaddr.js";
+import type { ProxyConfig } from "../receivers/http-config.ts";
+
+/** Names as curl, Go and others read them; the small letters win. */
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The agent of a request; undefined where it goes straight. */
+export function agentFor(
+  to: URL,
+  proxy: ProxyConfig | undefined,
+  variables: Variables = process.env,
+): Agent | undefined {
+  const url = proxy && proxyFor(to, proxy, variables);
+  if (url === undefined) return undefined;
+  const { connectHeaders } = proxy as ProxyConfig;
+  // A hanging proxy is as bad as a hanging receiver.
+  const options = { headers: { ...connectHeaders }, timeout: 10_000 };
+  return to.protocol === "https:" ? new HttpsProxyAgent(url, options) : new HttpProxyAgent(url, options);
+}
+
+/** The address of the proxy; undefined when `to` is reached without one. */
+export function proxyFor(to: URL, proxy: ProxyConfig, variables: Variables): string | undefined {
+  if (proxy.url !== "environment") return isExcepted(to, proxy.noProxy) ? undefined : proxy.url;
+  const read = (name: string): string => variables[name.toLowerCase()] ?? variables[name] ?? "";
+  const url = read(to.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
+  const excepted = read("NO_PROXY")
+    .split(",")
+    .map((part) => part.trim().toLowerCase());
+  // Go never sends what is meant for this machine through a proxy of the environment.
+  if (url === "" || isLocal(to) || isExcepted(to, excepted)) return undefined;
+  return url.includes("://") ? url : `http://${url}`;
+}
+
+/**
+ * The rules of Go's `httpproxy`: `*`, a domain with those below it (`.example.com`: only those below), an address, a
+ * range, each with a port or without.
+ */
+function isExcepted(to: URL, list: readonly string[]): boolean {
+  const host = to.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  const port = to.port === "" ? (to.protocol === "https:" ? "443" : "80") : to.port;
+  return list.some((entry) => {
+    if (entry === "" || entry === "*") return entry === "*";
+    if (entry.includes("/")) return isInRange(host, entry);
+    const found = /^(\[.*\]|[^:]*|[^:]*:[^:]*:.*?)(?::(\d+))?$/.exec(entry);
+    const name = (found?.[1] ?? entry).replace(/^\[|\]$/g, "");
+    if (found?.[2] !== undefined && found[2] !== port) return false;
+    if (name.startsWith(".")) return host.endsWith(name);
+    return host === name || (!ipaddr.isValid(host) && host.endsWith(`.${name}`));
+  });
+}
+
+function isInRange(host: string, range: string): boolean {
+  if (!ipaddr.isValid(host) || !ipaddr.isValidCIDR(range)) return false;
+  const address = ipaddr.process(host);
+  const [net, bits] = ipaddr.parseCIDR(range);
+  return address.kind() === net.kind() && address.match([net, bits]);
+}
+
+function isLocal({ hostname }: URL): boolean {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() === "loopback");
+}
