@@ -93,8 +93,8 @@ const mutated = fc
       const object = objects[place % objects.length];
       const keys = Object.keys(object ?? {});
       const at = place % 3 === 0 && keys.length > 0 ? (keys[place % keys.length] ?? key) : key;
-      // Not by assignment: `__proto__` must be a key like any other.
-      if (object !== undefined)
+      // Not by assignment: `__proto__` must be a key like any other. The length of a list is none.
+      if (object !== undefined && !(Array.isArray(object) && at === "length"))
         Object.defineProperty(object, at, {
           value: made,
           enumerable: true,
