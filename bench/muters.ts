@@ -10,7 +10,7 @@ import { type AlertBook, openAlertBook } from "../alerts/alert-book.ts";
 import type { DueRule } from "../alerts/evaluation/due-rule.ts";
 import { openEvaluator } from "../alerts/evaluation/evaluate.ts";
 import { makePlan, type PlanParts } from "../alerts/make-plan.ts";
-import type { RouteNode } from "../alerts/routing/route-config.ts";
+import { BLANK_ROUTE, type RouteNode } from "../alerts/routing/route-config.ts";
 import { openStore } from "../storage/embedded-store.ts";
 import type { Labels } from "../storage/labels.ts";
 import { silentLog } from "../storage/log.ts";
@@ -32,17 +32,8 @@ interface World {
 }
 
 const node = (matchers: RouteNode["matchers"], more: Partial<RouteNode> = {}): RouteNode => ({
-  receiver: undefined,
+  ...BLANK_ROUTE,
   matchers,
-  continue: false,
-  groupBy: undefined,
-  groupWaitMs: undefined,
-  groupIntervalMs: undefined,
-  repeatIntervalMs: undefined,
-  muteTimeIntervals: [],
-  activeTimeIntervals: [],
-  escalation: undefined,
-  routes: [],
   ...more,
 });
 

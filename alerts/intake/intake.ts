@@ -2,7 +2,7 @@
 import type { Clock } from "../../storage/clock.ts";
 import { fingerprint } from "../../storage/labels.ts";
 import type { Log } from "../../storage/log.ts";
-import type { Store } from "../../storage/store.ts";
+import { NotSaved, type Store } from "../../storage/store.ts";
 import type { AlertBook } from "../alert-book.ts";
 import { keepLoop } from "../loop.ts";
 import { openBacklog, pick } from "./backlog.ts";
@@ -59,6 +59,8 @@ export interface IntakeOptions {
   readonly log: Log;
   /** How many alerts one sender may have at once; asked each time. */
   maxPerSender(): number;
+  /** With more alerts waiting to be drawn, a sender's answer waits too; 200,000 unless told. */
+  readonly mostWaiting?: number;
   /** Lets other work run. */
   breathe(): Promise<void>;
   /** The same for a millisecond or two. */
@@ -75,10 +77,12 @@ const CALM_MS = 5;
 const LISTEN_MS = 500;
 /** So many that only say "still" are stored in one commit. */
 const STILLS_PER_COMMIT = 500;
-/** With more waiting to be drawn, a sender's answer waits too: it slows down instead of filling the memory. */
+/** Where a sender that is too fast slows down instead of filling the memory. */
 const MOST_WAITING = 200_000;
 /** Opens the intake. What a former run left undrawn is drawn with the first round. */
-export function openIntake({ store, book, clock, log, maxPerSender, breathe, rest }: IntakeOptions): Intake {
+export function openIntake(options: IntakeOptions): Intake {
+  const { store, book, clock, log, maxPerSender, breathe, rest: pause } = options;
+  const { mostWaiting = MOST_WAITING } = options;
   const { received, heard, lots } = book.tables;
   const senders = countSenders(maxPerSender);
   const view = openView(received, heard);
@@ -155,18 +159,22 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
   ): Promise<readonly Refusal[]> {
     if (posted.length === 0) return [];
     listening.note(at);
-    while (backlog.size > MOST_WAITING)
+    while (backlog.size > mostWaiting) {
+      // Nothing is drawn while the disk refuses: who waited for that would wait for ever.
+      if (store.trouble !== undefined) throw new NotSaved(store.trouble.text);
       await new Promise<void>((resolve) => {
         relieved.push(resolve);
         loop.wake();
       });
+    }
     const { refused, rest } = withinLimit(sender, posted);
     const words: Words = { at, sender, posted: rest };
     const quiet = accepting === 0 && backlog.isEmpty() && !busy && rest.length <= DRAWN_AT_ONCE;
     accepting++;
     try {
-      direct = quiet ? takeAndDraw(words) : undefined;
-      await (direct ?? takeLot(words, refused.length === 0 ? raw : undefined));
+      // One that is under way stays what a round waits for, whoever comes meanwhile.
+      if (quiet) direct = takeAndDraw(words);
+      await (quiet ? direct : takeLot(words, refused.length === 0 ? raw : undefined));
     } finally {
       accepting--;
       accepted++;
@@ -281,8 +289,9 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
 
   async function storeStills(): Promise<void> {
     while (still.size > 0) {
-      const some = pick(view, [...still].slice(0, STILLS_PER_COMMIT));
-      for (const id of some.keys()) still.delete(id);
+      const ids = [...still].slice(0, STILLS_PER_COMMIT);
+      const some = pick(view, ids);
+      for (const id of ids) still.delete(id);
       try {
         await drawing.store(some);
       } catch (error) {
@@ -319,7 +328,7 @@ export function openIntake({ store, book, clock, log, maxPerSender, breathe, res
     const until = performance.now() + ms;
     while (performance.now() < until && (accepting > 0 || performance.now() - heardAt < CALM_MS)) {
       await drawOpeners();
-      await rest();
+      await pause();
     }
   }
 

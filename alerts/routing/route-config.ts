@@ -23,6 +23,21 @@ export interface RouteNode {
   readonly routes: readonly RouteNode[];
 }
 
+/** A node that takes everything and inherits all it can. */
+export const BLANK_ROUTE: RouteNode = {
+  receiver: undefined,
+  matchers: [],
+  continue: false,
+  groupBy: undefined,
+  groupWaitMs: undefined,
+  groupIntervalMs: undefined,
+  repeatIntervalMs: undefined,
+  muteTimeIntervals: [],
+  activeTimeIntervals: [],
+  escalation: undefined,
+  routes: [],
+};
+
 const groupBy = z.array(scalar).transform((names, context): readonly string[] | "all" | undefined => {
   if (names.length === 0) return undefined;
   if (names.includes("...") && names.length > 1)

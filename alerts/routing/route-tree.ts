@@ -3,7 +3,7 @@ import { formatLabels, type Labels, labelValue } from "../../storage/labels.ts";
 import { compileMatcher, formatMatchers, type Matcher } from "../../storage/matchers.ts";
 import { regexLiterals } from "../../storage/regex.ts";
 import type { RuleOrigin } from "./route.ts";
-import type { RouteNode } from "./route-config.ts";
+import { BLANK_ROUTE, type RouteNode } from "./route-config.ts";
 import type { GroupKey, RouteOptions, Router } from "./routing.ts";
 import type { Subscription } from "./subscriptions.ts";
 
@@ -152,27 +152,17 @@ function descend(branch: Branch, labels: Labels, taken: Branch[]): void {
 
 /** Subscriptions as children of a root: each continues, so all that fit are found. */
 function treeOf(subscriptions: readonly Subscription[]): Branch {
-  const root: RouteNode = { ...NOTHING, receiver: "" };
+  const root: RouteNode = { ...BLANK_ROUTE, receiver: "" };
   const { options } = branchOf(root, undefined);
   const children = subscriptions.map(({ id, matchers, conversation }) =>
-    branchOf({ ...NOTHING, receiver: conversation, matchers, continue: true }, options, `subscription ${id}`),
+    branchOf(
+      { ...BLANK_ROUTE, receiver: conversation, matchers, continue: true },
+      options,
+      `subscription ${id}`,
+    ),
   );
   return { ...branchOf(root, undefined), children, candidates: indexed(children) };
 }
-
-const NOTHING: RouteNode = {
-  receiver: undefined,
-  matchers: [],
-  continue: false,
-  groupBy: undefined,
-  groupWaitMs: undefined,
-  groupIntervalMs: undefined,
-  repeatIntervalMs: undefined,
-  muteTimeIntervals: [],
-  activeTimeIntervals: [],
-  escalation: undefined,
-  routes: [],
-};
 
 /** Finds children by one label that each of them wants to have a certain value; the others are always asked. */
 function indexed(children: readonly Branch[]): Branch["candidates"] {

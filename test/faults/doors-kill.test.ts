@@ -11,21 +11,13 @@ import type { WebhookBody } from "../../bot/webhook/body.ts";
 import { openStore } from "../../storage/embedded-store.ts";
 import { fingerprint, type Labels } from "../../storage/labels.ts";
 import { type Bot, makeDir, startBot, until } from "../support/bot.ts";
+import { seeded } from "../support/seeded.ts";
 import { openSink } from "../support/sink.ts";
 
 /** How often processes are killed, in all; `LIVES` says otherwise. Two of them live side by side. */
 const LIVES = Number(process.env["LIVES"] ?? 100) / 2;
 const SENDERS = 4;
 const GROUPS = 5;
-
-/** A linear congruential generator: the same lives in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 0x1_0000_0000;
-  };
-}
 
 const config = (url: string): string => `
 flapping: false

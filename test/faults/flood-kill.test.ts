@@ -10,6 +10,7 @@ import { isPending } from "../../alerts/delivery/delivery.ts";
 import type { WebhookBody } from "../../bot/webhook/body.ts";
 import { openStore } from "../../storage/embedded-store.ts";
 import { type Bot, makeDir, startBot, until } from "../support/bot.ts";
+import { seeded } from "../support/seeded.ts";
 import { type Answer, errcode, openSink, refusing } from "../support/sink.ts";
 
 /** How often a process is killed; `LIVES` says otherwise. */
@@ -25,15 +26,6 @@ const cleanUps: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
-
-/** A linear congruential generator: the same lives in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 0x1_0000_0000;
-  };
-}
 
 /** Every rule fires and recovers by itself, each at another time, so that every life brings incidents. */
 function flood(url: string): string {

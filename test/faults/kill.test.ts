@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type Bot, makeDir, startBot, until, type WireMessage } from "../support/bot.ts";
+import { seeded } from "../support/seeded.ts";
 
 /** How often a process is killed. Each life is short, so that most deaths fall into the midst of something. */
 const LIVES = 100;
@@ -22,15 +23,6 @@ const cleanUps: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
-
-/** A linear congruential generator: the same lives in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 0x1_0000_0000;
-  };
-}
 
 /** What was answered, and what may have happened because the answer never came. */
 interface Ledger {

@@ -1,6 +1,6 @@
 /** Plans for tests, as short as they can be said. */
 import type { Receiver } from "../../alerts/routing/receiver.ts";
-import type { RouteNode } from "../../alerts/routing/route-config.ts";
+import { BLANK_ROUTE, type RouteNode } from "../../alerts/routing/route-config.ts";
 import { parseMatchers } from "../../storage/matchers.ts";
 
 const MINUTE = 60_000;
@@ -11,20 +11,7 @@ export function node(
   matchers: string,
   more: Partial<Omit<RouteNode, "receiver" | "matchers">> = {},
 ): RouteNode {
-  return {
-    receiver,
-    matchers: parseMatchers(matchers),
-    continue: false,
-    groupBy: undefined,
-    groupWaitMs: undefined,
-    groupIntervalMs: undefined,
-    repeatIntervalMs: undefined,
-    muteTimeIntervals: [],
-    activeTimeIntervals: [],
-    escalation: undefined,
-    routes: [],
-    ...more,
-  };
+  return { ...BLANK_ROUTE, receiver, matchers: parseMatchers(matchers), ...more };
 }
 
 /** A root that groups by name, waits a minute, tells changes every 5 minutes and repeats every hour. */
