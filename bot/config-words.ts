@@ -114,6 +114,7 @@ function outOfBounds(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): 
   const small = issue.code === "too_small";
   const bound = String(small ? issue.minimum : issue.maximum);
   if (small && bound === "1" && issue.origin !== "number") return { zh: "不能为空", en: "must not be empty" };
+  if (small && issue.inclusive === false) return { zh: `要大于 ${bound}`, en: `must be more than ${bound}` };
   const unit: Text =
     issue.origin === "string"
       ? { zh: " 个字符", en: " characters" }
