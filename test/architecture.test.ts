@@ -36,6 +36,8 @@ const home: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["bot"],
   "http-proxy-agent": ["bot/webhook"],
   "https-proxy-agent": ["bot/webhook"],
+  "dingtalk-stream": ["bot/dingtalk/stream"],
+  "@wecom/aibot-node-sdk": ["bot/wecom/long"],
   marked: ["bot/console/page"],
   // Run by the launcher, never imported.
   typescript: [],
