@@ -42,6 +42,11 @@ export interface Channel {
    * `edit` then tells each later change, and costs as much as a message.
    */
   readonly machine?: true;
+  /**
+   * Changing a card in place costs something here, too: changes that ask nothing new of people are put together, at
+   * most one for each card in this time, in milliseconds.
+   */
+  readonly editPauseMs?: number;
 }
 
 /** What to do after a refusal: try again soon, wait as told, or never again. */

@@ -86,6 +86,7 @@ const incidentFields = z.object({
   peak: z.number(),
   version: z.number(),
   news: z.number(),
+  moved: z.number().exactOptional(),
   newsOf: z.enum(REASONS).exactOptional(),
   tells: z.array(z.string()),
   routes: z.array(route).exactOptional(),

@@ -207,8 +207,13 @@ function mayBeSaidAt(
   if ("digest" in about) {
     if (receipt === undefined || saidAt === undefined || saidAt > at) return ready;
     const later = about.digest.endedAt === undefined ? DIGEST_AGAIN_MS : DIGEST_LATER_MS;
-    const gap = channel?.edit === undefined ? (message ? later : 0) : DIGEST_EDIT_MS;
+    const often = Math.max(DIGEST_EDIT_MS, channel?.editPauseMs ?? 0);
+    const gap = channel?.edit === undefined ? (message ? later : 0) : often;
     return Math.max(ready, saidAt + gap);
+  }
+  if (!message && channel?.editPauseMs !== undefined && saidAt !== undefined && saidAt <= at) {
+    const moved = incidentOf(delivery, context.tables)?.moved ?? 0;
+    if (moved <= delivery.sent) ready = Math.max(ready, saidAt + channel.editPauseMs);
   }
   if (!people || !message) return ready;
   const posts = context.memory.posts(address, STORM_WINDOW_MS, at);

@@ -66,6 +66,8 @@ export interface Incident {
   readonly version: number;
   /** The version of the last change worth a message of its own where a card cannot be changed in place. */
   readonly news: number;
+  /** The version of the last change of what people have to do: others may wait until several can be shown at once. */
+  readonly moved?: number;
   /** Why the last news was told. */
   readonly newsOf?: Because;
   /** Conversations that have its card, or are about to. */

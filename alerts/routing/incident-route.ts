@@ -24,6 +24,11 @@ export type Because = (typeof REASONS)[number];
 /** These wait for `group_interval`; everything else is told at once, since it changes what people have to do. */
 const PATIENT: ReadonlySet<Because> = new Set(["first", "joined", "changed"]);
 
+/** Whether a change asks nothing new of people. */
+export function isPatient(because: Because): boolean {
+  return PATIENT.has(because);
+}
+
 /** These change a card and are no message: nothing got worse, or a message of its own says it. */
 const NO_NEWS: ReadonlySet<Because> = new Set(["changed", "silenced", "acknowledge-ended"]);
 
@@ -74,7 +79,7 @@ export function owing(route: IncidentRoute, because: Because, over: boolean, at:
     if (over) return owingNothing(route);
     return route.owes === undefined ? { ...route, owes: "first", tellAt: at + route.waitMs } : route;
   }
-  if (!PATIENT.has(because)) return { ...route, owes: because, tellAt: at };
+  if (!isPatient(because)) return { ...route, owes: because, tellAt: at };
   if (route.owes !== undefined && (route.owes !== "changed" || because !== "joined")) return route;
   return { ...route, owes: because, tellAt: route.tellAt ?? nextTellAt(route, at) };
 }

@@ -8,7 +8,15 @@ import { type Asked, holdOf, notTold, untoldBy } from "../muting/hold.ts";
 import { routeHold } from "../muting/mute.ts";
 import type { MuteReason } from "../muting/mute-reason.ts";
 import { addressesOf, deafToTheEnd, strays } from "./addresses.ts";
-import { type Because, type IncidentRoute, isDue, owesNews, owing, told } from "./incident-route.ts";
+import {
+  type Because,
+  type IncidentRoute,
+  isDue,
+  isPatient,
+  owesNews,
+  owing,
+  told,
+} from "./incident-route.ts";
 import { DEFAULT_CONVERSATION } from "./route.ts";
 
 /**
@@ -25,7 +33,8 @@ export function speak(
 ): Incident {
   const over = incident.resolvedAt !== undefined;
   const routes = incident.routes.map((route) => owing(route, because, over, at));
-  return settle(context, change, { ...incident, routes }, at, asked);
+  const moved = isPatient(because) ? {} : { moved: incident.version };
+  return settle(context, change, { ...incident, ...moved, routes }, at, asked);
 }
 
 /** What one look at the routes of an incident leads to. */
@@ -119,6 +128,7 @@ function store(
     {
       ...rest,
       version,
+      ...(letGo ? { moved: version } : {}),
       ...(news === undefined ? {} : { news: version, newsOf: news }),
       tells: joined(incident.tells, addresses),
       ...(isTold ? {} : { untold: why }),
