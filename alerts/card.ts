@@ -38,4 +38,6 @@ export interface Card {
   /** Path or URL of a picture. */
   readonly image?: string;
   readonly actions?: readonly Action[];
+  /** Whom it is for, as ids (`dingtalk:0123`): paged where the platform can; others there see it all the same. */
+  readonly mentions?: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { Text } from "../storage/locale.ts";
 import type { FiredAlert } from "./alert.ts";
 import type { Card, IncidentStatus } from "./card.ts";
 import type { Incident } from "./incidents/incident.ts";
@@ -47,6 +48,8 @@ export interface Channel {
    * most one for each card in this time, in milliseconds.
    */
   readonly editPauseMs?: number;
+  /** What people should know of a conversation beside how it goes there: cards are refused, calls run out. */
+  remark?(conversation: string, at: number): Text | undefined;
 }
 
 /** What to do after a refusal: try again soon, wait as told, or never again. */

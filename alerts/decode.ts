@@ -154,6 +154,7 @@ const card = z.object({
   fields: z.array(z.object({ name: z.string(), value: z.string() })).exactOptional(),
   image: z.string().exactOptional(),
   actions: z.array(z.object({ id: z.string(), label: z.string(), command: z.string() })).exactOptional(),
+  mentions: z.array(z.string()).exactOptional(),
 });
 
 const trouble = z.object({ at, code: z.string(), message: z.string() });

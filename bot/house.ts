@@ -184,6 +184,7 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       audit,
       subscriptions,
       plan: () => now.plan,
+      platforms: () => [],
       reload: (commit) => reloading.run(commit, "chat"),
       zone,
       startedAt: clock.now(),

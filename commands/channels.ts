@@ -7,7 +7,7 @@ import { needNothing } from "./arguments.ts";
 import { answer, type Call, type Command } from "./command.ts";
 import { listed } from "./listed.ts";
 import { quoted } from "./phrases.ts";
-import type { World } from "./world.ts";
+import type { PlatformView, World } from "./world.ts";
 
 /** `channels`: how it goes at each place where people are told, what waits there, and what was refused last. */
 export const channels: Command = {
@@ -23,17 +23,28 @@ export const channels: Command = {
   run(rest, call, world) {
     needNothing(rest);
     const all = world.alerts.courier.targets(call.at);
+    const platforms = world.platforms(call.at).map((platform) => platformLine(platform, call));
+    const above = platforms.length === 0 ? "" : `${platforms.join("\n")}\n\n`;
     if (all.length === 0)
-      return answer(call, { zh: "还没有通知过任何地方。", en: "Nobody has been told anything yet." });
+      return answer(call, {
+        zh: `${above}还没有通知过任何地方。`,
+        en: `${above}Nobody has been told anything yet.`,
+      });
     // Trouble first: it must not be cut off at the end of a long list.
     const sorted = [...all.filter(isTrouble), ...all.filter((one) => !isTrouble(one))];
     const text = listed(sorted, call, (target) => lineOf(target, call, world));
     return answer(call, {
-      zh: `通知目标 ${all.length} 个：\n\n${text}`,
-      en: `${all.length} target${all.length === 1 ? "" : "s"}:\n\n${text}`,
+      zh: `${above}通知目标 ${all.length} 个：\n\n${text}`,
+      en: `${above}${all.length} target${all.length === 1 ? "" : "s"}:\n\n${text}`,
     });
   },
 };
+
+/** How it goes with a platform as a whole, whatever is to be told where. */
+function platformLine({ name, ok, words }: PlatformView, call: Call): string {
+  const said = words.map((text) => quoted(inLocale(call.locale, text), 300));
+  return `- ${ok ? "" : "⚠️ "}**${quoted(name)}** — ${said.join(inLocale(call.locale, { zh: "；", en: "; " }))}`;
+}
 
 const LANE: Readonly<Record<Lane, Text>> = {
   reply: { zh: "回复", en: "replies" },
@@ -73,6 +84,7 @@ function lineOf(target: TargetView, call: Call, { zone }: World): string {
     const instead = quoted(fallbacks.join(", "));
     parts.push(said({ zh: `备用 ${instead}`, en: `else ${instead}` }));
   }
+  if (target.remark !== undefined) parts.push(said(target.remark));
   const mark = isTrouble(target) ? "⚠️ " : "";
   return `${mark}**${quoted(address)}** — ${parts.join(said({ zh: "；", en: "; " }))}`;
 }

@@ -24,6 +24,15 @@ export interface Said {
   readonly text: Text;
 }
 
+/** How it goes with a chat platform. */
+export interface PlatformView {
+  /** `dingtalk`. */
+  readonly name: string;
+  readonly ok: boolean;
+  /** Plain text: connected or why not, what is left of the month's calls. */
+  readonly words: readonly Text[];
+}
+
 /** What commands act on: the books of the rooms below, and nothing of the process. */
 export interface World {
   readonly store: Store;
@@ -39,6 +48,8 @@ export interface World {
   plan(): MadePlan;
   /** Reads the file again and puts it in force. Rejects with NotSaved when the disk refuses. */
   reload(commit: Commit): Promise<Reloaded>;
+  /** The chat platforms that are set up. */
+  platforms(at: number): readonly PlatformView[];
   /** IANA name; times are said in it. */
   readonly zone: string;
   readonly startedAt: number;

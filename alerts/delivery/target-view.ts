@@ -1,5 +1,6 @@
 /** How it goes at each target, for the command `channels`, the board and /metrics. */
 
+import type { Text } from "../../storage/locale.ts";
 import type { Channel } from "../channel.ts";
 import type { Index } from "../index-of.ts";
 import type { Plan } from "../plan.ts";
@@ -34,6 +35,8 @@ export interface TargetView {
   readonly storm: boolean;
   /** What may be said at once, of how much; undefined where there is no limit. */
   readonly budget?: { readonly left: number; readonly of: number };
+  /** What its channel says of it. */
+  readonly remark?: Text;
   /** Where it is told instead when this one is given up. */
   readonly fallbacks: readonly string[];
 }
@@ -58,9 +61,11 @@ export function targetView(
     const open = index.openDigests.get(address);
     const limit = limitOf(address, plan.limits);
     const { saidAt, trouble } = record;
+    const channel = findChannel(channels, address);
+    const remark = channel?.remark?.(address, at);
     return {
       address,
-      ...(findChannel(channels, address) === undefined ? { state: "no-channel" } : stateOf(record, at)),
+      ...(channel === undefined ? { state: "no-channel" } : stateOf(record, at)),
       ...(saidAt === undefined ? {} : { saidAt }),
       ...(trouble === undefined ? {} : { trouble }),
       queue: countLanes((lane) => lanes?.[lane].size ?? 0),
@@ -72,6 +77,7 @@ export function targetView(
         : {
             budget: { left: Math.max(0, Math.floor(tokensAt(record.bucket, limit, at))), of: limit.capacity },
           }),
+      ...(remark === undefined ? {} : { remark }),
       fallbacks: fallbacksOf(plan, address),
     };
   });

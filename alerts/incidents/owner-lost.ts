@@ -39,7 +39,7 @@ export function loseOwner(
   });
   const next = speak(context, change, withoutOwner(incident, why, at), "acknowledge-ended", at, asked);
   if (holdOf(context, change, next, at, asked) !== undefined) return next;
-  say(context, change, next, loudAddresses(context, next, at), at, wordsOf(next, owner, why));
+  say(context, change, next, loudAddresses(context, next, at), at, wordsOf(next, owner, why), [owner.person]);
   return next;
 }
 

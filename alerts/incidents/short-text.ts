@@ -15,6 +15,7 @@ export function say(
   addresses: Iterable<string>,
   at: number,
   words: Text,
+  mentions: readonly string[] = [],
 ): void {
   const { id, title, severity } = incident;
   const name = `#${id} ${plain(title, 80)}`;
@@ -25,6 +26,7 @@ export function say(
     severity,
     incident: id,
     actions: actions(incident, (text) => inLocale(locale, text)),
+    ...(mentions.length === 0 ? {} : { mentions }),
   };
   const lane = severity === "critical" ? "urgent" : "normal";
   post(change, context.tables, [...addresses], card, lane, at);

@@ -176,3 +176,27 @@ describe("more than a target may say", () => {
     ],
   ])("stands in a digest, in %s, with storm: %s", flood);
 });
+
+describe("a platform", () => {
+  it("stands above the targets, with what is wrong with it, and what a channel says of a conversation", async () => {
+    road = await Road.open({ locale: "en", plan });
+    road.platforms = [
+      {
+        name: "dingtalk",
+        ok: false,
+        words: [
+          { zh: "连不上", en: "cannot be reached" },
+          { zh: "本月 API 4,900/5,000", en: "4,900 of 5,000 calls this month" },
+        ],
+      },
+    ];
+    await converse(road, [
+      ["channels", "- ⚠️ **dingtalk** — cannot be reached; 4,900 of 5,000 calls this month"],
+      ["通道", "- ⚠️ **dingtalk** — 连不上；本月 API 4,900/5,000"],
+    ]);
+    road.console.remark = (address) =>
+      address === "console:hook" ? { zh: "不能发卡片", en: "takes no cards" } : undefined;
+    await road.burn();
+    await converse(road, [["channels", "**console:hook** — ok", "takes no cards"]]);
+  });
+});

@@ -21,6 +21,7 @@ export class RecordingChannel implements Channel {
   tricks: (Trick | undefined)[] = [];
   always: ((how: "post" | "edit", conversation: string) => Trick | undefined) | undefined;
   readonly edit?: NonNullable<Channel["edit"]>;
+  remark?: NonNullable<Channel["remark"]>;
   #last = 0;
 
   constructor({ edits = true }: { edits?: boolean } = {}) {

@@ -10,7 +10,7 @@ import { openSubscriptions } from "../../alerts/routing/subscriptions.ts";
 import type { Role } from "../../commands/allow.ts";
 import { openAudit } from "../../commands/audit.ts";
 import { openRoad } from "../../commands/say.ts";
-import type { Reloaded, World } from "../../commands/world.ts";
+import type { PlatformView, Reloaded, World } from "../../commands/world.ts";
 import { http } from "../../monitors/http/http.ts";
 import type { MonitorKinds } from "../../monitors/index.ts";
 import { createMonitorBook } from "../../monitors/monitor-book.ts";
@@ -63,6 +63,8 @@ export class Road {
   refuse: string | undefined;
   /** What the next reload finds wrong with the file, or worth saying. */
   reloaded: Reloaded = { ok: true, problems: [] };
+  /** How it goes with chat platforms. */
+  platforms: readonly PlatformView[] = [];
   /** Who is told from now on. */
   plan: MadePlan;
   /** What the bot answered last. */
@@ -137,6 +139,7 @@ export class Road {
       network,
       audit: openAudit(store),
       subscriptions,
+      platforms: () => this.platforms,
       plan: () => this.plan,
       reload: async (commit) => {
         if (this.reloaded.ok) await commit(() => {});
