@@ -20,6 +20,7 @@ import { wordsOf } from "../storage/store-error.ts";
 import { ConfigError, type Problem } from "./config-error.ts";
 import { problemsOf } from "./config-words.ts";
 import { crossCheck } from "./cross-check.ts";
+import { dingTalkSchema } from "./dingtalk/config.ts";
 import { fillIn, type Variables } from "./fill-in.ts";
 import { hooksSchema } from "./hooks/index.ts";
 import { globalSchema } from "./receivers/global-config.ts";
@@ -82,6 +83,7 @@ export const fileSchema = z.strictObject({
   intake: intakeSchema.prefault({}),
   hooks: hooksSchema.default([]),
   watchdog: watchdogSchema.optional(),
+  dingtalk: dingTalkSchema.prefault({}),
 });
 
 /** What a `gengfu.yml` says. `secrets`: those that it took from files of their own. */

@@ -16,6 +16,7 @@ import { writeTime } from "../storage/rfc3339.ts";
 import { openSeries } from "../storage/series-store.ts";
 import type { Change } from "../storage/store.ts";
 import { boardSources } from "./board-sources.ts";
+import { openChat } from "./chat/chat.ts";
 import type { FileConfig } from "./config.ts";
 import { notesOf } from "./config-notes.ts";
 import { openBoards } from "./console/board.ts";
@@ -33,6 +34,7 @@ import { createHttp } from "./http/server.ts";
 import { inForce, networkInForce } from "./in-force.ts";
 import { openMetrics } from "./metrics.ts";
 import { packageVersion } from "./package-root.ts";
+import { openPlatforms } from "./platforms.ts";
 import { receiverNames } from "./plan-of.ts";
 import { readinessOf } from "./readiness.ts";
 import { lines, needsRestart, openReload } from "./reload.ts";
@@ -61,7 +63,7 @@ export interface House {
 }
 
 /** What stands before the colon of an address that can be told; the type of `channels` holds it to what is built. */
-export const BUILT_CHANNELS = ["console", "webhook", "dingtalk_robot", "wecom_robot"] as const;
+export const BUILT_CHANNELS = ["console", "webhook", "dingtalk", "dingtalk_robot", "wecom_robot"] as const;
 
 /** Samples are kept this long when nothing is said. */
 const RETENTION_MS = 3 * 86_400_000;
@@ -101,18 +103,32 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
     const monitors = createMonitorBook(store);
     const rules = openRuleBook(store);
     const conversations = openConversations(store);
-    const channels: Record<(typeof BUILT_CHANNELS)[number], Channel> = {
+    const robots = robotChannels({ find: () => now.robots, clock, locale });
+    const platforms = await openPlatforms({
+      environment,
+      now: () => now,
+      alerts: () => alerts,
+      robots: robots.dingtalk_robot,
+      store,
+      clock,
+      log,
+      locale,
+      random,
+    });
+    teardown.add("platforms", () => platforms.stop());
+    const channels: Readonly<Record<string, Channel>> = {
       console: consoleChannel({ conversations, clock }),
       webhook: webhookChannel({
         find: (address) => now.webhooks.get(address),
         externalUrl: () => origin,
         clock,
       }),
-      ...robotChannels({ find: () => now.robots, clock, locale }),
+      ...robots,
+      ...platforms.channels,
     };
     const subscriptions = openSubscriptions(store);
     const fixed = {
-      channels: new Set<string>(BUILT_CHANNELS),
+      channels: new Set(Object.keys(channels)),
       subscriptions,
       consoleIsPrivate: isLoopback(host),
       robotBases: environment,
@@ -187,7 +203,7 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       audit,
       subscriptions,
       plan: () => now.plan,
-      platforms: () => [],
+      platforms: (at) => platforms.views(at),
       reload: (commit) => reloading.run(commit, "chat"),
       zone,
       startedAt: clock.now(),
@@ -270,16 +286,29 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       readiness,
       reload: () => reload("http", "POST /-/reload"),
       metrics: openMetrics(world, clock, {
-        channels: BUILT_CHANNELS,
+        channels: Object.keys(channels),
+        dingTalkUse: () => platforms.dingTalkUse(clock.now()),
         watchdog: watchdog.figures,
         invalidAlerts: () => invalidAlerts,
       }),
     });
 
+    const chat = openChat({
+      store,
+      alerts,
+      channels,
+      clock,
+      log,
+      locale,
+      say: (spoken) => say({ ...spoken, person: spoken.person ?? nobodyOf(spoken.conversation) }),
+    });
     watch.start();
     teardown.add("watch", () => watch.stop());
     await alerts.start();
     teardown.add("alerts", () => alerts.stop(DRAIN_MS));
+    chat.start();
+    teardown.add("chat", () => chat.stop());
+    platforms.start(chat);
     const port = await http.listen(host, environment.PORT);
     teardown.add("http", () => http.close());
     origin = `http://${shown}:${port}`;

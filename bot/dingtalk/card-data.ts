@@ -1,7 +1,9 @@
 /** A card as the variables of a DingTalk card template, which are strings all of them. */
 import type { Action, Card } from "../../alerts/card.ts";
+import { plain } from "../../alerts/words.ts";
 import { inLocale, type Locale } from "../../storage/locale.ts";
-import { cutToBytes, dingTalkMarkdown, notificationLine } from "./markdown.ts";
+import { notificationLine } from "../chat/card-lines.ts";
+import { dingTalkBody, headlineOf } from "./markdown.ts";
 
 /** What a variable of a template may hold of a card. */
 export const CARD_PARTS = [
@@ -36,7 +38,7 @@ export const PUBLIC_TEMPLATE: CardTemplate = {
   maxBytes: 1_000,
 };
 
-/** The documented limit of a value leaves room for so many. */
+/** More of them do not fit on a phone. */
 const MOST_BUTTONS = 5;
 
 /** The value of every variable of the template. */
@@ -44,7 +46,7 @@ export function cardData(card: Card, template: CardTemplate, locale: Locale): Re
   const { maxBytes } = template;
   const data: Record<string, string> = {};
   for (const [name, part] of Object.entries(template.variables))
-    data[name] = cutToBytes(partOf(card, part, { maxBytes, locale }), maxBytes);
+    data[name] = partOf(card, part, { maxBytes, locale });
   return data;
 }
 
@@ -52,13 +54,13 @@ function partOf(card: Card, part: CardPart, about: { maxBytes: number; locale: L
   const { locale, maxBytes } = about;
   switch (part) {
     case "title":
-      return card.title ?? "";
+      return plain(headlineOf(card, locale), maxBytes / 4);
     case "text":
-      return dingTalkMarkdown({ ...card, title: "" }, { locale, maxBytes, dialect: "card" }).text;
+      return dingTalkBody(card, { locale, maxBytes });
     case "tips":
       return tips(card, locale);
     case "buttons":
-      return JSON.stringify({ msgButtons: (card.actions ?? []).slice(0, MOST_BUTTONS).map(button) });
+      return buttons(card.actions ?? [], maxBytes);
     case "status":
       return card.status ?? "";
     case "severity":
@@ -67,6 +69,14 @@ function partOf(card: Card, part: CardPart, about: { maxBytes: number; locale: L
       return card.incident === undefined ? "" : String(card.incident);
     case "summary":
       return notificationLine(card, locale);
+  }
+}
+
+/** As many as there is room for: half a JSON is none. */
+function buttons(actions: readonly Action[], maxBytes: number): string {
+  for (let count = Math.min(actions.length, MOST_BUTTONS); ; count--) {
+    const text = JSON.stringify({ msgButtons: actions.slice(0, count).map(button) });
+    if (count === 0 || Buffer.byteLength(text) <= maxBytes) return text;
   }
 }
 

@@ -7,10 +7,10 @@ import type { Card } from "../../alerts/card.ts";
 import { type Attempt, type Channel, type Receipt, SendError } from "../../alerts/channel.ts";
 import type { Clock } from "../../storage/clock.ts";
 import type { Locale, Text } from "../../storage/locale.ts";
+import { notificationLine } from "../chat/card-lines.ts";
 import type { Clicks } from "../chat/clicks.ts";
 import type { DingTalkApi } from "./api/api.ts";
 import { type CardTemplate, cardData } from "./card-data.ts";
-import { notificationLine } from "./markdown.ts";
 import { robotMessage, sessionMessage } from "./plain-message.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Tiers } from "./tiers.ts";
@@ -137,7 +137,9 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
     try {
       return await postCard(conversation, card, attempt, id);
     } catch (error) {
-      if (!(error instanceof SendError) || error.next !== "give-up" || isAboutRobot(error)) throw error;
+      if (!(error instanceof SendError)) throw error;
+      if (isQuota(error)) return instead(conversation, card, attempt);
+      if (error.next !== "give-up" || isAboutRobot(error)) throw error;
       tiers.refused(conversation, error.code, at);
       return postMessage(conversation, card, attempt);
     }
@@ -147,10 +149,7 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
   async function instead(conversation: string, card: Card, attempt: Attempt): Promise<Receipt> {
     const post = card.severity === "critical" ? deps.standIn?.(conversation) : undefined;
     if (post !== undefined) return { ...(await post(conversation, card, attempt)), conversation };
-    throw new SendError("this month's DingTalk calls are used up but for what is critical", {
-      next: "give-up",
-      code: "quota",
-    });
+    throw usedUp();
   }
 
   /** The same for every attempt of a delivery. It says which incident the card stands for. */
@@ -161,8 +160,7 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
 
   return {
     editPauseMs: EDIT_PAUSE_MS,
-    post: (conversation, card, attempt) => 
-      tell(conversation, card, attempt, idOf(card, attempt.deliveryId)),
+    post: (conversation, card, attempt) => tell(conversation, card, attempt, idOf(card, attempt.deliveryId)),
     async edit(receipt, card, attempt) {
       const { card: id, conversation = "" } = receipt;
       if (id === undefined)
@@ -170,13 +168,14 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
       const data = cardData(card, deps.template(), locale);
       // While a click waits for its answer, DingTalk wants the change in that answer, and it costs nothing.
       if (await clicks.offer(id, data)) return receipt;
-      if (!deps.mayTell(card, clock.now()))
-        throw new SendError("this month's DingTalk calls are used up", { next: "give-up", code: "quota" });
+      if (!deps.mayTell(card, clock.now())) throw usedUp();
       try {
         await api.updateCard(id, data, attempt.signal);
         return receipt;
       } catch (error) {
-        if (!(error instanceof SendError) || error.code !== "param.cardNotExist") throw error;
+        if (!(error instanceof SendError)) throw error;
+        if (isQuota(error)) throw usedUp();
+        if (error.code !== "param.cardNotExist") throw error;
         return tell(conversation, card, attempt, idOf(card, attempt.deliveryId, id));
       }
     },
@@ -189,6 +188,15 @@ function placeOf(conversation: string): { readonly group: string; readonly perso
   const place = conversation.slice(DINGTALK.length);
   const person = place.startsWith(PERSON) ? place.slice(PERSON.length) : undefined;
   return { group: place, person };
+}
+
+/** To wait for the next month would be to leave everything else untold as well that still can be. */
+function usedUp(): SendError {
+  return new SendError("this month's DingTalk calls are used up", { next: "give-up", code: "quota" });
+}
+
+function isQuota({ code }: SendError): boolean {
+  return code.endsWith("ApiCountLimitForOrg") || code === "90020";
 }
 
 /** What an ordinary message would meet as well: the robot is stopped, the group is gone. */

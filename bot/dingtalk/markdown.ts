@@ -36,11 +36,25 @@ export function dingTalkMarkdown(
   return { title: notificationLine(card, locale), text: text + ending };
 }
 
-/** A card that has neither a title nor a standing begins with its text. */
-function headline(card: Card, locale: Locale): readonly Line[] {
+/** What stands below a card's headline, for templates that show the headline by itself. */
+export function dingTalkBody(
+  card: Card,
+  { maxBytes, locale }: { readonly maxBytes: number; readonly locale: Locale },
+): string {
+  const lines = bodyLines(card, dialect, field(locale));
+  return fitted(lines, dialect, { most: maxBytes, measure: jsonBytes, more: moreLines(locale, dialect) });
+}
+
+/** The headline of a card as plain text: `🔴 [严重] #12 DiskFull`. */
+export function headlineOf(card: Card, locale: Locale): string {
   const standing = standingOf(card, locale);
   const parts = [markOf(card), standing === "" ? "" : `[${standing}]`, card.title ?? ""];
-  const words = parts.filter((part) => part !== "").join(" ");
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+/** A card that has neither a title nor a standing begins with its text. */
+function headline(card: Card, locale: Locale): readonly Line[] {
+  const words = headlineOf(card, locale);
   if (words === "") return [];
   return [{ kind: "heading", mark: dialect.headingMark, text: dialect.escape(words, false), words }];
 }

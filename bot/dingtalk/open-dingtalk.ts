@@ -98,7 +98,8 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
 
   function remember({ person, name, conversation, ...message }: HeardOnDingTalk): void {
     const { sessionWebhook, sessionWebhookExpiresAt = 0 } = message;
-    if (sessionWebhook !== undefined) sessions.remember(conversation, sessionWebhook, sessionWebhookExpiresAt);
+    if (sessionWebhook !== undefined)
+      sessions.remember(conversation, sessionWebhook, sessionWebhookExpiresAt);
     if (person === undefined || name === undefined) return;
     names.delete(person);
     names.set(person, name);
@@ -201,7 +202,10 @@ function runningOut(purse: Purse, percent: number, { zh, en }: Text): Text {
           zh: "用完后机器人收不到大家说的话。",
           en: "Once they are used up the robot no longer hears what people say.",
         };
-  return { zh: `钉钉额度已过 ${percent}%：${zh}。${then.zh}`, en: `DingTalk is past ${percent}%: ${en}. ${then.en}` };
+  return {
+    zh: `钉钉额度已过 ${percent}%：${zh}。${then.zh}`,
+    en: `DingTalk is past ${percent}%: ${en}. ${then.en}`,
+  };
 }
 
 /** Made once for a data directory. */

@@ -1,6 +1,7 @@
 /** `receivers:` as `alertmanager.yml` has it, with ours beside Alertmanager's. */
 import { z } from "zod";
 import { distinctNames, named } from "../../alerts/config-parts.ts";
+import { dingTalkTargetSchema } from "./dingtalk-config.ts";
 import { type DingTalkRobotConfig, dingTalkRobotSchema } from "./dingtalk-robot-config.ts";
 import { type LaterChannel, laterSchemas } from "./later-config.ts";
 import { type WebhookConfig, webhookSchema } from "./webhook-config.ts";
@@ -10,6 +11,12 @@ import { type WeComRobotConfig, weComRobotSchema } from "./wecom-robot-config.ts
 export type TargetConfig =
   | { readonly channel: "console"; readonly conversation: string; readonly sendResolved: boolean }
   | { readonly channel: "webhook"; readonly sendResolved: boolean; readonly webhook: WebhookConfig }
+  | {
+      readonly channel: "dingtalk";
+      readonly conversation: string;
+      readonly sendResolved: boolean;
+      readonly standIns: readonly DingTalkRobotConfig[];
+    }
   | {
       readonly channel: "dingtalk_robot";
       readonly sendResolved: boolean;
@@ -68,6 +75,10 @@ const webhook = webhookSchema.transform(
   (config): TargetConfig => ({ channel: "webhook", sendResolved: config.sendResolved, webhook: config }),
 );
 
+const dingTalk = dingTalkTargetSchema.transform(
+  (config): TargetConfig => ({ channel: "dingtalk", ...config }),
+);
+
 const dingTalkRobot = dingTalkRobotSchema.transform(
   (config): TargetConfig => ({ channel: "dingtalk_robot", ...config }),
 );
@@ -89,6 +100,7 @@ type Targets = z.ZodType<readonly TargetConfig[]>;
 const channels: Readonly<Record<string, Targets>> = {
   console_configs: z.array(console),
   webhook_configs: z.array(webhook),
+  dingtalk_configs: z.array(dingTalk),
   dingtalk_robot_configs: z.array(dingTalkRobot),
   wecom_robot_configs: z.array(weComRobot),
   ...Object.fromEntries(LATER.map((channel) => [`${channel}_configs`, z.array(later(channel)) as Targets])),

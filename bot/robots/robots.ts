@@ -6,7 +6,9 @@ import type { FileConfig } from "../config.ts";
 import { type DingTalkRobot, dingTalkRobotChannel } from "../dingtalk/robot/channel.ts";
 import type { Environment } from "../environment.ts";
 import { addressed } from "../plan-of.ts";
+import type { DingTalkRobotConfig } from "../receivers/dingtalk-robot-config.ts";
 import type { HttpConfig } from "../receivers/http-config.ts";
+import type { TargetConfig } from "../receivers/receivers-config.ts";
 import { type WeComRobot, weComRobotChannel } from "../wecom/robot/channel.ts";
 
 export interface Robots {
@@ -24,10 +26,9 @@ export function robotsOf(config: Pick<FileConfig, "receivers" | "global">, bases
   const dingTalkBase = bases.DINGTALK_OAPI_BASE ?? "https://oapi.dingtalk.com";
   const weComBase = bases.WECOM_API_BASE ?? "https://qyapi.weixin.qq.com";
   for (const { address, together } of config.receivers.flatMap(addressed)) {
-    const ofDingTalk = together.flatMap((one): readonly DingTalkRobot[] => {
-      if (one.channel !== "dingtalk_robot") return [];
-      const { url = addressIn(dingTalkBase, "/robot/send", "access_token", one.robot.token) } = one.robot;
-      return [{ ...one.robot, url, http }];
+    const ofDingTalk = together.flatMap(dingTalkRobotsIn).map((robot): DingTalkRobot => {
+      const { url = addressIn(dingTalkBase, "/robot/send", "access_token", robot.token) } = robot;
+      return { ...robot, url, http };
     });
     const ofWeCom = together.flatMap((one): readonly WeComRobot[] => {
       if (one.channel !== "wecom_robot") return [];
@@ -38,6 +39,12 @@ export function robotsOf(config: Pick<FileConfig, "receivers" | "global">, bases
     if (ofWeCom.length > 0) weCom.set(address, ofWeCom);
   }
   return { dingTalk, weCom };
+}
+
+/** Those that speak, and those that stand in for the app in a group. */
+function dingTalkRobotsIn(target: TargetConfig): readonly DingTalkRobotConfig[] {
+  if (target.channel === "dingtalk_robot") return [target.robot];
+  return target.channel === "dingtalk" ? target.standIns : [];
 }
 
 /** The channels of both platforms. */

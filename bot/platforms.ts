@@ -1,0 +1,108 @@
+/** The chat platforms that the environment sets up: their channels, and who listens to what is said there. */
+import type { Card } from "../alerts/card.ts";
+import type { Channel } from "../alerts/channel.ts";
+import type { Alerts } from "../alerts/open-alerts.ts";
+import { DEFAULT_CONVERSATION } from "../alerts/routing/route.ts";
+import type { PlatformView } from "../commands/world.ts";
+import type { Clock } from "../storage/clock.ts";
+import { inLocale, type Locale, type Text } from "../storage/locale.ts";
+import type { Log } from "../storage/log.ts";
+import type { Store } from "../storage/store.ts";
+import type { QuotaUse } from "./dingtalk/api/quota-use.ts";
+import type { Chat } from "./chat/chat.ts";
+import { templateOf } from "./dingtalk/config.ts";
+import { type DingTalk, openDingTalk } from "./dingtalk/open-dingtalk.ts";
+import type { Environment } from "./environment.ts";
+import type { InForce } from "./in-force.ts";
+
+export interface Platforms {
+  /** By what stands before the colon of an address. */
+  readonly channels: Readonly<Record<string, Channel>>;
+  /** Begins to listen. */
+  start(chat: Chat): void;
+  stop(): Promise<void>;
+  views(at: number): readonly PlatformView[];
+  /** DingTalk's calls of this month; undefined where it is not set up. */
+  dingTalkUse(at: number): QuotaUse | undefined;
+}
+
+export interface PlatformDeps {
+  readonly environment: Environment;
+  now(): InForce;
+  /** There once something has been said, and not while this is opened. */
+  alerts(): Alerts;
+  /** The robots of a file, which stand in for an app. */
+  readonly robots: Channel;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly locale: Locale;
+  random(): number;
+}
+
+/** Whether the variables of a platform are there. */
+export function isSetUp(platform: "dingtalk", environment: Partial<Environment>): boolean {
+  const { DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET } = environment;
+  return platform === "dingtalk" && Boolean(DINGTALK_CLIENT_ID) && Boolean(DINGTALK_CLIENT_SECRET);
+}
+
+export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
+  const dingTalk = await dingTalkOf(deps);
+  return {
+    channels: { ...(dingTalk === undefined ? {} : { dingtalk: dingTalk.channel }) },
+    start: (chat) => dingTalk?.start(chat),
+    stop: async () => dingTalk?.stop(),
+    views: (at) => (dingTalk === undefined ? [] : [dingTalk.view(at)]),
+    dingTalkUse: (at) => dingTalk?.use(at),
+  };
+}
+
+async function dingTalkOf(deps: PlatformDeps): Promise<DingTalk | undefined> {
+  const { environment, now, alerts, robots, store, clock, log, locale, random } = deps;
+  const { DINGTALK_CLIENT_ID: clientId, DINGTALK_CLIENT_SECRET: clientSecret } = environment;
+  if (clientId === undefined || clientSecret === undefined) return undefined;
+  const { quota } = now().config.dingtalk;
+  return openDingTalk({
+    clientId,
+    clientSecret,
+    apiBase: environment.DINGTALK_API_BASE ?? "https://api.dingtalk.com",
+    oapiBase: environment.DINGTALK_OAPI_BASE ?? "https://oapi.dingtalk.com",
+    store,
+    clock,
+    log,
+    locale,
+    random,
+    template: () => templateOf(now().config.dingtalk, environment.DINGTALK_CARD_TEMPLATE_ID),
+    limits: { api: quota.api_calls, stream: quota.stream_calls },
+    criticalOnlyFrom: quota.critical_only_from,
+    standIn: (conversation) => (now().robots.dingTalk.has(conversation) ? robots.post : undefined),
+    lineOf(number, button) {
+      const incident = alerts().book.incident(number);
+      if (incident === undefined) return undefined;
+      return alerts()
+        .card(incident, clock.now())
+        .actions?.find(({ id }) => id === button)?.command;
+    },
+    incidentOf(carrier) {
+      for (const { about, receipt } of alerts().book.tables.deliveries.values())
+        if ("incident" in about && receipt?.["carrier"] === carrier) return about.incident;
+      return undefined;
+    },
+    warn(text) {
+      void tellWhoIsTold(deps, text).catch((err: unknown) =>
+        log.error({ err }, "nobody could be told of the month's calls"),
+      );
+    },
+  });
+}
+
+/** Tells those whom everything is told that nothing else says. */
+async function tellWhoIsTold({ now, alerts, store, clock, locale }: PlatformDeps, text: Text): Promise<void> {
+  const { plan, config } = now();
+  const receiver = config.route === undefined ? undefined : plan.receiver(config.route.receiver);
+  const told = receiver?.targets.map(({ address }) => address) ?? [];
+  const card: Card = { kind: "text", severity: "warning", title: inLocale(locale, text) };
+  await store.commit((change) =>
+    alerts().book.post(change, [...new Set([DEFAULT_CONVERSATION, ...told])], card, "normal", clock.now()),
+  );
+}
