@@ -1,9 +1,13 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Channel } from "../alerts/channel.ts";
 import { watchRules } from "../alerts/evaluation/watch-rules.ts";
 import { openAlerts } from "../alerts/open-alerts.ts";
 import { openSubscriptions } from "../alerts/routing/subscriptions.ts";
 import { openAudit } from "../commands/audit.ts";
+import { openPeopleBook } from "../commands/people-book.ts";
+import { openClaims } from "../commands/people-claim.ts";
+import { openSpeakers } from "../commands/people-speakers.ts";
 import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
@@ -33,6 +37,7 @@ import { createHttp } from "./http/server.ts";
 import { inForce, networkInForce } from "./in-force.ts";
 import { openMetrics } from "./metrics.ts";
 import { packageVersion } from "./package-root.ts";
+import { othersRole } from "./people.ts";
 import { receiverNames } from "./plan-of.ts";
 import { readinessOf } from "./readiness.ts";
 import { lines, needsRestart, openReload } from "./reload.ts";
@@ -47,6 +52,8 @@ export interface HouseOptions {
   readonly config: FileConfig;
   /** Reads the file again, for a reload; throws a ConfigError. */
   readonly reread?: () => FileConfig;
+  /** The chat platforms that are set up: `dingtalk`. None when absent. */
+  readonly platforms?: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -54,6 +61,8 @@ export interface HouseOptions {
 /** A house that stands: where its console is, and how to take it down. */
 export interface House {
   readonly url: string;
+  /** What makes somebody the first admin of a chat platform, said to the bot one-to-one; undefined when it is not needed. */
+  readonly claimCode: string | undefined;
   /** Reads the file again and puts it in force; how that went is logged. Never rejects. `by` is who asked. */
   reload(by: string): Promise<void>;
   stop(): Promise<void>;
@@ -76,7 +85,8 @@ const DRAIN_MS = 2_000;
  * can be read from top to bottom, and splitting it would only hide that. Each thing that must be stopped says so at
  * once, so a start that fails half-way takes down what stood.
  */
-export async function openHouse({ environment, config, reread, clock, log }: HouseOptions): Promise<House> {
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { environment, config, reread, platforms = [], clock, log } = options;
   const teardown = openTeardown(log);
   const random = Math.random;
   const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -109,9 +119,11 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       }),
     };
     const subscriptions = openSubscriptions(store);
+    const book = openPeopleBook(store);
     const fixed = {
       channels: new Set<string>(BUILT_CHANNELS),
       subscriptions,
+      book,
       consoleIsPrivate: isLoopback(host),
     };
     let now = inForce(config, fixed);
@@ -129,6 +141,15 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       rest,
     });
     const audit = openAudit(store);
+    const claims = openClaims({
+      store,
+      book,
+      file: () => now.config,
+      consoleIsPrivate: fixed.consoleIsPrivate,
+      platforms,
+      bytes: randomBytes,
+      log,
+    });
     const sync = (change: Change, file: FileConfig): void => {
       for (const { from, to } of monitors.syncFileMonitors(change, file.monitors)) {
         log.warn({ from, to }, "a monitor made in chat was renamed: gengfu.yml now has one of that name");
@@ -136,7 +157,11 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       const gone = rules.syncFileRules(change, file.groups);
       alerts.book.endAlertsOf(change, gone, "rule-removed", clock.now());
     };
-    await store.commit((change) => sync(change, config));
+    await store.commit((change) => {
+      sync(change, config);
+      claims.prepare(change, clock.now());
+    });
+    claims.announce();
     const notes = notesOf(config, fixed.channels);
     if (notes.length > 0) log.warn({ notes: lines(notes, locale) }, "worth knowing about gengfu.yml");
     const reloading = openReload({
@@ -182,6 +207,13 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       series,
       network,
       audit,
+      people: {
+        file: () => now.config.people,
+        book,
+        speakers: openSpeakers(),
+        claims,
+        others: () => othersRole(now.config),
+      },
       subscriptions,
       plan: () => now.plan,
       reload: (commit) => reloading.run(commit, "chat"),
@@ -285,6 +317,7 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
     log.info({ url, dataDir: environment.DATA_DIR, console: `${CONSOLE}ops` }, "listening");
     return {
       url,
+      claimCode: claims.code(),
       async reload(by) {
         try {
           await reload(by, by);
