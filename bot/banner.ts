@@ -11,15 +11,25 @@ export interface BannerFacts {
   readonly dataDir: string;
   /** undefined when there is none. */
   readonly configPath: string | undefined;
+  /** undefined when there is an admin, or no chat platform. */
+  readonly claimCode?: string | undefined;
 }
 
 /** The banner, with an empty line before and after. */
-export function banner(locale: Locale, { url, host, dataDir, configPath }: BannerFacts): string {
+export function banner(locale: Locale, facts: BannerFacts): string {
+  const { url, host, dataDir, configPath, claimCode } = facts;
   const config =
     configPath ?? inLocale(locale, { zh: "没有（可选：gengfu.yml）", en: "none (optional: gengfu.yml)" });
   const token = isLoopback(host)
     ? ""
     : inLocale(locale, { zh: "（需要 API_TOKEN）", en: " (asks for API_TOKEN)" });
+  const claim =
+    claimCode === undefined
+      ? ""
+      : inLocale(locale, {
+          zh: `\n  还没有管理员：把 claim ${claimCode} 私聊发给机器人，你就成为管理员。\n`,
+          en: `\n  Nobody is an admin yet: send  claim ${claimCode}  to the bot one-to-one, and you are.\n`,
+        });
   return inLocale(locale, {
     zh: `
   更夫已上岗。
@@ -30,7 +40,7 @@ export function banner(locale: Locale, { url, host, dataDir, configPath }: Banne
   现在就可以在控制台里和它说话。接入钉钉或企业微信的变量写在 .env（见 .env.example）：
     钉钉      DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET
     企业微信  WECOM_BOT_ID, WECOM_BOT_SECRET
-
+${claim}
   Ctrl+C 停止。
 
 `,
@@ -43,7 +53,7 @@ export function banner(locale: Locale, { url, host, dataDir, configPath }: Banne
   Talk to it in the console now. What joins DingTalk or WeCom is set in .env (see .env.example):
     DingTalk        DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET
     WeCom           WECOM_BOT_ID, WECOM_BOT_SECRET
-
+${claim}
   Ctrl+C stops it.
 
 `,

@@ -2,6 +2,7 @@
 
 import { DEFAULT_CONVERSATION } from "../alerts/routing/route.ts";
 import type { RouteNode } from "../alerts/routing/route-config.ts";
+import type { Text } from "../storage/locale.ts";
 import type { FileConfig } from "./config.ts";
 import type { Problem } from "./config-error.ts";
 import { nodesOf } from "./cross-check.ts";
@@ -41,6 +42,14 @@ const TEMPLATES: Problem = {
   },
 };
 
+/** Channels that need something of the environment as well. */
+const NOT_SET_UP: Readonly<Record<string, Text>> = {
+  dingtalk: {
+    zh: "没有设置 DINGTALK_CLIENT_ID 和 DINGTALK_CLIENT_SECRET，暂时不会发送",
+    en: "DINGTALK_CLIENT_ID and DINGTALK_CLIENT_SECRET are not set, so nothing is sent there",
+  },
+};
+
 function notesOn(receiver: ReceiverConfig, path: string, channels: ReadonlySet<string>): readonly Problem[] {
   const later = [...new Set(receiver.targets.map(({ channel }) => channel))].filter(
     (channel) => !channels.has(channel),
@@ -56,7 +65,7 @@ function notesOn(receiver: ReceiverConfig, path: string, channels: ReadonlySet<s
   for (const channel of later)
     notes.push({
       path: `${path}.${channel}_configs`,
-      text: {
+      text: NOT_SET_UP[channel] ?? {
         zh: `已读懂，但这个版本还没有 ${channel} 渠道，暂时不会发送`,
         en: `understood, but this version has no ${channel} channel yet and sends nothing there`,
       },

@@ -23,6 +23,14 @@ const token = optional.refine((text) => text === undefined || /^[\x21-\x7e]+$/.t
   params: { zh: "只能是可见的 ASCII 字符，不含空格" },
 });
 
+/** Where a platform's API is found; what comes after it begins with a slash. */
+const base = optional
+  .refine((text) => text === undefined || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)), {
+    message: "must be an address that begins with http:// or https://",
+    params: { zh: "应为 http:// 或 https:// 开头的网址" },
+  })
+  .transform((text) => text?.replace(/\/+$/, ""));
+
 const LOG_LEVELS: readonly string[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 /** The environment variables that Gengfu reads; `.env.example` lists the same ones, and a test compares them. */
@@ -57,15 +65,18 @@ export const environmentSchema = z.object({
   DINGTALK_CLIENT_ID: optional,
   DINGTALK_CLIENT_SECRET: optional,
   DINGTALK_CARD_TEMPLATE_ID: optional,
-  DINGTALK_API_BASE: optional,
-  DINGTALK_OAPI_BASE: optional,
+  DINGTALK_API_BASE: base,
+  DINGTALK_OAPI_BASE: base,
   WECOM_BOT_ID: optional,
   WECOM_BOT_SECRET: optional,
   WECOM_BOT_NAME: optional,
   WECOM_WS_URL: optional,
-  WECOM_API_BASE: optional,
+  WECOM_API_BASE: base,
   DATABASE_URL: optional,
 });
+
+/** One is of no use without the other. */
+const PAIRS = [["DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET"]] as const;
 
 export type Environment = z.output<typeof environmentSchema>;
 
@@ -104,6 +115,16 @@ export function readEnvironment(variables: Variables): Environment {
       },
     });
   }
+  for (const [first, second] of PAIRS)
+    for (const [set, missing] of [
+      [first, second],
+      [second, first],
+    ] as const)
+      if ((variables[set] ?? "") !== "" && (variables[missing] ?? "") === "")
+        problems.push({
+          path: missing,
+          text: { zh: `必须设置，因为设置了 ${set}`, en: `required, because ${set} is set` },
+        });
   if (DATABASE_URL !== "") {
     problems.push({
       path: "DATABASE_URL",

@@ -1,9 +1,14 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Channel } from "../alerts/channel.ts";
 import { watchRules } from "../alerts/evaluation/watch-rules.ts";
 import { openAlerts } from "../alerts/open-alerts.ts";
 import { openSubscriptions } from "../alerts/routing/subscriptions.ts";
 import { openAudit } from "../commands/audit.ts";
+import { openPeopleBook } from "../commands/people-book.ts";
+import { openClaims } from "../commands/people-claim.ts";
+import { openSpeakers } from "../commands/people-speakers.ts";
+import { unnamedOn } from "../commands/people-unnamed.ts";
 import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
@@ -25,6 +30,7 @@ import { openConversations } from "./console/conversations.ts";
 import { createTalk } from "./console/talk.ts";
 import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
+import type { Variables } from "./fill-in.ts";
 import { openArrivals } from "./hooks/arrivals.ts";
 import { ALERTS_DOOR } from "./hooks/doors.ts";
 import { alertmanagerDoors } from "./http/alertmanager-doors.ts";
@@ -34,8 +40,9 @@ import { createHttp } from "./http/server.ts";
 import { inForce, networkInForce } from "./in-force.ts";
 import { openMetrics } from "./metrics.ts";
 import { packageVersion } from "./package-root.ts";
-import { openPlatforms } from "./platforms.ts";
+import { othersRole } from "./people.ts";
 import { receiverNames } from "./plan-of.ts";
+import { isSetUp, openPlatforms } from "./platforms.ts";
 import { readinessOf } from "./readiness.ts";
 import { lines, needsRestart, openReload } from "./reload.ts";
 import { robotChannels } from "./robots/robots.ts";
@@ -57,6 +64,8 @@ export interface HouseOptions {
 /** A house that stands: where its console is, and how to take it down. */
 export interface House {
   readonly url: string;
+  /** What makes somebody the first admin of a chat platform, said to the bot one-to-one; undefined when it is not needed. */
+  readonly claimCode: string | undefined;
   /** Reads the file again and puts it in force; how that went is logged. Never rejects. `by` is who asked. */
   reload(by: string): Promise<void>;
   stop(): Promise<void>;
@@ -64,6 +73,11 @@ export interface House {
 
 /** What stands before the colon of an address that can be told; the type of `channels` holds it to what is built. */
 export const BUILT_CHANNELS = ["console", "webhook", "dingtalk", "dingtalk_robot", "wecom_robot"] as const;
+
+/** Those that work with what the environment says. */
+export function channelsOf(variables: Variables): ReadonlySet<string> {
+  return new Set(BUILT_CHANNELS.filter((name) => name !== "dingtalk" || isSetUp(name, variables)));
+}
 
 /** Samples are kept this long when nothing is said. */
 const RETENTION_MS = 3 * 86_400_000;
@@ -79,7 +93,8 @@ const DRAIN_MS = 2_000;
  * can be read from top to bottom, and splitting it would only hide that. Each thing that must be stopped says so at
  * once, so a start that fails half-way takes down what stood.
  */
-export async function openHouse({ environment, config, reread, clock, log }: HouseOptions): Promise<House> {
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { environment, config, reread, clock, log } = options;
   const teardown = openTeardown(log);
   const random = Math.random;
   const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -127,9 +142,11 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       ...platforms.channels,
     };
     const subscriptions = openSubscriptions(store);
+    const book = openPeopleBook(store);
     const fixed = {
       channels: new Set(Object.keys(channels)),
       subscriptions,
+      book,
       consoleIsPrivate: isLoopback(host),
       robotBases: environment,
     };
@@ -148,6 +165,15 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       rest,
     });
     const audit = openAudit(store);
+    const claims = openClaims({
+      store,
+      book,
+      file: () => now.config,
+      consoleIsPrivate: fixed.consoleIsPrivate,
+      platforms: Object.keys(platforms.channels),
+      bytes: randomBytes,
+      log,
+    });
     const sync = (change: Change, file: FileConfig): void => {
       for (const { from, to } of monitors.syncFileMonitors(change, file.monitors)) {
         log.warn({ from, to }, "a monitor made in chat was renamed: gengfu.yml now has one of that name");
@@ -155,7 +181,11 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       const gone = rules.syncFileRules(change, file.groups);
       alerts.book.endAlertsOf(change, gone, "rule-removed", clock.now());
     };
-    await store.commit((change) => sync(change, config));
+    await store.commit((change) => {
+      sync(change, config);
+      claims.prepare(change, clock.now());
+    });
+    claims.announce();
     const notes = notesOf(config, fixed.channels);
     if (notes.length > 0) log.warn({ notes: lines(notes, locale) }, "worth knowing about gengfu.yml");
     const reloading = openReload({
@@ -201,6 +231,13 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       series,
       network,
       audit,
+      people: {
+        file: () => now.config.people,
+        book,
+        speakers: openSpeakers(),
+        claims,
+        others: () => othersRole(now.config),
+      },
       subscriptions,
       plan: () => now.plan,
       platforms: (at) => platforms.views(at),
@@ -218,7 +255,7 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
     });
 
     const readiness = (): ReturnType<typeof readinessOf> =>
-      readinessOf({ ...world, lastReload: reloading.last }, locale);
+      readinessOf({ ...world, lastReload: reloading.last }, locale, clock.now());
     const watchdog = openWatchdog({
       config: () => now.config.watchdog,
       troubles: (at) => [
@@ -300,7 +337,7 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
       clock,
       log,
       locale,
-      say: (spoken) => say({ ...spoken, person: spoken.person ?? nobodyOf(spoken.conversation) }),
+      say: (spoken) => say({ ...spoken, person: spoken.person ?? unnamedOn(spoken.conversation) }),
     });
     watch.start();
     teardown.add("watch", () => watch.stop());
@@ -318,6 +355,7 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
     log.info({ url, dataDir: environment.DATA_DIR, console: `${CONSOLE}ops` }, "listening");
     return {
       url,
+      claimCode: claims.code(),
       async reload(by) {
         try {
           await reload(by, by);

@@ -1,6 +1,7 @@
 /** What a `gengfu.yml` becomes while it is in force; a reload makes another one and swaps the two. */
 import { type MadePlan, makePlan } from "../alerts/make-plan.ts";
 import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
+import type { PeopleBook } from "../commands/people-book.ts";
 import { createNetwork, type Network } from "../monitors/network.ts";
 import type { FileConfig } from "./config.ts";
 import { openPeople } from "./people.ts";
@@ -21,19 +22,20 @@ export interface Fixed {
   /** The channels that are built. */
   readonly channels: ReadonlySet<string>;
   readonly subscriptions: Pick<Subscriptions, "all">;
+  readonly book: Pick<PeopleBook, "find">;
   readonly consoleIsPrivate: boolean;
   readonly robotBases: RobotBases;
 }
 
 /** Makes it ready; changes nothing. */
 export function inForce(config: FileConfig, fixed: Fixed): InForce {
-  const { channels, subscriptions, consoleIsPrivate, robotBases } = fixed;
+  const { channels, subscriptions, book, consoleIsPrivate, robotBases } = fixed;
   return {
     config,
     plan: makePlan(planParts(config, channels), () => subscriptions.all()),
     webhooks: webhooksOf(config),
     robots: robotsOf(config, robotBases),
-    whois: openPeople(config, consoleIsPrivate),
+    whois: openPeople(config, book, consoleIsPrivate),
     network: createNetwork({ allow: config.network?.allow ?? [] }),
   };
 }

@@ -12,7 +12,7 @@ import { type FileConfig, readConfigFile } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { type Environment, localeOf, readEnvironment } from "./environment.ts";
 import type { Variables } from "./fill-in.ts";
-import { BUILT_CHANNELS, openHouse } from "./house.ts";
+import { channelsOf, openHouse } from "./house.ts";
 import { openLog } from "./log.ts";
 import { secretsOf } from "./secrets.ts";
 import { startWords } from "./start-words.ts";
@@ -80,9 +80,9 @@ async function main(): Promise<void> {
   // A start under way reads the file anyway, and one that fails says so below.
   process.on("SIGHUP", () => void opening.then((house) => house.reload("SIGHUP")).catch(() => {}));
   try {
-    const { url } = await opening;
+    const { url, claimCode } = await opening;
     const dataDir = resolve(environment.DATA_DIR);
-    process.stderr.write(banner(locale, { url, host, dataDir, configPath }));
+    process.stderr.write(banner(locale, { url, host, dataDir, configPath, claimCode }));
   } catch (err) {
     log.error({ err }, "could not start");
     process.stderr.write(`gengfu: ${inLocale(locale, startWords(err, { host, port }))}\n`);
@@ -97,7 +97,7 @@ function check(names: readonly string[]): void {
   const named = variables["GENGFU_CONFIG"] ?? "";
   const path = names[0] ?? (named === "" ? "gengfu.yml" : named);
   const locale = localeOf(variables);
-  const { ok, text } = checkFile(path, { variables, locale, channels: new Set(BUILT_CHANNELS) });
+  const { ok, text } = checkFile(path, { variables, locale, channels: channelsOf(variables) });
   (ok ? process.stdout : process.stderr).write(`${text}\n`);
   if (!ok) process.exitCode = EX_CONFIG;
 }

@@ -3,8 +3,10 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { World } from "../commands/world.ts";
 import type { Clock } from "../storage/clock.ts";
 import { addDeliveryMetrics } from "./delivery-metrics.ts";
+import type { QuotaUse } from "./dingtalk/api/quota-use.ts";
 import { addIntakeMetrics } from "./intake-metrics.ts";
 import { packageVersion } from "./package-root.ts";
+import { addQuotaMetrics } from "./quota-metrics.ts";
 import type { WatchdogFigures } from "./watchdog.ts";
 
 /** Sums of prom-client that are named like counters and are none; each is there by type as well. */
@@ -25,6 +27,7 @@ export function openMetrics(
     readonly channels: readonly string[];
     readonly watchdog?: WatchdogFigures;
     readonly invalidAlerts?: () => number;
+    readonly dingTalkUse?: () => QuotaUse | undefined;
   } = { channels: [] },
 ): () => Promise<string> {
   const { alerts, monitors, rules, series, store, watch } = world;
@@ -60,6 +63,7 @@ export function openMetrics(
 
   const version = packageVersion();
   gauge("gengfu_build_info", "1, with the version that runs.", () => ({ [version]: 1 }), "version");
+  if (beside.dingTalkUse !== undefined) addQuotaMetrics(registry, beside.dingTalkUse);
   addIntakeMetrics(registry, alerts, { version, invalidAlerts: beside.invalidAlerts ?? (() => 0) });
 
   gauge("gengfu_monitors", "Monitors in the book.", () => monitors.table.size);

@@ -8,11 +8,12 @@ import type { Clock } from "../storage/clock.ts";
 import { inLocale, type Locale, type Text } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { Store } from "../storage/store.ts";
-import type { QuotaUse } from "./dingtalk/api/quota-use.ts";
 import type { Chat } from "./chat/chat.ts";
+import type { QuotaUse } from "./dingtalk/api/quota-use.ts";
 import { templateOf } from "./dingtalk/config.ts";
 import { type DingTalk, openDingTalk } from "./dingtalk/open-dingtalk.ts";
 import type { Environment } from "./environment.ts";
+import type { Variables } from "./fill-in.ts";
 import type { InForce } from "./in-force.ts";
 
 export interface Platforms {
@@ -40,10 +41,12 @@ export interface PlatformDeps {
   random(): number;
 }
 
+/** The variables without which a platform is not set up. */
+const NEEDS = { dingtalk: ["DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET"] } as const;
+
 /** Whether the variables of a platform are there. */
-export function isSetUp(platform: "dingtalk", environment: Partial<Environment>): boolean {
-  const { DINGTALK_CLIENT_ID, DINGTALK_CLIENT_SECRET } = environment;
-  return platform === "dingtalk" && Boolean(DINGTALK_CLIENT_ID) && Boolean(DINGTALK_CLIENT_SECRET);
+export function isSetUp(platform: keyof typeof NEEDS, variables: Variables): boolean {
+  return NEEDS[platform].every((name) => (variables[name] ?? "") !== "");
 }
 
 export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
@@ -99,7 +102,8 @@ async function dingTalkOf(deps: PlatformDeps): Promise<DingTalk | undefined> {
 /** Tells those whom everything is told that nothing else says. */
 async function tellWhoIsTold({ now, alerts, store, clock, locale }: PlatformDeps, text: Text): Promise<void> {
   const { plan, config } = now();
-  const receiver = config.route === undefined ? undefined : plan.receiver(config.route.receiver);
+  const name = config.route?.receiver;
+  const receiver = name === undefined ? undefined : plan.receiver(name);
   const told = receiver?.targets.map(({ address }) => address) ?? [];
   const card: Card = { kind: "text", severity: "warning", title: inLocale(locale, text) };
   await store.commit((change) =>

@@ -1,6 +1,6 @@
 /** Whether the watchman can do its work, check by check: for `/readyz` and the console's board. */
 import { formatSpan, formatTime } from "../alerts/words.ts";
-import type { World } from "../commands/world.ts";
+import type { PlatformView, World } from "../commands/world.ts";
 import { inLocale, type Locale, type Text } from "../storage/locale.ts";
 import type { StoreTrouble } from "../storage/store.ts";
 import type { Readiness } from "./http/health.ts";
@@ -16,8 +16,10 @@ export function readinessOf(
     readonly series: Pick<World["series"], "trouble">;
     readonly alerts: { stats(): Pick<ReturnType<World["alerts"]["stats"]>, "lastLagMs"> };
     lastReload?(): LastReload | undefined;
+    platforms?(at: number): readonly PlatformView[];
   },
   locale: Locale,
+  at = 0,
 ): Readiness {
   const { lastLagMs } = world.alerts.stats();
   const writable = (name: string, trouble: StoreTrouble | undefined): Readiness["checks"][number] => {
@@ -42,6 +44,10 @@ export function readinessOf(
       }),
     },
   ];
+  for (const { name, ok, words } of world.platforms?.(at) ?? []) {
+    const said = words.map((text) => inLocale(locale, text));
+    checks.push({ name, ok, detail: said.join(inLocale(locale, { zh: "；", en: "; " })) });
+  }
   const ready = checks.every(({ ok }) => ok);
   // A file that was refused stops nobody from working: the old one is in force. It is shown all the same.
   const refused = refusedReload(world.lastReload?.(), world.zone);

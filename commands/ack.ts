@@ -6,7 +6,7 @@ import { alertNumber, noIncident, quoted, refuse } from "./phrases.ts";
 
 /** `ack 12 [30m] [note]`: own an incident, for so long. */
 export const ack: Command = {
-  words: ["ack", "acknowledge", "claim"],
+  words: ["ack", "acknowledge"],
   twins: ["认领", "确认", "接手"],
   takes: { zh: "编号 [时长] [备注]", en: "N [30m] [note]" },
   summary: {
@@ -15,6 +15,7 @@ export const ack: Command = {
   },
   examples: { zh: "认领 12 30分钟 正在看", en: "ack 12 30m looking into it" },
   needs: "operator",
+  takesIncident: true,
   async run(rest, call, { alerts, zone }) {
     const number = needNumber(rest, alertNumber, { zh: "认领 12", en: "ack 12" });
     const span = takeSpan(number.rest);

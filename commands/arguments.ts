@@ -10,13 +10,18 @@ export interface Taken<T> {
   readonly rest: string;
 }
 
-/** Takes `12`, `#12` or `12号` from the start; `undefined` when there is no such number. */
+/** Takes `12`, `#12` or `12号` from the start; `undefined` when there is no such number. `30分钟` is a length of time. */
 export function takeNumber(rest: string): Taken<number> | undefined {
   const found = /^#?(\d{1,9})号?(?=$|[^\d.\w]|[^\x20-\x7e])/.exec(rest);
-  if (found === null) return undefined;
+  if (found === null || isSpan(rest)) return undefined;
   // `认领 12，30分钟`: the comma only parts the two.
   const after = rest.slice(found[0].length).replace(/^[\s,;:、]+/, "");
   return { value: Number(found[1]), rest: after.trimEnd() };
+}
+
+/** Whether it begins with a number and, with nothing between them, a unit of time. */
+function isSpan(rest: string): boolean {
+  return /^\d+[^\x00-\x7f]/.test(rest) && scanDuration(rest, 0) !== undefined;
 }
 
 /** Takes the number that must be there; `what` names what it counts. */

@@ -4,6 +4,9 @@ import type { Change } from "../storage/store.ts";
 import type { Role } from "./allow.ts";
 import type { World } from "./world.ts";
 
+/** Where a role comes from: `gengfu.yml`, the people book, the default, this machine's own console; or nobody was named. */
+export type RoleSource = "file" | "book" | "default" | "console" | "unnamed";
+
 /** Who speaks, as the roles see them. */
 export interface Person {
   /** `console:alice`, `dingtalk:0123`. */
@@ -11,12 +14,15 @@ export interface Person {
   /** For display. */
   readonly name: string;
   readonly role: Role;
+  readonly from: RoleSource;
 }
 
 /** One command being carried out: who, where, when, in which language, and the line as it was said. */
 export interface Call {
   readonly person: Person;
   readonly conversation: string;
+  /** One-to-one with the bot; nobody else reads along. */
+  readonly isPrivate: boolean;
   readonly at: number;
   readonly locale: Locale;
   readonly line: string;
@@ -41,6 +47,8 @@ export interface Command {
   readonly needs: Role;
   /** Its word also begins ordinary sentences (`监控 https://… 打不开时告警`), which then win. */
   readonly yieldsToSentence?: true;
+  /** What follows begins with the number of an incident; where it is missing, a quoted message may name it. */
+  readonly takesIncident?: true;
   run(rest: string, call: Call, world: World): Promise<Reply> | Reply;
 }
 

@@ -3,12 +3,17 @@ import { alerts } from "./alerts.ts";
 import { auditTrail } from "./audit-trail.ts";
 import { channels } from "./channels.ts";
 import { chart } from "./chart.ts";
+import { claim } from "./claim.ts";
 import type { Command } from "./command.ts";
 import { helpCommand } from "./help.ts";
+import { id } from "./id.ts";
 import { monitorAdd } from "./monitor-add.ts";
 import { monitorPause, monitorRemove, monitorResume } from "./monitor-state.ts";
 import { monitorTest } from "./monitor-test.ts";
 import { monitors } from "./monitors.ts";
+import { people } from "./people.ts";
+import { peopleAdd } from "./people-add.ts";
+import { peopleRemove } from "./people-remove.ts";
 import { reload } from "./reload.ts";
 import { resolve } from "./resolve.ts";
 import { routes } from "./routes.ts";
@@ -25,6 +30,7 @@ import { status } from "./status.ts";
 import { subscribe, unsubscribe } from "./subscribe.ts";
 import { unack } from "./unack.ts";
 import { unsilence } from "./unsilence.ts";
+import { whoami } from "./whoami.ts";
 import { why } from "./why.ts";
 
 /** The table of everything that can be said besides sentences, in the order in which help shows it. */
@@ -59,6 +65,12 @@ export const commands: readonly Command[] = [
   channels,
   chart,
   status,
+  whoami,
+  id,
+  people,
+  peopleAdd,
+  peopleRemove,
+  claim,
   auditTrail,
   reload,
   helpCommand(() => commands),

@@ -11,6 +11,7 @@ export const resolve: Command = {
   summary: { zh: "手动关闭一个告警，直到它重新发生", en: "close an incident by hand, until it happens anew" },
   examples: { zh: "关闭 12", en: "resolve 12" },
   needs: "operator",
+  takesIncident: true,
   async run(rest, call, { alerts }) {
     const number = needNumber(rest, alertNumber, this.examples);
     await call.change((change) => {

@@ -1,7 +1,7 @@
 import type { Card } from "../alerts/card.ts";
 import { inLocale, type Locale, type Text } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
-import { NotSaved } from "../storage/store.ts";
+import { type Change, NotSaved } from "../storage/store.ts";
 import { refusal } from "./allow.ts";
 import { askForMissing } from "./ask-for-missing.ts";
 import { type Call, type Command, type Person, Refusal, type Reply } from "./command.ts";
@@ -11,6 +11,7 @@ import { commands } from "./index.ts";
 import { normalize } from "./language/normalize.ts";
 import { type Sentence, understand } from "./language/sentence.ts";
 import { code } from "./markdown.ts";
+import { askWhich, lineOf, type Unclear, withQuoted } from "./quoted-incident.ts";
 import { makeRule } from "./sentence-rule.ts";
 import type { World } from "./world.ts";
 
@@ -20,10 +21,19 @@ export interface Message {
   readonly conversation: string;
   /** `console:alice`. */
   readonly person: string;
-  /** For display; the id without its prefix when absent. */
-  readonly name?: string;
+  /** For display; what they were called before, or the id without its prefix, when absent. */
+  readonly name?: string | undefined;
+  /** One-to-one with the bot. */
+  readonly isPrivate?: boolean | undefined;
   readonly text: string;
+  /** The text of the message that this one answers. */
+  readonly quotes?: string | undefined;
   readonly at: number;
+  /**
+   * Puts down that this message was carried out, in the very commit of what it changes first. Called again with the
+   * next one where that commit was refused; never called where nothing changes.
+   */
+  commit?(change: Change): void;
 }
 
 /** What was heard, and the line that says it: with the half that was said before, when this is its other half. */
@@ -32,7 +42,7 @@ interface Heard {
   readonly said: string;
   /** Normalised. */
   readonly line: string;
-  readonly what: Found | Sentence | undefined;
+  readonly what: Found | Unclear | Sentence | undefined;
 }
 
 /** What the road needs besides the world that commands act on. */
@@ -62,20 +72,28 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
   return async (message) => {
     const tooLong = message.text.length > LONGEST_LINE;
     const { said, line, what } = tooLong ? UNHEARD : listen(message);
-    const person = ears.whois(message.person, message.name);
+    const { speakers } = ears.world.people;
+    speakers.note(message.person, message.name);
+    const person = ears.whois(message.person, message.name ?? speakers.nameOf(message.person));
+    let isNoted = false;
     const call: Call = {
       person,
       conversation: message.conversation,
+      isPrivate: message.isPrivate === true,
       at: message.at,
       locale: languageOf(line, what, ears.locale),
       line,
-      change: (edit) =>
-        ears.world.store.commit((change) => {
+      async change(edit) {
+        const done = await ears.world.store.commit((change) => {
           const result = edit(change);
           const { conversation, at } = message;
           ears.world.audit.add(change, { at, person: person.id, conversation, line });
+          if (!isNoted) message.commit?.(change);
           return result;
-        }),
+        });
+        isNoted = true;
+        return done;
+      },
     };
     try {
       if (tooLong) {
@@ -98,7 +116,11 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
     const found = findCommand(line, commands);
     // `监控 https://… 响应时间超过2秒告警` starts with a command's word and is a sentence all the same.
     const mayYield = found?.command.yieldsToSentence === true && found.rest !== "";
-    if (found !== undefined && !mayYield) return { ...alone, what: found };
+    if (found !== undefined && !mayYield) {
+      const what = withQuoted(found, message.quotes);
+      // What is done is told and audited with the incident that it is done to.
+      return what === found || "among" in what ? { ...alone, what } : { ...alone, line: lineOf(what), what };
+    }
     // As it was typed: a reminder's text keeps its own signs.
     const sentence = understand(message.text);
     if (found !== undefined && (sentence === undefined || sentence.kind === "half"))
@@ -109,6 +131,10 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
   function take(heard: Heard["what"], said: string, call: Call): Promise<Reply> | Reply {
     if (heard === undefined) throw notUnderstood(call.line, call);
     halves.delete(keyOf(call.conversation, call.person.id));
+    if ("among" in heard) {
+      permit(call, heard.found.command);
+      return askWhich(heard, call);
+    }
     if ("command" in heard) {
       permit(call, heard.command);
       return heard.command.run(heard.rest, call, ears.world);

@@ -22,6 +22,7 @@ export const show: Command = {
   },
   examples: { zh: "详情 12", en: "show 12" },
   needs: "viewer",
+  takesIncident: true,
   run(rest, call, { alerts, zone }) {
     const number = needNumber(rest, alertNumber, this.examples);
     const asked = takeNumber(number.rest);

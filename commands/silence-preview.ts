@@ -17,6 +17,7 @@ export const silencePreview: Command = {
   summary: { zh: "看一个静默会挡住什么，并不静默", en: "what a silence would hide, without making it" },
   examples: { zh: '预览静默 instance=~"web.*"', en: 'silence preview instance=~"web.*"' },
   needs: "viewer",
+  takesIncident: true,
   run(rest, call, world) {
     const matchers = meant(rest, world);
     const hidden = world.alerts.book.preview(matchers);

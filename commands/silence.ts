@@ -37,6 +37,7 @@ export const silence: Command = {
     en: 'silence 12 2h deploying\nsilence instance=~"web.*" 2h',
   },
   needs: "operator",
+  takesIncident: true,
   async run(rest, call, world) {
     const wanted = read(rest, world);
     const hidden = world.alerts.book.preview(wanted.matchers);
@@ -58,6 +59,7 @@ export const silenceAnyway: Command = {
     en: 'silence anyway instance=~"web.*" 2h moving house',
   },
   needs: silence.needs,
+  takesIncident: true,
   async run(rest, call, world) {
     const wanted = read(rest, world);
     return make(wanted, world.alerts.book.preview(wanted.matchers), call, world);

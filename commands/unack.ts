@@ -11,6 +11,7 @@ export const unack: Command = {
   summary: { zh: "放弃认领", en: "give an acknowledged incident back" },
   examples: { zh: "放弃 12", en: "unack 12" },
   needs: "operator",
+  takesIncident: true,
   async run(rest, call, { alerts }) {
     const number = needNumber(rest, alertNumber, this.examples);
     needNothing(number.rest);

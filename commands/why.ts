@@ -21,6 +21,7 @@ export const why: Command = {
   summary: { zh: "为什么触发，为什么通知了或没通知", en: "why it fired, why somebody was or was not told" },
   examples: { zh: "为什么 12", en: "why 12" },
   needs: "viewer",
+  takesIncident: true,
   run(rest, call, world) {
     const number = needNumber(rest, alertNumber, this.examples);
     needNothing(number.rest);

@@ -8,7 +8,11 @@ import type { RuleBook } from "../rules/rule-book.ts";
 import type { Text } from "../storage/locale.ts";
 import type { SeriesStore } from "../storage/series-store.ts";
 import type { Change, Store } from "../storage/store.ts";
+import type { Role } from "./allow.ts";
 import type { Audit } from "./audit.ts";
+import type { FilePerson, PeopleBook } from "./people-book.ts";
+import type { Claims } from "./people-claim.ts";
+import type { Speakers } from "./people-speakers.ts";
 
 /** Commits what `edit` changes, with whatever whoever made this wants in the same commit. */
 export type Commit = <R>(edit: (change: Change) => R) => Promise<R>;
@@ -33,6 +37,18 @@ export interface PlatformView {
   readonly words: readonly Text[];
 }
 
+/** Who is who, as far as commands may ask. */
+export interface People {
+  /** Those whom the file in force names; read-only in chat. */
+  file(): readonly FilePerson[];
+  /** Those who were given a role in chat. */
+  readonly book: PeopleBook;
+  readonly speakers: Speakers;
+  readonly claims: Claims;
+  /** The role of everybody else. */
+  others(): Role;
+}
+
 /** What commands act on: the books of the rooms below, and nothing of the process. */
 export interface World {
   readonly store: Store;
@@ -43,6 +59,7 @@ export interface World {
   readonly series: SeriesStore;
   readonly network: Network;
   readonly audit: Audit;
+  readonly people: People;
   readonly subscriptions: Subscriptions;
   /** Who is told, as the file in force says. */
   plan(): MadePlan;

@@ -56,6 +56,8 @@ export interface DingTalk {
 }
 
 const installationSchema = z.strictObject({ id: z.string() });
+/** Without a connection for longer than this, it is out of order. */
+const LONGEST_GAP_MS = 60_000;
 /** Names that are kept for mentions. */
 const MOST_NAMES = 2_000;
 
@@ -169,7 +171,7 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
       const use = quota.use(at);
       return {
         name: "dingtalk",
-        ok: state.is === "connected" && state.reason === undefined,
+        ok: isFine(state, at),
         words: [
           STATES[state.is],
           ...(state.reason === undefined ? [] : [state.reason]),
@@ -181,6 +183,12 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
     use: (at) => quota.use(at),
     state: () => stream?.state() ?? off,
   };
+}
+
+/** Connections come and go; one that does not come back is another matter, and so are wrong credentials. */
+function isFine({ is, since, reason }: StreamState, at: number): boolean {
+  if (is === "connected") return reason === undefined;
+  return is !== "refused" && at - since < LONGEST_GAP_MS;
 }
 
 const STATES: Readonly<Record<StreamState["is"], Text>> = {

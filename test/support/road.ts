@@ -7,9 +7,13 @@ import { watchRules } from "../../alerts/evaluation/watch-rules.ts";
 import { type MadePlan, makePlan, type PlanParts } from "../../alerts/make-plan.ts";
 import { type Alerts, openAlerts } from "../../alerts/open-alerts.ts";
 import { openSubscriptions } from "../../alerts/routing/subscriptions.ts";
+import { openPeople, othersRole } from "../../bot/people.ts";
 import type { Role } from "../../commands/allow.ts";
 import { openAudit } from "../../commands/audit.ts";
-import { openRoad } from "../../commands/say.ts";
+import { type FilePerson, openPeopleBook } from "../../commands/people-book.ts";
+import { openClaims } from "../../commands/people-claim.ts";
+import { openSpeakers } from "../../commands/people-speakers.ts";
+import { type Message, openRoad } from "../../commands/say.ts";
 import type { PlatformView, Reloaded, World } from "../../commands/world.ts";
 import { http } from "../../monitors/http/http.ts";
 import type { MonitorKinds } from "../../monitors/index.ts";
@@ -27,7 +31,7 @@ import { NotSaved } from "../../storage/store.ts";
 import { FakeClock, settle } from "./fake-clock.ts";
 import { RecordingChannel } from "./recording-channel.ts";
 
-/** Who speaks, and what they may do; anybody else is a viewer. */
+/** Who speaks on the console, and what they may do; anybody else is who the file and the book say. */
 const CAST: Readonly<Record<string, Role>> = { boss: "admin", operator: "operator", stranger: "viewer" };
 
 /** The names that resolve, one of them to an address that chat may not reach. */
@@ -44,6 +48,11 @@ export interface RoadOptions {
   readonly allow?: readonly string[];
   /** Who is told, as a file would say. */
   readonly plan?: PlanParts;
+  /** Whom the file names, and what it says of everybody else. */
+  readonly people?: readonly FilePerson[];
+  readonly defaultRole?: Role;
+  /** The chat platforms that are set up. */
+  readonly platforms?: readonly string[];
   /** Where permitted addresses lead; nowhere unless told, since a test leaves loopback alone. */
   readonly reach?: HostAddress;
 }
@@ -59,6 +68,8 @@ export class Road {
   readonly commits: readonly (readonly Operation[])[];
   /** Everything logged as an error. */
   readonly errors: readonly object[];
+  /** Everything logged as a warning. */
+  readonly warnings: readonly object[];
   /** From now on the disk refuses for this reason; `undefined` lets it through again. */
   refuse: string | undefined;
   /** What the next reload finds wrong with the file, or worth saying. */
@@ -76,7 +87,10 @@ export class Road {
     const clock = new FakeClock();
     const series = await openSeries({ clock, log: silentLog });
     const road = new Road(clock, series, options);
-    await road.world.store.commit((change) => road.world.monitors.syncFileMonitors(change, []));
+    await road.world.store.commit((change) => {
+      road.world.monitors.syncFileMonitors(change, []);
+      road.world.people.claims.prepare(change, clock.now());
+    });
     road.world.watch.start();
     await road.alerts.start();
     await settle();
@@ -94,7 +108,12 @@ export class Road {
       close: async () => {},
     });
     const errors: object[] = [];
-    const log: Log = { ...silentLog, error: (fields) => errors.push(fields) };
+    const warnings: object[] = [];
+    const log: Log = {
+      ...silentLog,
+      error: (fields) => errors.push(fields),
+      warn: (fields) => warnings.push(fields),
+    };
     const machine = { cpu_usage_percent: 12, memory_usage_percent: 40, disk_usage_percent: 70, load1: 0.5 };
     const network = guarded(options);
     const monitors = createMonitorBook(store);
@@ -129,6 +148,21 @@ export class Road {
     this.machine = machine;
     this.commits = commits;
     this.errors = errors;
+    this.warnings = warnings;
+    const file = { people: [...(options.people ?? [])], default_role: options.defaultRole };
+    const book = openPeopleBook(store);
+    const known = openPeople(file, book, true);
+    let codes = 0;
+    const claims = openClaims({
+      store,
+      book,
+      file: () => file,
+      consoleIsPrivate: true,
+      platforms: options.platforms ?? [],
+      // The first code is AAAAAAAA, the next one BBBBBBBB.
+      bytes: (count) => new Uint8Array(count).fill(codes++),
+      log,
+    });
     this.world = {
       store,
       rules,
@@ -138,6 +172,13 @@ export class Road {
       series,
       network,
       audit: openAudit(store),
+      people: {
+        file: () => file.people,
+        book,
+        speakers: openSpeakers(),
+        claims,
+        others: () => othersRole(file),
+      },
       subscriptions,
       platforms: () => this.platforms,
       plan: () => this.plan,
@@ -155,8 +196,9 @@ export class Road {
       locale,
       log,
       whois: (id, name) => {
-        const called = name ?? id.slice(id.indexOf(":") + 1);
-        return { id, name: called, role: CAST[called] ?? "viewer" };
+        if (!id.startsWith("console:")) return known(id, name);
+        const called = id.slice("console:".length);
+        return { id, name: name ?? called, role: CAST[called] ?? "viewer", from: "console" };
       },
     });
     this.#close = async () => {
@@ -168,9 +210,13 @@ export class Road {
   }
 
   /** Somebody says a line in `console:ops`, and everything that the bot answers is here, titles and fields included. */
-  async say(text: string, who = "boss"): Promise<string> {
-    const at = this.clock.now();
-    this.cards = await this.#hear({ conversation: "console:ops", person: `console:${who}`, text, at });
+  say(text: string, who = "boss"): Promise<string> {
+    return this.hear({ conversation: "console:ops", person: `console:${who}`, text });
+  }
+
+  /** A message, as a platform hands it on, is said now; the answer as `say` gives it. */
+  async hear(message: Omit<Message, "at">): Promise<string> {
+    this.cards = await this.#hear({ ...message, at: this.clock.now() });
     return this.cards.map(cardText).join("\n");
   }
 
