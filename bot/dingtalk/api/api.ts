@@ -70,6 +70,7 @@ export interface DingTalkApi {
 /** 20 are allowed per app and call ("调用频次与限流"); the rest is left to whatever else uses the app. */
 const CALLS_PER_SECOND = 15;
 const MOST_PEOPLE = 20;
+const TOKENS_KNOWN = 4;
 /** Of `msgParam` as text, in bytes. */
 const LONGEST_PARAM = 15_000;
 const LARGEST_IMAGE = 20 * 1024 * 1024;
@@ -80,6 +81,8 @@ export function openDingTalkApi(options: DingTalkApiOptions): DingTalkApi {
   const tokens = keepAccessToken({ apiBase, clientId, clientSecret }, clock);
   const pace = openPace(clock, CALLS_PER_SECOND);
   const oapiOrigin = new URL(oapiBase).origin;
+  /** The last tokens, for taking them out of what DingTalk says. */
+  let used: readonly string[] = [];
 
   /** Makes one call and counts it. */
   async function ask(kind: CallKind, request: HttpRequest, signal: AbortSignal): Promise<Understood> {
@@ -97,15 +100,16 @@ export function openDingTalkApi(options: DingTalkApiOptions): DingTalkApi {
     requestOf: (token: string) => HttpRequest,
     signal: AbortSignal,
   ): Promise<Readonly<Record<string, unknown>>> {
-    let token = await tokens.get(signal);
-    let understood = await ask(kind, requestOf(token), signal);
-    if (understood.is === "no" && understood.isStaleToken) {
-      tokens.drop(token);
-      token = await tokens.get(signal);
-      understood = await ask(kind, requestOf(token), signal);
+    const once = async (): Promise<Understood> => {
+      const token = await tokens.get(signal);
+      if (!used.includes(token)) used = [...used, token].slice(-TOKENS_KNOWN);
+      const understood = await ask(kind, requestOf(token), signal);
       if (understood.is === "no" && understood.isStaleToken) tokens.drop(token);
-    }
-    if (understood.is === "no") throw errorOf(understood, kind, [token]);
+      return understood;
+    };
+    let understood = await once();
+    if (understood.is === "no" && understood.isStaleToken) understood = await once();
+    if (understood.is === "no") throw errorOf(understood, kind);
     return understood.json;
   }
 
@@ -126,9 +130,11 @@ export function openDingTalkApi(options: DingTalkApiOptions): DingTalkApi {
 
   function errorOf(refusal: ApiRefusal, kind: CallKind, secrets: readonly string[] = []): SendError {
     const { next, code, waitMs, isQuota } = refusal;
-    const said = plain(redacted(refusal.message, [clientSecret, ...secrets]));
-    const used = isQuota ? `; ${quotaText(purseOf(kind), quota.use(clock.now())).en}, as counted here` : "";
-    return new SendError(`DingTalk refused (${code}): ${said}${used}`, { next, code, waitMs });
+    const said = plain(redacted(refusal.message, [clientSecret, ...used, ...secrets]));
+    const counted = isQuota
+      ? `; ${quotaText(purseOf(kind), quota.use(clock.now())).en}, as counted here`
+      : "";
+    return new SendError(`DingTalk refused (${code}): ${said}${counted}`, { next, code, waitMs });
   }
 
   return {
