@@ -209,10 +209,10 @@ describe("warnings", () => {
     const { quota, spend, warnings, use } = life(new Journal(), clock, {
       limits: { api: null, stream: null },
     });
-    spend(9_000);
+    spend(900);
     await quota.close();
     expect(warnings).toEqual([]);
-    expect(use().api).toMatchObject({ used: 9_000, of: null });
+    expect(use().api).toMatchObject({ used: 900, of: null });
     expect(quota.mayTell("info", clock.now())).toBe(true);
   });
 });
