@@ -45,7 +45,7 @@ export function openDoings({ world, cards, robots, media, deliveries }: Tools): 
   function appIn(conversation: string, wanted: string | undefined): App | undefined {
     const group = world.groups.get(conversation);
     const present = [...world.apps.values()].filter(
-      (app) => group === undefined || group.apps.has(app.clientId),
+      (app) => group === undefined || (group.apps.has(app.clientId) && !group.stopped),
     );
     return wanted === undefined ? present[0] : present.find(({ clientId }) => clientId === wanted);
   }

@@ -94,8 +94,8 @@ export interface HostOptions {
   readonly requests: Logged[];
   /** For what no route takes. */
   readonly otherwise: Handle;
-  /** Paths that are not logged: the page's own. */
-  readonly unlogged?: string;
+  /** Paths that are not logged and never fail: the page's own. */
+  readonly isOwn?: (path: string) => boolean;
 }
 
 export interface Host {
@@ -157,7 +157,7 @@ async function serve(
     text: body.toString(),
     address: (request.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
   };
-  const isLogged = options.unlogged === undefined || !call.path.startsWith(options.unlogged);
+  const isLogged = options.isOwn?.(call.path) !== true;
   const logged: Logged = {
     at: world.clock.now(),
     host: name,

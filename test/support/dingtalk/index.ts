@@ -11,10 +11,11 @@ import { type Deliveries, openDeliveries } from "./deliveries.ts";
 import { type Doings, openDoings } from "./doings.ts";
 import { openGateway } from "./gateway.ts";
 import { type Faults, type Logged, openFaults, openHost, type Routes } from "./http.ts";
+import { masked } from "./mask.ts";
 import { type MediaFile, openMedia } from "./media.ts";
 import { messageApis } from "./messages.ts";
 import { guard, openTokens, refuse } from "./openapi.ts";
-import { openPage, PAGE_PATH } from "./page.ts";
+import { isPagePath, openPage } from "./page.ts";
 import { openQuota, type Quota } from "./quota.ts";
 import { errcode, openRobots } from "./robots.ts";
 import { CARD_SCOPE, ROBOT_SCOPE } from "./settings.ts";
@@ -28,6 +29,8 @@ export interface FakeOptions extends Partial<WorldOptions> {
   readonly host?: string;
   /** 0: any free ones. Else the old host has the next one. */
   readonly port?: number;
+  /** Leaves secrets, tokens and tickets out of `requests`. */
+  readonly maskSecrets?: boolean;
 }
 
 export interface FakeDingTalk extends Doings, Pick<Faults, "fail" | "heal"> {
@@ -44,7 +47,7 @@ export interface FakeDingTalk extends Doings, Pick<Faults, "fail" | "heal"> {
   readonly cards: Pick<Cards, "all" | "templates">;
   readonly media: ReadonlyMap<string, MediaFile>;
   readonly quota: Quota;
-  /** Every request and its answer, exactly; `masked` has no secrets. */
+  /** Every request and its answer, exactly as they were unless secrets are masked. */
   readonly requests: readonly Logged[];
   /** When each connection was asked for. */
   readonly opens: readonly number[];
@@ -137,7 +140,7 @@ export async function openFakeDingTalk(options: FakeOptions = {}): Promise<FakeD
     ...shared,
     name: "api",
     routes: apiRoutes,
-    unlogged: PAGE_PATH,
+    isOwn: isPagePath,
     otherwise: (call) =>
       page.serve(call) ?? refuse(404, "InvalidAction.NotFound", `未找到接口 ${call.method} ${call.path}`),
   });
@@ -168,7 +171,9 @@ export async function openFakeDingTalk(options: FakeOptions = {}): Promise<FakeD
     cards,
     media: media.files,
     quota,
-    requests,
+    get requests() {
+      return options.maskSecrets === true ? requests.map(masked) : requests;
+    },
     opens: gateway.opens,
     tokensIssued: () => tokens.issued,
     revokeTokens: tokens.revoke,

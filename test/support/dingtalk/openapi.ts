@@ -67,7 +67,7 @@ export function openTokens(world: World): Tokens {
   };
 }
 
-const TOKEN_HEADER = "x-acs-dingtalk-access-token";
+export const TOKEN_HEADER = "x-acs-dingtalk-access-token";
 const DENIED = "Forbidden.AccessDenied";
 
 /** Puts the checks that all APIs share before one. */

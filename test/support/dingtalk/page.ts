@@ -7,8 +7,10 @@ import type { FakeDingTalk } from "./index.ts";
 import { masked } from "./mask.ts";
 import type { MediaFile } from "./media.ts";
 
-/** Everything of the page lies under this path; none of it is logged or fails on purpose. */
-export const PAGE_PATH = "/fake/";
+/** Whether a path is the page's own: none of that is logged or fails on purpose. */
+export function isPagePath(path: string): boolean {
+  return path === "/" || path.startsWith("/fake/");
+}
 
 const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   "/": ["index.html", "text/html"],
@@ -16,7 +18,8 @@ const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   "/fake/render.js": ["render.js", "text/javascript"],
   "/fake/page.css": ["page.css", "text/css"],
 };
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
 const MOST_REQUESTS = 60;
 
 export interface Page {
@@ -47,7 +50,7 @@ export function openPage(fake: () => FakeDingTalk, media: ReadonlyMap<string, Me
           pushes: pushes.length,
           tookMs: pushes.find(({ tookMs }) => tookMs !== undefined)?.tookMs,
         })),
-        requests: requests.slice(-MOST_REQUESTS).map(masked),
+        requests: requests.slice(-MOST_REQUESTS).map((one) => ({ ...masked(one), headers: {} })),
         quota: { used: quota.used, api: settings.apiPerMonth, stream: settings.streamPerMonth },
         counters: fake().counters(),
         warnings: world.warnings.slice(-5),
