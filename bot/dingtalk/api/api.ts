@@ -6,7 +6,7 @@ import { SendError } from "../../../alerts/channel.ts";
 import { plain } from "../../../alerts/words.ts";
 import type { Clock } from "../../../storage/clock.ts";
 import { type ApiRefusal, no, type Understood, understand } from "./answer.ts";
-import { cardUpdateBody, type NewCard, newCardBody } from "./new-card.ts";
+import { cardUpdateBody, deliveryBody, type NewCard, newCardBody } from "./new-card.ts";
 import { openPace } from "./pace.ts";
 import type { Quota } from "./quota.ts";
 import type { CallKind, Purse } from "./quota-use.ts";
@@ -37,10 +37,12 @@ export interface Unreached {
 /** The calls that send. Every one rejects with a SendError, and obeys its signal. */
 export interface DingTalkApi {
   /**
-   * Makes a card and puts it before people. A card that was made but not delivered exists all the same: after a
-   * refusal of either kind, the same `outTrackId` again is answered with `param.cardAlreadyExist`.
+   * Makes a card and puts it before people. A card that was made exists, whether or not it was delivered or the answer
+   * arrived: the same `outTrackId` again is refused with `param.cardAlreadyExist`, and `deliverCard` is what is left.
    */
   createAndDeliver(card: NewCard, signal: AbortSignal): Promise<void>;
+  /** Puts a card that exists before people; once more, where it was before them already. */
+  deliverCard(card: Pick<NewCard, "outTrackId" | "space">, signal: AbortSignal): Promise<void>;
   /** Changes some of a card's variables; the others stay as they are. */
   updateCard(
     outTrackId: string,
@@ -70,6 +72,7 @@ export interface DingTalkApi {
 /** 20 are allowed per app and call ("调用频次与限流"); the rest is left to whatever else uses the app. */
 const CALLS_PER_SECOND = 15;
 const MOST_PEOPLE = 20;
+const TOKENS_KNOWN = 4;
 /** Of `msgParam` as text, in bytes. */
 const LONGEST_PARAM = 15_000;
 const LARGEST_IMAGE = 20 * 1024 * 1024;
@@ -80,6 +83,8 @@ export function openDingTalkApi(options: DingTalkApiOptions): DingTalkApi {
   const tokens = keepAccessToken({ apiBase, clientId, clientSecret }, clock);
   const pace = openPace(clock, CALLS_PER_SECOND);
   const oapiOrigin = new URL(oapiBase).origin;
+  /** The last tokens, for taking them out of what DingTalk says. */
+  let used: readonly string[] = [];
 
   /** Makes one call and counts it. */
   async function ask(kind: CallKind, request: HttpRequest, signal: AbortSignal): Promise<Understood> {
@@ -97,15 +102,16 @@ export function openDingTalkApi(options: DingTalkApiOptions): DingTalkApi {
     requestOf: (token: string) => HttpRequest,
     signal: AbortSignal,
   ): Promise<Readonly<Record<string, unknown>>> {
-    let token = await tokens.get(signal);
-    let understood = await ask(kind, requestOf(token), signal);
-    if (understood.is === "no" && understood.isStaleToken) {
-      tokens.drop(token);
-      token = await tokens.get(signal);
-      understood = await ask(kind, requestOf(token), signal);
+    const once = async (): Promise<Understood> => {
+      const token = await tokens.get(signal);
+      if (!used.includes(token)) used = [...used, token].slice(-TOKENS_KNOWN);
+      const understood = await ask(kind, requestOf(token), signal);
       if (understood.is === "no" && understood.isStaleToken) tokens.drop(token);
-    }
-    if (understood.is === "no") throw errorOf(understood, kind, [token]);
+      return understood;
+    };
+    let understood = await once();
+    if (understood.is === "no" && understood.isStaleToken) understood = await once();
+    if (understood.is === "no") throw errorOf(understood, kind);
     return understood.json;
   }
 
@@ -126,9 +132,11 @@ export function openDingTalkApi(options: DingTalkApiOptions): DingTalkApi {
 
   function errorOf(refusal: ApiRefusal, kind: CallKind, secrets: readonly string[] = []): SendError {
     const { next, code, waitMs, isQuota } = refusal;
-    const said = plain(redacted(refusal.message, [clientSecret, ...secrets]));
-    const used = isQuota ? `; ${quotaText(purseOf(kind), quota.use(clock.now())).en}, as counted here` : "";
-    return new SendError(`DingTalk refused (${code}): ${said}${used}`, { next, code, waitMs });
+    const said = plain(redacted(refusal.message, [clientSecret, ...used, ...secrets]));
+    const counted = isQuota
+      ? `; ${quotaText(purseOf(kind), quota.use(clock.now())).en}, as counted here`
+      : "";
+    return new SendError(`DingTalk refused (${code}): ${said}${counted}`, { next, code, waitMs });
   }
 
   return {
@@ -141,7 +149,15 @@ export function openDingTalkApi(options: DingTalkApiOptions): DingTalkApi {
         body,
         signal,
       );
-      const refusal = deliveryRefusal(json);
+      const refusal = deliveryRefusal(
+        (json["result"] as { deliverResults?: unknown } | null)?.deliverResults,
+      );
+      if (refusal !== undefined) throw errorOf(refusal, "card-create");
+    },
+    async deliverCard(card, signal) {
+      const body = deliveryBody(card, clientId);
+      const json = await openApi("card-create", "POST", "/v1.0/card/instances/deliver", body, signal);
+      const refusal = deliveryRefusal(json["result"]);
       if (refusal !== undefined) throw errorOf(refusal, "card-create");
     },
     async updateCard(outTrackId, cardParamMap, signal) {
@@ -211,12 +227,13 @@ export function openDingTalkApi(options: DingTalkApiOptions): DingTalkApi {
   };
 }
 
-/** `deliverResults` says for each space whether the card is there; a 200 with `success` may hold a no for all of them. */
-function deliveryRefusal(json: Readonly<Record<string, unknown>>): ApiRefusal | undefined {
-  const result = json["result"] as { readonly deliverResults?: unknown } | null | undefined;
-  const results = result?.deliverResults;
-  if (!Array.isArray(results) || results.length === 0)
+/** Says for each space whether the card is there; a 200 with `success` may hold a no for all of them. */
+function deliveryRefusal(results: unknown): ApiRefusal | undefined {
+  if (!Array.isArray(results))
     return no("unreadable", "the answer does not say whether the card was delivered", { next: "retry" });
+  // Some have seen a used `outTrackId` ignored in place of refused: nothing was delivered then.
+  if (results.length === 0)
+    return no("param.cardAlreadyExist", "the card was delivered nowhere", { next: "give-up" });
   const failed = results.find((one) => one?.success !== true);
   if (failed === undefined) return undefined;
   const said =

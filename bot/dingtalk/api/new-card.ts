@@ -1,4 +1,4 @@
-/** The bodies of DingTalk's card calls ("create-and-deliver-cards", "interactive-card-update-interface"). Pure. */
+/** The bodies of DingTalk's card calls ("create-and-deliver-cards", "delivery-card-interface", "interactive-card-update-interface"). Pure. */
 
 /** A card to be made and put before people. */
 export interface NewCard {
@@ -19,30 +19,39 @@ export interface NewCard {
 /** The body of `createAndDeliver`. Clicks come by the stream, and only if `callbackType` says so in capitals. */
 export function newCardBody(card: NewCard, robotCode: string): object {
   const { templateId, outTrackId, cardParamMap, space, summary } = card;
-  const spaceModel = {
+  const model = {
     supportForward: true,
     lastMessageI18n: { ZH_CN: summary },
     notification: { alertContent: summary, notificationOff: false },
   };
-  const common = {
+  return {
     cardTemplateId: templateId,
     outTrackId,
     callbackType: "STREAM",
     userIdType: 1,
     cardData: { cardParamMap },
+    ...placeOf(space, robotCode),
+    ...("user" in space ? { imRobotOpenSpaceModel: model } : { imGroupOpenSpaceModel: model }),
   };
+}
+
+/** The body of `deliver`: a card that exists is put before people. */
+export function deliveryBody(
+  { outTrackId, space }: Pick<NewCard, "outTrackId" | "space">,
+  robotCode: string,
+): object {
+  return { outTrackId, userIdType: 1, ...placeOf(space, robotCode) };
+}
+
+function placeOf(space: NewCard["space"], robotCode: string): object {
   if ("user" in space)
     return {
-      ...common,
       openSpaceId: `dtv1.card//IM_ROBOT.${space.user}`,
-      imRobotOpenSpaceModel: spaceModel,
       imRobotOpenDeliverModel: { spaceType: "IM_ROBOT", robotCode },
     };
   const at = space.atUserIds === undefined ? {} : { atUserIds: space.atUserIds };
   return {
-    ...common,
     openSpaceId: `dtv1.card//IM_GROUP.${space.group}`,
-    imGroupOpenSpaceModel: spaceModel,
     imGroupOpenDeliverModel: { robotCode, ...at },
   };
 }
