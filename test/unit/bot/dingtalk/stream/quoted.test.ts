@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { textWithin } from "../../../../../bot/dingtalk/stream/quoted.ts";
 
 test("ids, codes and addresses are no text", () => {
-  expect(textWithin({ downloadCode: "x", msgId: "y", url: "https://example.com", fileName: 3 })).toBeUndefined();
+  expect(
+    textWithin({ downloadCode: "x", msgId: "y", url: "https://example.com", fileName: 3 }),
+  ).toBeUndefined();
   expect(textWithin(undefined)).toBeUndefined();
 });
 

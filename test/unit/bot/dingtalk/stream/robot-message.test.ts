@@ -107,12 +107,14 @@ describe("a message to the robot", () => {
     expect(malformed).not.toContain("tiger");
   });
 
-  test.each([["no JSON", "{"], ["data", "null"], ["data", "[]"], ["data", undefined]])(
-    "that is no message at all is malformed: %s",
-    (why, data) => {
-      expect(readRobotMessage(framed(data), about)).toEqual({ malformed: expect.stringContaining(why) });
-    },
-  );
+  test.each([
+    ["no JSON", "{"],
+    ["data", "null"],
+    ["data", "[]"],
+    ["data", undefined],
+  ])("that is no message at all is malformed: %s", (why, data) => {
+    expect(readRobotMessage(framed(data), about)).toEqual({ malformed: expect.stringContaining(why) });
+  });
 
   test("is read or refused, whatever it holds", () => {
     fc.assert(
