@@ -26,7 +26,7 @@ const callback = z.looseObject({
   spaceType: z.string().optional().catch(undefined),
   spaceId: maybeId,
   /** JSON in a string, in the JSON that is a string in the frame. */
-  content: z.unknown(),
+  content: z.unknown().optional(),
 });
 
 const content = z.looseObject({

@@ -10,6 +10,7 @@ export interface Seen {
 /** DingTalk sends again after some 60 seconds what was not acknowledged. */
 const REMEMBER_MS = 10 * 60_000;
 const MOST_REMEMBERED = 20_000;
+const AT_ONCE = 2_000;
 
 interface Known {
   readonly at: number;
@@ -21,8 +22,10 @@ export function openSeen(clock: Clock): Seen {
 
   function forget(): void {
     const now = clock.now();
+    // A map whose first entry goes with every new one gets slow.
+    const most = known.size < MOST_REMEMBERED ? MOST_REMEMBERED : MOST_REMEMBERED - AT_ONCE;
     for (const [id, { at }] of known) {
-      if (known.size <= MOST_REMEMBERED && now - at < REMEMBER_MS) return;
+      if (known.size <= most && now - at < REMEMBER_MS) return;
       known.delete(id);
     }
   }

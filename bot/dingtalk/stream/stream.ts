@@ -102,7 +102,7 @@ export function createStream(options: StreamOptions): Stream {
 
   /** Stays with a connection until it parts; gives it back when it is still open. */
   async function stay(connection: Connection): Promise<Connection | undefined> {
-    if (state.is !== "connected") log.info({}, "listening to DingTalk");
+    log[state.is === "connected" ? "debug" : "info"]({}, "listening to DingTalk");
     told = undefined;
     turn("connected");
     const parted = new AbortController();
