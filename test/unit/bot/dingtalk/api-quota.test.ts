@@ -4,6 +4,7 @@ import { openQuota, type QuotaOptions } from "../../../../bot/dingtalk/api/quota
 import { type CallKind, decodeMonth } from "../../../../bot/dingtalk/api/quota-use.ts";
 import { quotaText } from "../../../../bot/dingtalk/api/quota-words.ts";
 import { silentLog } from "../../../../storage/log.ts";
+import { memoryStore } from "../../../../storage/memory-store.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { Journal } from "../../../support/journaled-store.ts";
 
@@ -108,6 +109,28 @@ describe("the month's calls", () => {
     await clock.advance(5_000);
     await quota.close();
     expect(life(journal, clock).use().api.used).toBe(4);
+  });
+
+  test("that were counted during a write are written before the end", async () => {
+    const clock = new FakeClock();
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const writes: string[] = [];
+    const write = async (commits: readonly string[]): Promise<void> => {
+      writes.push(...commits);
+      await gate;
+    };
+    const store = memoryStore(clock, { write, close: async () => {} });
+    const quota = openQuota({ store, clock, log: silentLog, warn: () => {} });
+    quota.spent(clock.now(), "upload");
+    await clock.advance(5_000);
+    quota.spent(clock.now(), "upload");
+    const closed = quota.close();
+    release();
+    await closed;
+    expect(writes.map((text) => /"upload":(\d)/.exec(text)?.[1])).toEqual(["1", "2"]);
   });
 
   test("are forgotten after three months, and none for a clock that was far ahead for a while", async () => {
