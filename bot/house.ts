@@ -30,7 +30,6 @@ import { openConversations } from "./console/conversations.ts";
 import { createTalk } from "./console/talk.ts";
 import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
-import type { Variables } from "./fill-in.ts";
 import { openArrivals } from "./hooks/arrivals.ts";
 import { ALERTS_DOOR } from "./hooks/doors.ts";
 import { alertmanagerDoors } from "./http/alertmanager-doors.ts";
@@ -75,7 +74,7 @@ export interface House {
 export const BUILT_CHANNELS = ["console", "webhook", "dingtalk", "dingtalk_robot", "wecom_robot"] as const;
 
 /** Those that work with what the environment says. */
-export function channelsOf(variables: Variables): ReadonlySet<string> {
+export function channelsOf(variables: Parameters<typeof isSetUp>[1]): ReadonlySet<string> {
   return new Set(BUILT_CHANNELS.filter((name) => name !== "dingtalk" || isSetUp(name, variables)));
 }
 
@@ -118,6 +117,16 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const monitors = createMonitorBook(store);
     const rules = openRuleBook(store);
     const conversations = openConversations(store);
+    const subscriptions = openSubscriptions(store);
+    const book = openPeopleBook(store);
+    const fixed = {
+      channels: channelsOf(environment),
+      subscriptions,
+      book,
+      consoleIsPrivate: isLoopback(host),
+      robotBases: environment,
+    };
+    let now = inForce(config, fixed);
     const robots = robotChannels({ find: () => now.robots, clock, locale });
     const platforms = await openPlatforms({
       environment,
@@ -141,16 +150,6 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       ...robots,
       ...platforms.channels,
     };
-    const subscriptions = openSubscriptions(store);
-    const book = openPeopleBook(store);
-    const fixed = {
-      channels: new Set(Object.keys(channels)),
-      subscriptions,
-      book,
-      consoleIsPrivate: isLoopback(host),
-      robotBases: environment,
-    };
-    let now = inForce(config, fixed);
     const alerts = openAlerts({
       store,
       rules: watchRules(rules, series),

@@ -35,10 +35,8 @@ async function main(): Promise<void> {
   const { LOCALE: locale, HOST: host, PORT: port } = environment;
   const secrets = secretsOf(environment, config);
   const log = openLog(environment.LOG_LEVEL, secrets);
-  for (const platform of ["DINGTALK_CLIENT_ID", "WECOM_BOT_ID"] as const) {
-    if (environment[platform] !== undefined)
-      log.warn({ variable: platform }, "this version does not connect to this platform yet");
-  }
+  if (environment.WECOM_BOT_ID !== undefined)
+    log.warn({ variable: "WECOM_BOT_ID" }, "this version does not connect to this platform yet");
   // Node ends the process after this; whoever reads the log should know why, too.
   process.on("uncaughtExceptionMonitor", (err) => log.error({ err }, "ends because of a fault of its own"));
   // A promise nobody waited for is a fault of ours, and no reason to leave everybody unwatched.

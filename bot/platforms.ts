@@ -13,7 +13,6 @@ import type { QuotaUse } from "./dingtalk/api/quota-use.ts";
 import { templateOf } from "./dingtalk/config.ts";
 import { type DingTalk, openDingTalk } from "./dingtalk/open-dingtalk.ts";
 import type { Environment } from "./environment.ts";
-import type { Variables } from "./fill-in.ts";
 import type { InForce } from "./in-force.ts";
 
 export interface Platforms {
@@ -45,7 +44,10 @@ export interface PlatformDeps {
 const NEEDS = { dingtalk: ["DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET"] } as const;
 
 /** Whether the variables of a platform are there. */
-export function isSetUp(platform: keyof typeof NEEDS, variables: Variables): boolean {
+export function isSetUp(
+  platform: keyof typeof NEEDS,
+  variables: Readonly<Partial<Record<(typeof NEEDS)[keyof typeof NEEDS][number], string | undefined>>>,
+): boolean {
   return NEEDS[platform].every((name) => (variables[name] ?? "") !== "");
 }
 

@@ -17,7 +17,7 @@ import type { Tiers } from "./tiers.ts";
 
 /** The number of the incident that a card of ours stands for, by its id; undefined where it stands for none. */
 export function incidentOfCard(id: string): number | undefined {
-  const number = Number(/^gengfu-[\w-]+-([1-9]\d*)-[\w-]{20}$/.exec(id)?.[1]);
+  const number = Number(/^gengfu-[\da-f]+-([1-9]\d*)-[\w-]{20}$/.exec(id)?.[1]);
   return Number.isNaN(number) ? undefined : number;
 }
 
@@ -59,6 +59,7 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
     const atUserIds = Object.fromEntries(
       mentions.map((person) => [person.slice(DINGTALK.length), deps.nameOf(person)]),
     );
+    const space = where.person === undefined ? { group: where.group, atUserIds } : { user: where.person };
     try {
       await api.createAndDeliver(
         {
@@ -66,14 +67,15 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
           outTrackId: id,
           cardParamMap: data,
           summary: notificationLine(card, locale),
-          space: where.person === undefined ? { group: where.group, atUserIds } : { user: where.person },
+          space,
         },
         attempt.signal,
       );
     } catch (error) {
-      // An attempt before this one has arrived, and its answer has not.
       if (!(error instanceof SendError) || error.code !== "param.cardAlreadyExist") throw error;
+      // An attempt before this one has made it. Whether people have seen it nobody knows: rather twice than never.
       await api.updateCard(id, data, attempt.signal);
+      await api.deliverCard({ outTrackId: id, space }, attempt.signal);
     }
     tiers.taken(conversation);
     return { conversation, card: id, answer: `card ${id}` };
@@ -139,7 +141,7 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
     } catch (error) {
       if (!(error instanceof SendError)) throw error;
       if (isQuota(error)) return instead(conversation, card, attempt);
-      if (error.next !== "give-up" || isAboutRobot(error)) throw error;
+      if (!(error.next === "give-up" || isAboutCards(error)) || isAboutRobot(error)) throw error;
       tiers.refused(conversation, error.code, at);
       return postMessage(conversation, card, attempt);
     }
@@ -193,6 +195,11 @@ function placeOf(conversation: string): { readonly group: string; readonly perso
 /** To wait for the next month would be to leave everything else untold as well that still can be. */
 function usedUp(): SendError {
   return new SendError("this month's DingTalk calls are used up", { next: "give-up", code: "quota" });
+}
+
+/** What only cards need: it may be granted any time, and until then an ordinary message does. */
+function isAboutCards({ code }: SendError): boolean {
+  return code.endsWith("AccessTokenPermissionDenied") || code.startsWith("param.template");
 }
 
 function isQuota({ code }: SendError): boolean {

@@ -221,7 +221,7 @@ async function installationOf(store: Store): Promise<string> {
   const table = store.table("dingtalk", (raw) => installationSchema.parse(raw));
   const known = table.get("installation");
   if (known !== undefined) return known.id;
-  const id = randomBytes(6).toString("base64url");
+  const id = randomBytes(4).toString("hex");
   await store.commit((change) => change.put(table, "installation", { id }));
   return id;
 }

@@ -8,7 +8,7 @@ import type { Severity } from "../../../alerts/card.ts";
 import { monthOf } from "./month.ts";
 
 /** Calls that are billed, by purse. Upload and session replies: inferred from the rules, not named in them. */
-const KINDS = {
+export const KINDS = {
   api: ["card-create", "card-update", "group-message", "private-message", "upload"],
   stream: ["stream-push", "session-reply", "robot-webhook"],
 } as const;
