@@ -115,13 +115,13 @@ export function openDeliveries(world: World, sockets: Sockets, quota: Quota): De
     const { request, pushes } = parcel;
     const { app, type, topic } = request;
     const isPaid = quota.take("stream");
-    const connection = sockets.choose(app.clientId, type, topic);
     const data = isPaid ? request.data : request.overQuota;
+    const connection = data === undefined ? undefined : sockets.choose(app.clientId, type, topic);
     const headers = { ...frameHeaders(world, topic), ...request.headers };
     const messageId = headers["messageId"] ?? "";
     const push: Push = { messageId, connection: connection?.id, at: world.clock.now() };
     pushes.push(push);
-    if (connection !== undefined && data !== undefined) {
+    if (connection !== undefined) {
       outstanding.set(messageId, { parcel, push });
       sockets.send(connection, {
         specVersion: "1.0",

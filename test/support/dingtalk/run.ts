@@ -1,14 +1,23 @@
-/** `npm run fake:dingtalk`: the fake by hand, until it is interrupted. `PORT` names the first of its two ports. */
+/**
+ * `npm run fake:dingtalk`: the fake by hand, until it is interrupted. `FAKE_DINGTALK_PORT` is the first of its
+ * two ports.
+ */
 import { openFakeDingTalk } from "./index.ts";
 
 const DEFAULT_PORT = 18_080;
 /** As often as the real one looks whether anybody is still there. */
 const PING_MS = 30_000;
 
+const port = Number(process.env["FAKE_DINGTALK_PORT"] ?? DEFAULT_PORT);
 const fake = await openFakeDingTalk({
-  port: Number(process.env["PORT"] ?? DEFAULT_PORT),
+  port,
   maskSecrets: true,
   settings: { apiPerMonth: 5_000, streamPerMonth: 3_000, qps: 20 },
+}).catch((error: NodeJS.ErrnoException) => {
+  process.stderr.write(
+    `端口 ${port} 或 ${port + 1} 打不开，可用 FAKE_DINGTALK_PORT 换一个 · cannot listen on port ${port} or ${port + 1}; FAKE_DINGTALK_PORT names another (${error.code})\n`,
+  );
+  process.exit(1);
 });
 const [robot] = fake.world.robots.values();
 const [group] = fake.world.groups.values();

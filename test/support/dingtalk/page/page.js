@@ -52,6 +52,7 @@ async function look() {
   if (chosen.as === "") {
     chosen.as = state.people[0].key;
     chosen.conversation = state.groups[0]?.id ?? "";
+    drawn = "";
     return look();
   }
   draw();
