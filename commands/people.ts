@@ -24,7 +24,7 @@ export const people: Command = {
       call.person.from === "console"
         ? {
             zh: `这个控制台只有本机能打开，在这里其他人都是管理员；别处的其他人都是${role.zh}。`,
-            en: `Only this machine can open this console, so everybody else here is an admin; everybody else elsewhere is a ${role.en}.`,
+            en: `Only this machine can open this console, so everybody else here is an admin; elsewhere everybody else has the role ${role.en}.`,
           }
         : { zh: `其他人都是${role.zh}。`, en: `Everybody else has the role ${role.en}.` };
     const all = everybody(file(), book.all());

@@ -18,7 +18,7 @@ const READ = 20_000;
 const NUMBER = /(?<![\w/&#])#(\d{1,9})(?!\w)/g;
 
 /** The title of an incident's card begins with its number, whatever sign a platform puts before it; a list's line does not count. */
-const TITLE = /^(?![-*+] )[^\p{L}\p{N}#]*#(\d{1,9})(?!\w)/u;
+const TITLE = /^(?![-*+] )(?:#{1,6} )?[^\p{L}\p{N}#]*#(\d{1,9})(?!\w)/u;
 
 /** A label and what it must be, as `silence` takes it. */
 const MATCHERS = /^\{|^[^\s=!~]+\s?(?:=|!=|=~|!~)/;
