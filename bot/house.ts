@@ -7,7 +7,7 @@ import { openSubscriptions } from "../alerts/routing/subscriptions.ts";
 import { openAudit } from "../commands/audit.ts";
 import { openPeopleBook } from "../commands/people-book.ts";
 import { openClaims } from "../commands/people-claim.ts";
-import { openSpeakers } from "../commands/people-speakers.ts";
+import { namesBy, openSpeakers } from "../commands/people-speakers.ts";
 import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
@@ -120,6 +120,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     };
     const subscriptions = openSubscriptions(store);
     const book = openPeopleBook(store);
+    const speakers = openSpeakers();
+    const nameOf = namesBy(() => now.config.people, book, speakers);
     const fixed = {
       channels: new Set<string>(BUILT_CHANNELS),
       subscriptions,
@@ -136,6 +138,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       log,
       locale,
       zone,
+      nameOf,
       random,
       breathe,
       rest,
@@ -210,8 +213,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       people: {
         file: () => now.config.people,
         book,
-        speakers: openSpeakers(),
+        speakers,
         claims,
+        nameOf,
         others: () => othersRole(now.config),
       },
       subscriptions,

@@ -43,8 +43,8 @@ export const people: Command = {
           ? person.addedBy === id
             ? { zh: `${when} 用认证码`, en: `by the claim code, ${when}` }
             : {
-                zh: `${when} 由 ${named(person.addedBy)} 添加`,
-                en: `given by ${named(person.addedBy)}, ${when}`,
+                zh: `${when} 由 ${named(person.addedBy, call)} 添加`,
+                en: `given by ${named(person.addedBy, call)}, ${when}`,
               }
           : { zh: "写在 gengfu.yml 里", en: "in gengfu.yml" };
       return inLocale(call.locale, {

@@ -136,6 +136,30 @@ describe("roles given in chat", () => {
   });
 });
 
+describe("whoever does something", () => {
+  it("is called by name wherever they are spoken of, as the platform told it, or the book", async () => {
+    await open();
+    await road.burn();
+    await converse(road, [
+      ["people add dingtalk:7 operator", "`dingtalk:7`"],
+      ["people add dingtalk:8 operator 李四", "李四"],
+    ]);
+    expect(await inGroup("7", "认领 12", { name: "张*三" })).toContain("张\\*三 认领了 #12");
+    expect(await inGroup("8", "认领 12", { name: "Li" })).toContain("已由 张\\*三 认领");
+    expect(await inGroup("8", "静默 12 1小时", { name: "Li" })).toContain("静默 1：");
+    await converse(road, [
+      ["详情 12", "认领: 张*三，到", "静默: 静默 1，李四，到", "张\\*三 认领，到"],
+      ["静默列表", "李四"],
+      ["why 12", "silence 1 (李四, until", "acknowledged by 张\\*三 until"],
+      ["audit", "**李四**"],
+      ["解除静默 1", "已解除"],
+      ["告警", "张\\*三 已认领到"],
+    ]);
+    // The card itself was drawn anew when it was taken.
+    expect(JSON.stringify(road.console.shown)).toContain("张*三 until");
+  });
+});
+
 describe("who am I", () => {
   it("is answered with the id, the role, where it comes from and what it is good for", async () => {
     await open();
