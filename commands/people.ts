@@ -6,6 +6,7 @@ import { answer, type Command } from "./command.ts";
 import { listed } from "./listed.ts";
 import { code } from "./markdown.ts";
 import { everybody } from "./people-book.ts";
+import { BY_CLAIM } from "./people-claim.ts";
 import { named, quoted } from "./phrases.ts";
 
 /** `people`: who has which role, and who gave it. */
@@ -40,7 +41,7 @@ export const people: Command = {
       const when = "at" in person ? formatTime(person.at, zone, call.locale) : "";
       const from: Text =
         "addedBy" in person
-          ? person.addedBy === id
+          ? person.addedBy === BY_CLAIM
             ? { zh: `${when} 用认证码`, en: `by the claim code, ${when}` }
             : {
                 zh: `${when} 由 ${named(person.addedBy, call)} 添加`,

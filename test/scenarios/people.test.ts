@@ -238,6 +238,8 @@ describe("the first admin", () => {
     expect(late).toContain("There is an admin already");
     expect(late).toContain("`dingtalk:7`");
     expect(await road.say("人员")).toContain("用认证码");
+    await alone("7", "people add 7 admin Zhang");
+    expect(await road.say("people")).toContain("**Zhang** `dingtalk:7` admin, given by Zhang");
   });
 
   it("is one of two who send it at once", async () => {

@@ -43,6 +43,16 @@ it("looking is about it too, and so is giving back", async () => {
   expect(await answering(CARD, "预览静默")).toContain("会挡住");
 });
 
+it.each([
+  ["[严重] #12 busy\n另见 #3"],
+  ["- 🔴 **#12** busy"],
+  ["**#12** busy — see #3"],
+  ["已由 张三 认领 \\#12。"],
+])("a message that names it so is about it: %j", async (quote) => {
+  await open();
+  expect(await answering(quote, "认领")).toContain("认领了 #12");
+});
+
 it("a number or matchers that are said go before the quotation", async () => {
   await open();
   expect(await answering(CARD, "认领 7")).toContain("没有告警 #7");
