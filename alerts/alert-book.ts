@@ -21,6 +21,7 @@ import { routeMute } from "./muting/time-interval.ts";
 import { PLAIN_PLAN } from "./plain-plan.ts";
 import type { CurrentPlan } from "./plan.ts";
 import { openTables, type Tables } from "./tables.ts";
+import { type NameOf, nameOf as plainName } from "./words.ts";
 
 /**
  * Every operation takes the `change` of a commit, so that the caller's own lines (an audit trail) are in the same
@@ -80,6 +81,8 @@ export interface BookOptions {
   readonly store: Store;
   /** IANA name of the time zone in which refusals and reasons name times. */
   readonly zone: string;
+  /** How people are called; by their ids unless told. */
+  readonly nameOf?: NameOf;
   /** The language of short messages; English unless told. */
   readonly locale?: Locale;
   /** Routes, receivers and all that goes with them; everything to the console unless told. */
@@ -90,6 +93,7 @@ export interface BookOptions {
 export function openAlertBook({
   store,
   zone,
+  nameOf = plainName,
   locale = "en",
   plan = () => PLAIN_PLAN,
 }: BookOptions): AlertBook {
@@ -101,12 +105,13 @@ export function openAlertBook({
     tables,
     index,
     plan,
-    muters: muters(silencesOver, inhibition, zone),
+    muters: muters(silencesOver, inhibition, { zone, nameOf }),
     routeMute: routeMute(() => plan().timeIntervals, zone),
     inhibition,
     opening: new Map(),
     locale,
     zone,
+    nameOf,
   };
   tables.incidents.watch((_id, after) => {
     if (after !== undefined && context.opening.get(after.group) === after.id)
@@ -127,7 +132,7 @@ export function openAlertBook({
   }
 
   return {
-    ...ownership(context, zone),
+    ...ownership(context),
     ...silencing(context, silencesOver),
     tables,
     index,

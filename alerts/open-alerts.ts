@@ -29,6 +29,7 @@ import { type Intake, openIntake } from "./intake/intake.ts";
 import { keepLoop } from "./loop.ts";
 import { PLAIN_PLAN } from "./plain-plan.ts";
 import type { CurrentPlan } from "./plan.ts";
+import { type NameOf, nameOf as plainName } from "./words.ts";
 
 export interface AlertsOptions {
   readonly store: Store;
@@ -39,6 +40,8 @@ export interface AlertsOptions {
   readonly locale: Locale;
   /** IANA name of the time zone. */
   readonly zone: string;
+  /** How people are called; by their ids unless told. */
+  readonly nameOf?: NameOf;
   /** 0 ≤ x < 1, for every jitter. */
   random(): number;
   /** Routes, receivers and what goes with them, asked each time; everything to the console unless told. */
@@ -99,11 +102,13 @@ const ACKNOWLEDGE_MS = 4 * 3_600_000;
 /** Opens the room; a store may be asked once. Nothing runs until `start`. */
 export function openAlerts(options: AlertsOptions): Alerts {
   const { store, rules, channels, clock, log, locale, zone, random } = options;
+  const nameOf = options.nameOf ?? plainName;
   const plan = options.plan ?? (() => PLAIN_PLAN);
   const breathe = options.breathe ?? (async () => {});
   const book = openAlertBook({
     store,
     zone,
+    nameOf,
     locale,
     plan,
   });
@@ -159,6 +164,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
     return incidentCard(incident, members, {
       locale: language,
       zone,
+      nameOf,
       status: book.statusOf(incident, at),
       silence: incident.resolvedAt === undefined ? book.silenceOf(incident, at) : undefined,
       expression: members[0] === undefined ? undefined : rules.facts(members[0].rule)?.expression,

@@ -30,7 +30,10 @@ export function plain(text: string, most = 200): string {
   return `${flat.slice(0, end)}…`;
 }
 
-/** The name by which a person is spoken of: the id without its platform. */
+/** By which name a person is spoken of; plain text. */
+export type NameOf = (person: string) => string;
+
+/** The name of somebody of whom nobody told one: the id without its platform. */
 export function nameOf(person: string): string {
   return plain(person.slice(person.indexOf(":") + 1), 40);
 }

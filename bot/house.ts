@@ -7,7 +7,7 @@ import { openSubscriptions } from "../alerts/routing/subscriptions.ts";
 import { openAudit } from "../commands/audit.ts";
 import { openPeopleBook } from "../commands/people-book.ts";
 import { openClaims } from "../commands/people-claim.ts";
-import { openSpeakers } from "../commands/people-speakers.ts";
+import { namesBy, openSpeakers } from "../commands/people-speakers.ts";
 import { unnamedOn } from "../commands/people-unnamed.ts";
 import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";
@@ -119,6 +119,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const conversations = openConversations(store);
     const subscriptions = openSubscriptions(store);
     const book = openPeopleBook(store);
+    const speakers = openSpeakers();
+    const nameOf = namesBy(() => now.config.people, book, speakers);
     const fixed = {
       channels: channelsOf(environment),
       subscriptions,
@@ -159,6 +161,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       log,
       locale,
       zone,
+      nameOf,
       random,
       breathe,
       rest,
@@ -233,8 +236,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       people: {
         file: () => now.config.people,
         book,
-        speakers: openSpeakers(),
+        speakers,
         claims,
+        nameOf,
         others: () => othersRole(now.config),
       },
       subscriptions,

@@ -93,8 +93,8 @@ function standing(incident: Incident, call: Call, status: string, zone: string):
   if (status === "acknowledged" && owner !== undefined) {
     const until = formatTime(owner.until, zone, call.locale);
     return inLocale(call.locale, {
-      zh: `，${named(owner.person)} 已认领到 ${until}`,
-      en: `, acknowledged by ${named(owner.person)} until ${until}`,
+      zh: `，${named(owner.person, call)} 已认领到 ${until}`,
+      en: `, acknowledged by ${named(owner.person, call)} until ${until}`,
     });
   }
   if (status === "silenced") return inLocale(call.locale, { zh: "，已静默", en: ", silenced" });

@@ -21,7 +21,7 @@ export function takeNumber(rest: string): Taken<number> | undefined {
 
 /** Whether it begins with a number and, with nothing between them, a unit of time. */
 function isSpan(rest: string): boolean {
-  return /^\d+[^\x00-\x7f]/.test(rest) && scanDuration(rest, 0) !== undefined;
+  return /^\d+[^ -~]/.test(rest) && scanDuration(rest, 0) !== undefined;
 }
 
 /** Takes the number that must be there; `what` names what it counts. */

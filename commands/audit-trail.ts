@@ -22,7 +22,7 @@ export const auditTrail: Command = {
       entries,
       call,
       ({ at, person, conversation, line }) =>
-        `${formatTime(at, zone, call.locale)} **${named(person)}** (${quoted(conversation)}) ${code(line)}`,
+        `${formatTime(at, zone, call.locale)} **${named(person, call)}** (${quoted(conversation)}) ${code(line)}`,
     );
     return answer(call, { zh: `最近的改动：\n\n${lines}`, en: `The latest changes:\n\n${lines}` });
   },

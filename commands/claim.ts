@@ -62,8 +62,6 @@ export const claim: Command = {
       const isSpent = claims.spend(change, said, {
         id: call.person.id,
         ...(name === undefined ? {} : { name }),
-        role: "admin",
-        addedBy: call.person.id,
         at: call.at,
       });
       if (!isSpent)

@@ -26,6 +26,8 @@ export interface Call {
   readonly at: number;
   readonly locale: Locale;
   readonly line: string;
+  /** How somebody is called; plain text. */
+  nameOf(person: string): string;
   /** Commits what `edit` changes together with a line of the audit trail; the only way for a command to change anything. */
   change<R>(edit: (change: Change) => R): Promise<R>;
 }

@@ -87,8 +87,8 @@ function showOne(one: MonitorRecord, call: Call, world: World): ReturnType<typeo
   const from =
     one.source.kind === "chat"
       ? {
-          zh: `${named(one.source.person)} 在 ${formatTime(one.source.at, world.zone, "zh-CN")} 添加`,
-          en: `Added by ${named(one.source.person)}, ${formatTime(one.source.at, world.zone, "en")}`,
+          zh: `${named(one.source.person, call)} 在 ${formatTime(one.source.at, world.zone, "zh-CN")} 添加`,
+          en: `Added by ${named(one.source.person, call)}, ${formatTime(one.source.at, world.zone, "en")}`,
         }
       : one.source.kind === "file"
         ? { zh: "来自配置文件（聊天里只读）", en: "From the configuration file (read-only in chat)" }

@@ -8,7 +8,7 @@ const schema = z.strictObject({
   id: z.string(),
   name: z.string().optional(),
   role: z.enum(roles),
-  /** The id of who did it; their own when they claimed the bot. */
+  /** The id of who did it; `claim` where it was the claim code. */
   addedBy: z.string(),
   at: z.number(),
 });

@@ -17,6 +17,9 @@ const MOST_BY_ONE = 5;
 /** After so many wrong tries by anybody, the code is another one. */
 const MOST_BY_ALL = 20;
 
+/** Who gave a role that was claimed; no id of a person. */
+export const BY_CLAIM = "claim";
+
 /** The one document of the table. */
 const CODE = "code";
 
@@ -55,7 +58,7 @@ export interface Claims {
   /** Another code; the old one is worth nothing any more. */
   replace(change: Change, at: number): void;
   /** Makes the person an admin for this code; false when the code is spent already, or not needed any more. */
-  spend(change: Change, said: string, admin: BookPerson): boolean;
+  spend(change: Change, said: string, person: Omit<BookPerson, "role" | "addedBy">): boolean;
 }
 
 /** Upper case, without what people put between signs to read them out. */
@@ -120,11 +123,11 @@ export function openClaims(options: ClaimOptions): Claims {
     },
     worn: (at) => lately(here, at).length >= MOST_BY_ALL,
     replace: make,
-    spend(change, said, admin) {
+    spend(change, said, person) {
       const there = change.get(table, CODE);
       if (there === undefined || there.code !== said || !isNeeded(book.after(change))) return false;
       change.remove(table, CODE);
-      book.put(change, admin);
+      book.put(change, { ...person, role: "admin", addedBy: BY_CLAIM });
       return true;
     },
   };

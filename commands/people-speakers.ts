@@ -1,4 +1,6 @@
 /** Who spoke of late, by the names that the platforms give: for names on display, and to be called by. In memory. */
+import { nameOf, plain } from "../alerts/words.ts";
+import type { FilePerson, PeopleBook } from "./people-book.ts";
 import { isUnnamed } from "./people-unnamed.ts";
 
 /** So many are remembered; whoever spoke longest ago leaves first. */
@@ -34,5 +36,18 @@ export function openSpeakers(): Speakers {
     },
     nameOf: (id) => names.get(id),
     all: () => [...names].map(([id, name]) => ({ id, name })),
+  };
+}
+
+/** How somebody is called: by the file, by the book, by what the platform told; else by the id. Plain text. */
+export function namesBy(
+  file: () => readonly FilePerson[],
+  book: Pick<PeopleBook, "find">,
+  speakers: Pick<Speakers, "nameOf">,
+): (id: string) => string {
+  return (id) => {
+    const written = file().find((person) => person.id === id)?.name;
+    const name = written ?? book.find(id)?.name ?? speakers.nameOf(id);
+    return name === undefined ? nameOf(id) : plain(name, 40);
   };
 }

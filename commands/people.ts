@@ -6,6 +6,7 @@ import { answer, type Command } from "./command.ts";
 import { listed } from "./listed.ts";
 import { code } from "./markdown.ts";
 import { everybody } from "./people-book.ts";
+import { BY_CLAIM } from "./people-claim.ts";
 import { named, quoted } from "./phrases.ts";
 
 /** `people`: who has which role, and who gave it. */
@@ -24,7 +25,7 @@ export const people: Command = {
       call.person.from === "console"
         ? {
             zh: `这个控制台只有本机能打开，在这里其他人都是管理员；别处的其他人都是${role.zh}。`,
-            en: `Only this machine can open this console, so everybody else here is an admin; everybody else elsewhere is a ${role.en}.`,
+            en: `Only this machine can open this console, so everybody else here is an admin; elsewhere everybody else has the role ${role.en}.`,
           }
         : { zh: `其他人都是${role.zh}。`, en: `Everybody else has the role ${role.en}.` };
     const all = everybody(file(), book.all());
@@ -40,11 +41,11 @@ export const people: Command = {
       const when = "at" in person ? formatTime(person.at, zone, call.locale) : "";
       const from: Text =
         "addedBy" in person
-          ? person.addedBy === id
+          ? person.addedBy === BY_CLAIM
             ? { zh: `${when} 用认证码`, en: `by the claim code, ${when}` }
             : {
-                zh: `${when} 由 ${named(person.addedBy)} 添加`,
-                en: `given by ${named(person.addedBy)}, ${when}`,
+                zh: `${when} 由 ${named(person.addedBy, call)} 添加`,
+                en: `given by ${named(person.addedBy, call)}, ${when}`,
               }
           : { zh: "写在 gengfu.yml 里", en: "in gengfu.yml" };
       return inLocale(call.locale, {

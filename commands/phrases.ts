@@ -1,7 +1,7 @@
 /** Turns of phrase that several commands share. */
-import { escapeMarkdown, nameOf, plain } from "../alerts/words.ts";
+import { escapeMarkdown, plain } from "../alerts/words.ts";
 import type { Text } from "../storage/locale.ts";
-import { Refusal } from "./command.ts";
+import { type Call, Refusal } from "./command.ts";
 
 /** What a number of an incident is called when it is missing. */
 export const alertNumber: Text = { zh: "告警（编号）", en: "incident (its number)" };
@@ -12,8 +12,8 @@ export function quoted(text: string, most = 200): string {
 }
 
 /** A person's name inside markdown. */
-export function named(person: string): string {
-  return escapeMarkdown(nameOf(person));
+export function named(person: string, call: Pick<Call, "nameOf">): string {
+  return escapeMarkdown(call.nameOf(person));
 }
 
 /** What a room below says in plain words, as a refusal; it may hold names, and a reply is markdown. */

@@ -17,8 +17,11 @@ const READ = 20_000;
 /** `#12`, wherever it stands; not the end of an address, and not a longer word. */
 const NUMBER = /(?<![\w/&#])#(\d{1,9})(?!\w)/g;
 
-/** The title of an incident's card begins with its number, whatever sign a platform puts before it; a list's line does not count. */
-const TITLE = /^(?![-*+] )[^\p{L}\p{N}#]*#(\d{1,9})(?!\w)/u;
+/** The title of an incident's card begins with its number, whatever sign a platform puts before it. */
+const TITLE = /^(?:#{1,6} )?[^\p{L}\p{N}#]*#(\d{1,9})(?!\w)/u;
+
+/** One of many, as a digest lists them. */
+const LISTED = /^[-*+] /;
 
 /** A label and what it must be, as `silence` takes it. */
 const MATCHERS = /^\{|^[^\s=!~]+\s?(?:=|!=|=~|!~)/;
@@ -45,9 +48,16 @@ export function lineOf({ words, rest }: Found): string {
 
 /** The one that the title names, else all that are named. */
 function incidentsIn(quote: string): readonly number[] {
-  const title = TITLE.exec(quote.trim());
-  if (title !== null) return [Number(title[1])];
-  return [...new Set([...quote.matchAll(NUMBER)].map(([, digits]) => Number(digits)))];
+  const [first = ""] = quote.trim().split("\n", 1);
+  const title = LISTED.test(first) ? "" : first;
+  const leading = TITLE.exec(title);
+  if (leading !== null) return [Number(leading[1])];
+  const named = numbersIn(title);
+  return named.length === 1 ? named : numbersIn(quote);
+}
+
+function numbersIn(text: string): readonly number[] {
+  return [...new Set([...text.matchAll(NUMBER)].map(([, digits]) => Number(digits)))];
 }
 
 /** So many are offered as buttons. */

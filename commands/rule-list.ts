@@ -1,4 +1,4 @@
-import { formatSpan, formatTime, nameOf, plain } from "../alerts/words.ts";
+import { formatSpan, formatTime, plain } from "../alerts/words.ts";
 import type { Rule } from "../rules/rule.ts";
 import { inLocale, type Text } from "../storage/locale.ts";
 import { takeNumber } from "./arguments.ts";
@@ -112,8 +112,8 @@ async function showOne(rule: Rule, call: Call, world: World): ReturnType<typeof 
   const from =
     rule.source.kind === "chat"
       ? {
-          zh: `${nameOf(rule.source.person)} 在 ${rule.source.conversation} 说：${rule.source.text}`,
-          en: `${nameOf(rule.source.person)} in ${rule.source.conversation}: ${rule.source.text}`,
+          zh: `${call.nameOf(rule.source.person)} 在 ${rule.source.conversation} 说：${rule.source.text}`,
+          en: `${call.nameOf(rule.source.person)} in ${rule.source.conversation}: ${rule.source.text}`,
         }
       : {
           zh: `配置文件，组 ${rule.source.group}（聊天里只读）`,

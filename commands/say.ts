@@ -83,6 +83,7 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
       at: message.at,
       locale: languageOf(line, what, ears.locale),
       line,
+      nameOf: ears.world.people.nameOf,
       async change(edit) {
         const done = await ears.world.store.commit((change) => {
           const result = edit(change);

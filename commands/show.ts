@@ -36,7 +36,7 @@ export const show: Command = {
     const story = alerts.book.timeline(incident.id).slice(-SHOWN);
     const lines = story.map((entry) => {
       const unit = entry.rule === undefined ? undefined : alerts.unitOf(entry.rule);
-      const words = storyWords(entry, { locale: call.locale, zone, unit });
+      const words = storyWords(entry, { locale: call.locale, zone, nameOf: call.nameOf, unit });
       return `${formatTime(entry.at, zone, call.locale, "second")} ${escapeMarkdown(words)}`;
     });
     // A reply about an incident is not its card: the one card of the incident is the one that changes in place.

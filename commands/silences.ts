@@ -25,8 +25,8 @@ export const silences: Command = {
       const until = formatTime(one.endsAt, zone, call.locale);
       const why = one.why === "" ? "" : ` — ${quoted(one.why)}`;
       return inLocale(call.locale, {
-        zh: `**${one.id}** ${code(formatMatchers(one.matchers))} 到 ${until}，${named(one.person)}${why}，现在挡住 ${hidden.alerts} 条`,
-        en: `**${one.id}** ${code(formatMatchers(one.matchers))} until ${until}, ${named(one.person)}${why}, hides ${counted(hidden.alerts, "alert")} now`,
+        zh: `**${one.id}** ${code(formatMatchers(one.matchers))} 到 ${until}，${named(one.person, call)}${why}，现在挡住 ${hidden.alerts} 条`,
+        en: `**${one.id}** ${code(formatMatchers(one.matchers))} until ${until}, ${named(one.person, call)}${why}, hides ${counted(hidden.alerts, "alert")} now`,
       });
     });
     return answer(

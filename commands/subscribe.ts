@@ -92,8 +92,8 @@ function shown(call: Call, world: World): Reply {
     });
   const lines = listed(own, call, ({ id, matchers, person }) =>
     inLocale(call.locale, {
-      zh: `**${id}** ${code(formatMatchers(matchers))}，${named(person)}`,
-      en: `**${id}** ${code(formatMatchers(matchers))}, ${named(person)}`,
+      zh: `**${id}** ${code(formatMatchers(matchers))}，${named(person, call)}`,
+      en: `**${id}** ${code(formatMatchers(matchers))}, ${named(person, call)}`,
     }),
   );
   return answer(

@@ -45,6 +45,8 @@ export interface People {
   readonly book: PeopleBook;
   readonly speakers: Speakers;
   readonly claims: Claims;
+  /** How somebody is called, by the file, the book, the platform, else by their id. Plain text. */
+  nameOf(id: string): string;
   /** The role of everybody else. */
   others(): Role;
 }

@@ -6,6 +6,7 @@ import type { NamedMuter } from "../muting/mute-reason.ts";
 import type { RouteMute } from "../muting/time-interval.ts";
 import type { CurrentPlan } from "../plan.ts";
 import type { Tables } from "../tables.ts";
+import type { NameOf } from "../words.ts";
 
 export interface TurnContext {
   readonly tables: Tables;
@@ -21,4 +22,5 @@ export interface TurnContext {
   /** The language and the time zone in which people are told. */
   readonly locale: Locale;
   readonly zone: string;
+  readonly nameOf: NameOf;
 }

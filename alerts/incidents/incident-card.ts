@@ -5,7 +5,15 @@ import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import { type FiredAlert, isActive, RECEIVED } from "../alert.ts";
 import type { Action, Card, Field, IncidentStatus } from "../card.ts";
 import type { Silence } from "../muting/silence.ts";
-import { escapeMarkdown, formatSpan, formatTime, formatValue, nameOf, plain } from "../words.ts";
+import {
+  escapeMarkdown,
+  formatSpan,
+  formatTime,
+  formatValue,
+  type NameOf,
+  plain,
+  nameOf as plainName,
+} from "../words.ts";
 import type { FormerOwner, Incident } from "./incident.ts";
 
 /** What a card says beside what the incident itself knows. */
@@ -13,6 +21,8 @@ export interface CardFacts {
   readonly locale: Locale;
   /** IANA name of the time zone. */
   readonly zone: string;
+  /** How people are called; by their ids unless told. */
+  readonly nameOf?: NameOf;
   readonly status: IncidentStatus;
   /** What hides all of it, with status `silenced`. */
   readonly silence: Silence | undefined;
@@ -76,7 +86,7 @@ function fields(
   facts: CardFacts,
   say: (text: Text) => string,
 ): Field[] {
-  const { locale, zone } = facts;
+  const { locale, zone, nameOf = plainName } = facts;
   const made: Field[] = [];
   const add = (name: Text, value: string | undefined): void => {
     if (value !== undefined && value !== "") made.push({ name: say(name), value: plain(value, 300) });

@@ -6,7 +6,6 @@ import type { TurnContext } from "../evaluation/turn-context.ts";
 import { type Asked, holdOf } from "../muting/hold.ts";
 import { loudAddresses } from "../routing/loud.ts";
 import { speak } from "../routing/telling.ts";
-import { nameOf } from "../words.ts";
 import { fromTheStart } from "./escalation.ts";
 import type { Acknowledgement, FormerOwner, Incident } from "./incident.ts";
 import { say } from "./short-text.ts";
@@ -39,7 +38,8 @@ export function loseOwner(
   });
   const next = speak(context, change, withoutOwner(incident, why, at), "acknowledge-ended", at, asked);
   if (holdOf(context, change, next, at, asked) !== undefined) return next;
-  say(context, change, next, loudAddresses(context, next, at), at, wordsOf(next, owner, why), [owner.person]);
+  const words = wordsOf(next, owner, context.nameOf(owner.person), why);
+  say(context, change, next, loudAddresses(context, next, at), at, words, [owner.person]);
   return next;
 }
 
@@ -70,9 +70,9 @@ const SEVERITY: Readonly<Record<Incident["severity"], string>> = {
 function wordsOf(
   { severity, active }: Incident,
   owner: Acknowledgement,
+  name: string,
   why: Exclude<FormerOwner["why"], "given-back">,
 ): Text {
-  const name = nameOf(owner.person);
   switch (why) {
     case "deadline":
       return {

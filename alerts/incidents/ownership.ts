@@ -7,7 +7,7 @@ import type { TurnContext } from "../evaluation/turn-context.ts";
 import { applyTurns } from "../evaluation/turns.ts";
 import { isOver, noSuchIncident, type Refused } from "../refused.ts";
 import { speak } from "../routing/telling.ts";
-import { formatTime, nameOf } from "../words.ts";
+import { formatTime } from "../words.ts";
 import { closeFlapping } from "./flapping.ts";
 import type { Acknowledgement, Incident } from "./incident.ts";
 import { withoutOwner } from "./owner-lost.ts";
@@ -35,8 +35,8 @@ export interface Ownership {
   close(change: Change, id: number, by: ByHand & { at: number }): { incident: Incident } | Refused;
 }
 
-/** Builds the operations. `zone` is for the time that a refusal names. */
-export function ownership(context: TurnContext, zone: string): Ownership {
+/** Builds the operations. */
+export function ownership(context: TurnContext): Ownership {
   const { tables, index } = context;
 
   return {
@@ -46,7 +46,7 @@ export function ownership(context: TurnContext, zone: string): Ownership {
       if (before.resolvedAt !== undefined) return isOver(before);
       const holder = before.acknowledgement;
       const held = holder !== undefined && at < holder.until;
-      if (held && holder.person !== person) return heldBy(id, holder, zone);
+      if (held && holder.person !== person) return heldBy(id, holder, context);
       const noted = words ?? (held ? holder.note : undefined);
       if (held && noted === holder.note && Math.abs(until - holder.until) <= SAME_CLICK_MS)
         return { incident: before, news: false };
@@ -99,7 +99,7 @@ export function ownership(context: TurnContext, zone: string): Ownership {
   };
 }
 
-function heldBy(id: number, holder: Acknowledgement, zone: string): Refused {
+function heldBy(id: number, holder: Acknowledgement, { zone, nameOf }: TurnContext): Refused {
   const name = nameOf(holder.person);
   return {
     holder,

@@ -2,14 +2,19 @@
 import type { MetricUnit } from "../../rules/metric-words.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import type { Because } from "../routing/incident-route.ts";
-import { formatTime, formatValue, nameOf, plain } from "../words.ts";
+import { formatTime, formatValue, type NameOf, plain, nameOf as plainName } from "../words.ts";
 import type { TimelineEntry } from "./incident.ts";
 import { where } from "./incident-card.ts";
 
 /** One line of the story without its time, as plain text; markdown needs `escapeMarkdown` around it. */
 export function storyWords(
   entry: TimelineEntry,
-  { locale, zone, unit }: { locale: Locale; zone: string; unit?: MetricUnit | undefined },
+  {
+    locale,
+    zone,
+    nameOf = plainName,
+    unit,
+  }: { locale: Locale; zone: string; nameOf?: NameOf; unit?: MetricUnit | undefined },
 ): string {
   const who = entry.person === undefined ? { zh: "有人", en: "somebody" } : same(nameOf(entry.person));
   const until = entry.until === undefined ? "" : formatTime(entry.until, zone, locale);

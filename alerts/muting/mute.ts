@@ -3,7 +3,7 @@ import type { Labels } from "../../storage/labels.ts";
 import { matches } from "../../storage/matchers.ts";
 import type { Index } from "../index-of.ts";
 import type { IncidentRoute } from "../routing/incident-route.ts";
-import { formatTime, nameOf } from "../words.ts";
+import { formatTime, type NameOf } from "../words.ts";
 import { type Inhibition, inhibitionMuter } from "./inhibit.ts";
 import type { MuteReason, NamedMuter } from "./mute-reason.ts";
 import { isInForce, type Silence } from "./silence.ts";
@@ -44,12 +44,20 @@ export function routeHold(
   return routeMute({ muteTimeIntervals, activeTimeIntervals }, at);
 }
 
+/** How reasons name times and people. */
+interface Words {
+  /** IANA name of the time zone. */
+  readonly zone: string;
+  readonly nameOf: NameOf;
+}
+
 /** Every muter of alerts there is, in the order in which they are asked; those of routes are asked before them. */
 export function muters(
   silencesOver: SilenceView,
   inhibition: Inhibition,
-  zone: string,
+  words: Words,
 ): readonly NamedMuter[] {
+  const { zone, nameOf } = words;
   return [
     {
       name: "silence",
@@ -58,7 +66,7 @@ export function muters(
           (best, silence) => (best === undefined || silence.endsAt > best.endsAt ? silence : best),
           undefined,
         );
-        return longest === undefined ? undefined : silenceReason(longest, zone);
+        return longest === undefined ? undefined : silenceReason(longest, words);
       },
     },
     inhibitionMuter(inhibition),
@@ -98,7 +106,7 @@ export function muters(
   ];
 }
 
-function silenceReason(silence: Silence, zone: string): MuteReason {
+function silenceReason(silence: Silence, { zone, nameOf }: Words): MuteReason {
   const { id, endsAt, person, why } = silence;
   return {
     by: "silence",

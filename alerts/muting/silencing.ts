@@ -69,7 +69,7 @@ export function silencing(context: TurnContext, view: SilenceView): Silencing {
   function draw(change: Change, silence: Silence, at: number): void {
     const begins = isInForce(silence, at);
     const after = withSilence(view, silence);
-    const asked: TurnContext = { ...context, muters: muters(after, context.inhibition, context.zone) };
+    const asked: TurnContext = { ...context, muters: muters(after, context.inhibition, context) };
     for (const incident of touched(change, silence.matchers)) {
       note(change, tables, storyOf(silence, incident.id, begins, at));
       const moved = { ...incident, version: incident.version + 1 };

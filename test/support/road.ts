@@ -12,7 +12,7 @@ import type { Role } from "../../commands/allow.ts";
 import { openAudit } from "../../commands/audit.ts";
 import { type FilePerson, openPeopleBook } from "../../commands/people-book.ts";
 import { openClaims } from "../../commands/people-claim.ts";
-import { openSpeakers } from "../../commands/people-speakers.ts";
+import { namesBy, openSpeakers } from "../../commands/people-speakers.ts";
 import { type Message, openRoad } from "../../commands/say.ts";
 import type { PlatformView, Reloaded, World } from "../../commands/world.ts";
 import { http } from "../../monitors/http/http.ts";
@@ -122,7 +122,12 @@ export class Road {
     const random = (): number => 0;
     const subscriptions = openSubscriptions(store);
     this.plan = makePlan(options.plan ?? {}, () => subscriptions.all());
+    const file = { people: [...(options.people ?? [])], default_role: options.defaultRole };
+    const book = openPeopleBook(store);
+    const speakers = openSpeakers();
+    const nameOf = namesBy(() => file.people, book, speakers);
     const alerts = openAlerts({
+      nameOf,
       plan: () => this.plan,
       store,
       rules: watchRules(rules, series),
@@ -149,8 +154,6 @@ export class Road {
     this.commits = commits;
     this.errors = errors;
     this.warnings = warnings;
-    const file = { people: [...(options.people ?? [])], default_role: options.defaultRole };
-    const book = openPeopleBook(store);
     const known = openPeople(file, book, true);
     let codes = 0;
     const claims = openClaims({
@@ -175,8 +178,9 @@ export class Road {
       people: {
         file: () => file.people,
         book,
-        speakers: openSpeakers(),
+        speakers,
         claims,
+        nameOf,
         others: () => othersRole(file),
       },
       subscriptions,

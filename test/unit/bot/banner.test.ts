@@ -33,6 +33,13 @@ describe("the banner", () => {
     for (const line of said.split("\n")) expect(line.length).toBeLessThan(100);
   });
 
+  test("says how to become the first admin, where there is none", () => {
+    expect(banner("zh-CN", facts)).not.toContain("claim");
+    const coded = { ...facts, claimCode: "ABCD2345" };
+    expect(banner("zh-CN", coded)).toContain("把 claim ABCD2345 私聊发给机器人，你就成为管理员。\n\n");
+    expect(banner("en", coded)).toContain("send  claim ABCD2345  to the bot one-to-one");
+  });
+
   test("names the configuration that is used", () => {
     expect(banner("en", { ...facts, configPath: "/etc/gengfu.yml" })).toContain(" /etc/gengfu.yml\n");
   });

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { openLog } from "../../../bot/log.ts";
+import { silentLog } from "../../../storage/log.ts";
 import { buildHouse } from "../../support/house.ts";
 import { temporaryFolder } from "../../support/test-files.ts";
 
@@ -71,6 +72,35 @@ test("roles of the file hold on the console", async () => {
   const rules = (await say(url, "rules")).replies[0]?.text ?? "";
   expect(rules).toContain("mine");
   expect(rules).not.toContain("theirs");
+});
+
+test("the code that makes the first admin stands until there is one, over restarts, and is logged at each start", async () => {
+  const dir = await temporaryFolder();
+  const warned: object[] = [];
+  const log = { ...silentLog, warn: (fields: object) => warned.push(fields) };
+  const spec = { dir, platforms: ["dingtalk"], log };
+  const first = await buildHouse(spec);
+  expect(first.claimCode).toMatch(/^[A-HJ-NP-Z2-9]{8}$/);
+  await first.stop();
+  const second = await buildHouse(spec);
+  expect(second.claimCode).toBe(first.claimCode);
+  const logged = { claim: first.claimCode, platforms: ["dingtalk"] };
+  expect(warned).toEqual([logged, logged]);
+  await say(second.url, "people add dingtalk:7 admin");
+  await second.stop();
+  const third = await buildHouse(spec);
+  expect(third.claimCode).toBeUndefined();
+  expect((await say(third.url, "people")).replies[0]?.text).toContain("`dingtalk:7` admin");
+  await say(third.url, "people remove dingtalk:7");
+  await third.stop();
+  const fourth = await buildHouse(spec);
+  expect(fourth.claimCode).toBeDefined();
+  expect(fourth.claimCode).not.toBe(first.claimCode);
+});
+
+test("no code is made where no chat platform is set up", async () => {
+  const { claimCode } = await buildHouse({ dir: await temporaryFolder() });
+  expect(claimCode).toBeUndefined();
 });
 
 test("a stop frees the port and the folder, and may be asked for twice", async () => {
