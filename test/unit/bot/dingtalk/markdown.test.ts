@@ -91,7 +91,18 @@ describe("a card as DingTalk's markdown", () => {
           }
         };
         visit(lexer(written(escapeMarkdown(words))));
-        for (const kind of ["strong", "em", "codespan", "code", "link", "image", "heading", "html", "list"])
+        for (const kind of [
+          "strong",
+          "em",
+          "codespan",
+          "code",
+          "link",
+          "image",
+          "heading",
+          "html",
+          "list",
+          "table",
+        ])
           expect(kinds, written(escapeMarkdown(words))).not.toContain(kind);
       }),
       { numRuns: 500 },
