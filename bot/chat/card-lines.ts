@@ -3,7 +3,7 @@ import type { Card, IncidentStatus, Severity } from "../../alerts/card.ts";
 import { VALUE, WHERE } from "../../alerts/incidents/incident-card.ts";
 import { plain } from "../../alerts/words.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
-import { type Dialect, type Line, linesOf, plainLine } from "./lines.ts";
+import { type Dialect, type Line, linesOf, PLAIN, plainLine } from "./lines.ts";
 
 const SEVERITY: Readonly<Record<Severity, Text>> = {
   critical: { zh: "严重", en: "Critical" },
@@ -40,9 +40,9 @@ export function standingOf({ severity, status }: Card, locale: Locale): string {
   return severity === undefined ? "" : inLocale(locale, SEVERITY[severity]);
 }
 
-/** The most of a place, and of a whole line, that a phone shows, in characters. */
+/** The most of a name, and of a place or a value, that a phone has room for, in characters. */
+const NAME = 80;
 const PLACE = 24;
-const NOTIFICATION = 80;
 
 /**
  * The one line that a phone shows of a message, the decisive words first: `[严重] web-1 CPU 97% · #12`. Plain text.
@@ -50,11 +50,12 @@ const NOTIFICATION = 80;
 export function notificationLine(card: Card, locale: Locale): string {
   const { title = "", text = "", incident, status } = card;
   const number = incident === undefined ? "" : `#${incident}`;
-  const name = plain((title === "" ? text : title).replace(new RegExp(`^${number}\\s+`), ""), NOTIFICATION);
+  const first = title === "" ? (linesOf(text, PLAIN)[0]?.words ?? "") : title;
+  const name = plain(first.replace(new RegExp(`^${number}\\s+`), "").replace(/[。.：:]$/, ""), NAME);
   // A message about an incident says its value in its own words; one that is over has none.
   const about = card.kind === "incident";
   const place = about ? placeOf(card) : "";
-  const value = about && status !== "resolved" ? fieldOf(card, VALUE) : "";
+  const value = about && status !== "resolved" ? plain(fieldOf(card, VALUE), PLACE) : "";
   const standing = standingOf(card, locale);
   const words = [
     standing === "" ? "" : `[${standing}]`,

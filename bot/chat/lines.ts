@@ -35,6 +35,49 @@ export interface Dialect {
   between(before: Line, after: Line): string;
 }
 
+/** Signs that format, and their wide twins that do not. */
+const TWINS: Readonly<Record<string, string>> = {
+  "#": "＃",
+  ">": "＞",
+  "-": "－",
+  "+": "＋",
+  "*": "＊",
+  "=": "＝",
+  "~": "～",
+  ".": "．",
+  ")": "）",
+  ":": "：",
+  "|": "｜",
+};
+
+/**
+ * At the beginning of a line more signs format than elsewhere: of a heading, a quote, an item, a row of signs. They
+ * become their wide twins; all of them where the dialect has lists.
+ */
+export function withoutBeginning(text: string, lists: boolean): string {
+  const found = (lists ? BEGINNING : HEADING_OR_QUOTE).exec(text);
+  const [before = "", sign = ""] = found === null ? [] : [found[1], found[2]];
+  return before + (TWINS[sign] ?? sign) + text.slice(before.length + sign.length);
+}
+
+const HEADING_OR_QUOTE = /^(\s*)(#(?=#{0,5}(?:\s|$))|>)/;
+const BEGINNING =
+  /^(\s*|\s*\d+(?=[.)](?:\s|$)))(#(?=#{0,5}(?:\s|$))|>|[-+*](?=\s|[-:|\s]*$)|[:|](?=\s*:?-)|=(?==*\s*$)|~(?=~~)|[.)](?=\s|$))/;
+
+/** No markup at all. */
+export const PLAIN: Dialect = {
+  escape: (text) => text,
+  bold: (text) => text,
+  italic: (text) => text,
+  code: (text) => text,
+  link: (text, url) => (text === url ? url : `${text} ${url}`),
+  headingMark: "",
+  itemMark: (depth, number) => `${"　".repeat(depth)}${number === undefined ? "•" : `${number}.`} `,
+  quoteMark: "",
+  blocks: false,
+  between: () => "\n",
+};
+
 /** Deeper nesting is shown as text: a hostile text must not exhaust the stack. */
 const DEEPEST = 10;
 
@@ -209,7 +252,11 @@ function together(lines: readonly Words[]): Words {
 }
 
 /** Inline tokens as lines. What is text is escaped in one piece, whatever backslashes it had: neighbours matter. */
-function inline(tokens: readonly Token[], dialect: Dialect, depth = 0): readonly Words[] {
+function inline(
+  tokens: readonly Token[],
+  dialect: Dialect,
+  within: { readonly depth: number; readonly marked: boolean } = { depth: 0, marked: false },
+): readonly Words[] {
   const lines: { text: string; words: string }[] = [];
   let line = { text: "", words: "" };
   let run = "";
@@ -217,7 +264,7 @@ function inline(tokens: readonly Token[], dialect: Dialect, depth = 0): readonly
     line = { text: line.text + text, words: line.words + words };
   };
   const flush = (): void => {
-    if (run !== "") add({ text: dialect.escape(run, line.text === ""), words: run });
+    if (run !== "") add({ text: dialect.escape(run, line.text === "" && !within.marked), words: run });
     run = "";
   };
   const turn = (): void => {
@@ -231,19 +278,21 @@ function inline(tokens: readonly Token[], dialect: Dialect, depth = 0): readonly
       run += part;
     });
   };
-  const wrapped = (inner: readonly Token[] | undefined, wrap: (text: string) => string): void => {
+  const wrapped = (inner: readonly Token[] | undefined, wrap?: (text: string) => string): void => {
     flush();
-    inline(inner ?? [], dialect, depth + 1).forEach(({ text, words }, i) => {
+    // What stands behind a mark does not begin the line.
+    const marked = within.marked || wrap !== undefined || line.text !== "";
+    inline(inner ?? [], dialect, { depth: within.depth + 1, marked }).forEach(({ text, words }, i) => {
       if (i > 0) turn();
-      add({ text: text === "" ? "" : wrap(text), words });
+      add({ text: text === "" || wrap === undefined ? text : wrap(text), words });
     });
   };
   for (const token of tokens) {
     const { tokens: inner } = token as Tokens.Generic;
-    if (depth > DEEPEST) plain(token.raw);
+    if (within.depth > DEEPEST) plain(token.raw);
     else if (token.type === "strong") wrapped(inner, dialect.bold);
     else if (token.type === "em") wrapped(inner, dialect.italic);
-    else if (token.type === "del") wrapped(inner, (text) => text);
+    else if (token.type === "del") wrapped(inner);
     else if (token.type === "br") turn();
     else if (token.type === "codespan") {
       flush();
@@ -253,7 +302,7 @@ function inline(tokens: readonly Token[], dialect: Dialect, depth = 0): readonly
       if (url === undefined) plain(`${token.text} (${token.href})`);
       else wrapped(inner, (text) => dialect.link(text, url));
     } else if (token.type === "image") plain(token.text === "" ? token.raw : token.text);
-    else if (token.type === "text" && inner !== undefined) wrapped(inner, (text) => text);
+    else if (token.type === "text" && inner !== undefined) wrapped(inner);
     else plain(token.type === "text" || token.type === "escape" ? token.text : token.raw);
   }
   turn();

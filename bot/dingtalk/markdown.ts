@@ -5,7 +5,7 @@
 import type { Card } from "../../alerts/card.ts";
 import { inLocale, type Locale } from "../../storage/locale.ts";
 import { bodyLines, markOf, moreLines, notificationLine, standingOf } from "../chat/card-lines.ts";
-import { type Dialect, fitted, type Line } from "../chat/lines.ts";
+import { type Dialect, fitted, type Line, withoutBeginning } from "../chat/lines.ts";
 
 /** A message with what the list of conversations and a phone's notification show of it. */
 export interface DingTalkMarkdown {
@@ -81,32 +81,23 @@ const dialect: Dialect = {
       .replace(/<(?=[a-z/!?])/gi, "＜")
       .replace(/&(?=#?\w+;)/g, "＆")
       .replace(/(?<!\w)@(?=\S)/g, "＠");
-    return first ? withoutBeginning(inert) : inert;
+    return first ? withoutBeginning(inert, true) : inert;
   },
   bold: (text) => `**${text}**`,
   italic: (text) => `*${text}*`,
   code: (text) => dialect.escape(text, false),
   link: (text, url) => `[${text}](${url})`,
   headingMark: "### ",
-  itemMark: (depth, number) => `${"  ".repeat(depth)}${number === undefined ? "-" : `${number}.`} `,
+  itemMark: (depth, number) => `${"   ".repeat(depth)}${number === undefined ? "-" : `${number}.`} `,
   quoteMark: "> ",
   blocks: false,
   between(before, after) {
     if (after.starts === true || before.kind !== after.kind || after.kind === "heading") return "\n\n";
-    if (after.kind === "item") return "\n";
+    if (after.kind === "item" && after.mark !== "") return "\n";
     // A single line break is folded; two spaces before and after it are what the documents ask for.
     return after.kind === "quote" ? "  \n" : "  \n  ";
   },
 };
-
-/** At the beginning of a line more signs format: of a heading, a quote, an item, a heading above a row of signs. */
-function withoutBeginning(text: string): string {
-  return text
-    .replace(/^\s*[#>]/, (found) => found.replace("#", "＃").replace(">", "＞"))
-    .replace(/^\s*[-+](?=\s|-*$)/, (found) => found.replace("-", "－").replace("+", "＋"))
-    .replace(/^\s*=(?==*\s*$)/, (found) => found.replace("=", "＝"))
-    .replace(/^(\s*\d+)[.)](?=\s)/, (found) => found.replace(".", "．").replace(")", "）"));
-}
 
 function jsonBytes(text: string): number {
   return Buffer.byteLength(JSON.stringify(text)) - 2;

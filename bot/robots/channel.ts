@@ -96,6 +96,7 @@ export function robotChannel<R extends Robot>({ find, say, allowed, clock }: Rob
         } catch (error) {
           if (!(error instanceof RobotRefusal)) {
             doubt(attempt.deliveryId, robot.token);
+            turns.set(address, place + 1);
             throw error;
           }
           uncertain.delete(attempt.deliveryId);

@@ -7,7 +7,7 @@
 import type { Card } from "../../alerts/card.ts";
 import { inLocale, type Locale } from "../../storage/locale.ts";
 import { bodyLines, markOf, moreLines, notificationLine } from "../chat/card-lines.ts";
-import { type Dialect, fitted, type Line } from "../chat/lines.ts";
+import { type Dialect, fitted, type Line, PLAIN, withoutBeginning } from "../chat/lines.ts";
 
 export type WeComDialect = "v1" | "v2";
 
@@ -87,19 +87,15 @@ function inert(text: string): string {
     .replace(/&(?=#?\w+;)/g, "＆");
 }
 
-function withoutBeginning(text: string): string {
-  return text.replace(/^\s*[#>]/, (found) => found.replace("#", "＃").replace(">", "＞"));
-}
-
 const V1: Dialect = {
-  escape: (text, first) => (first ? withoutBeginning(inert(text)) : inert(text)),
+  escape: (text, first) => (first ? withoutBeginning(inert(text), false) : inert(text)),
   bold: (text) => `**${text}**`,
   italic: (text) => text,
   code: (text) => `\`${text.replaceAll("`", "｀")}\``,
   link: (text, url) => `[${text}](${url})`,
   headingMark: "### ",
   // It has no lists: a sign and an indent stand for them.
-  itemMark: (depth, number) => `${"　".repeat(depth)}${number === undefined ? "•" : `${number}.`} `,
+  itemMark: PLAIN.itemMark,
   quoteMark: "> ",
   blocks: false,
   between: (before, after) => (before.kind !== after.kind && before.kind === "quote" ? "\n\n" : "\n"),
@@ -112,27 +108,16 @@ const V2: Dialect = {
       .replace(/\*(?=\S)|(?<=\S)\*/g, "＊")
       .replace(/(?<!\w)_|_(?!\w)/g, "＿")
       .replace(/\|/g, "｜");
-    if (!first) return more;
-    return withoutBeginning(more)
-      .replace(/^\s*[-+](?=\s|-*$)/, (found) => found.replace("-", "－").replace("+", "＋"))
-      .replace(/^(\s*\d+)[.)](?=\s)/, (found) => found.replace(".", "．").replace(")", "）"));
+    return first ? withoutBeginning(more, true) : more;
   },
   italic: (text) => `*${text}*`,
-  itemMark: (depth, number) => `${"  ".repeat(depth)}${number === undefined ? "-" : `${number}.`} `,
+  itemMark: (depth, number) => `${"   ".repeat(depth)}${number === undefined ? "-" : `${number}.`} `,
   blocks: true,
   between(before, after) {
     if (after.starts === true || before.kind !== after.kind) return "\n\n";
-    return after.kind === "text" || after.kind === "quote" ? "  \n" : "\n";
+    // What goes on in an item has no mark of its own.
+    return after.kind === "text" || after.kind === "quote" || (after.kind === "item" && after.mark === "")
+      ? "  \n"
+      : "\n";
   },
-};
-
-const PLAIN: Dialect = {
-  ...V1,
-  escape: (text) => text,
-  bold: (text) => text,
-  code: (text) => text,
-  link: (text, url) => (text === url ? url : `${text} ${url}`),
-  headingMark: "",
-  quoteMark: "",
-  between: () => "\n",
 };

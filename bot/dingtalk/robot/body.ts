@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Card } from "../../../alerts/card.ts";
 import type { Attempt } from "../../../alerts/channel.ts";
 import type { Locale } from "../../../storage/locale.ts";
+import { notificationLine } from "../../chat/card-lines.ts";
 import type { DingTalkRobotConfig } from "../../receivers/dingtalk-robot-config.ts";
 import { mentions } from "../../robots/channel.ts";
 import { dingTalkMarkdown } from "../markdown.ts";
@@ -32,17 +33,13 @@ export function bodyOf(robot: DingTalkRobotConfig, card: Card, attempt: Attempt,
   };
   // Whom a message mentions must stand in its text as well, or nobody's phone rings.
   const people = [...at.atMobiles, ...at.atUserIds].map((id) => `@${id}`).join(" ");
-  const make = (tail: string): RobotBody => {
-    const frame = {
-      msgtype: "markdown",
-      markdown: { title: "", text: "" },
-      at,
-      msgUuid: uuidOf(card, attempt),
-    } as const;
-    const title = dingTalkMarkdown(card, { maxBytes: 0, locale }).title;
-    const room = MOST_BYTES - Buffer.byteLength(JSON.stringify({ ...frame, markdown: { title, text: "" } }));
-    return { ...frame, markdown: dingTalkMarkdown(card, { maxBytes: room, locale, tail }) };
-  };
+  const frame = { msgtype: "markdown", at, msgUuid: uuidOf(card, attempt) } as const;
+  const title = notificationLine(card, locale);
+  const room = MOST_BYTES - Buffer.byteLength(JSON.stringify({ ...frame, markdown: { title, text: "" } }));
+  const make = (tail: string): RobotBody => ({
+    ...frame,
+    markdown: dingTalkMarkdown(card, { maxBytes: room, locale, tail }),
+  });
   const body = make(people);
   if (keyword === undefined || body.markdown.text.includes(keyword)) return body;
   return make(people === "" ? keyword : `${people}\n\n${keyword}`);
