@@ -59,9 +59,13 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
     const atUserIds = Object.fromEntries(
       mentions.map((person) => [person.slice(DINGTALK.length), deps.nameOf(person)]),
     );
-    const space = where.person === undefined ? { group: where.group, atUserIds } : { user: where.person };
+    const space =
+      where.person === undefined
+        ? { group: where.group, ...(mentions.length === 0 ? {} : { atUserIds }) }
+        : { user: where.person };
+    let carrier: string | undefined;
     try {
-      await api.createAndDeliver(
+      const delivered = await api.createAndDeliver(
         {
           templateId: deps.template().id,
           outTrackId: id,
@@ -71,6 +75,7 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
         },
         attempt.signal,
       );
+      carrier = delivered.carrier;
     } catch (error) {
       if (!(error instanceof SendError) || error.code !== "param.cardAlreadyExist") throw error;
       // An attempt before this one has made it. Whether people have seen it nobody knows: rather twice than never.
@@ -78,7 +83,7 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
       await api.deliverCard({ outTrackId: id, space }, attempt.signal);
     }
     tiers.taken(conversation);
-    return { conversation, card: id, answer: `card ${id}` };
+    return { conversation, card: id, ...(carrier === undefined ? {} : { carrier }), answer: `card ${id}` };
   }
 
   async function postMessage(conversation: string, card: Card, attempt: Attempt): Promise<Receipt> {

@@ -10,6 +10,7 @@ import type { Log } from "../../storage/log.ts";
 import type { Logged } from "./dingtalk/http.ts";
 import { type FakeDingTalk, type FakeOptions, openFakeDingTalk } from "./dingtalk/index.ts";
 import { FakeClock, settle } from "./fake-clock.ts";
+import { quiet } from "./traffic.ts";
 
 export interface DingTalkHouseSpec {
   /** The text of a `gengfu.yml`; `people` and who is told stand in it. */
@@ -90,7 +91,7 @@ export class DingTalkHouse {
     });
     while (!stopped) {
       await this.clock.advance(100);
-      await breathe();
+      await this.#breathe();
     }
     await stopping;
   }
@@ -98,11 +99,20 @@ export class DingTalkHouse {
   /** Lets time pass in steps of 100 ms until `look` gives something, with what happens on sockets in between. */
   async pass<T>(look: () => T | undefined | false, mostMs = 120_000): Promise<T> {
     for (let passed = 0; ; passed += 100) {
-      await breathe();
+      await this.#breathe();
       const found = look();
       if (found !== undefined && found !== false) return found;
       if (passed >= mostMs) throw new Error(`did not happen within ${mostMs / 1_000} s: ${look}`);
       await this.clock.advance(100);
+    }
+  }
+
+  /** Real sockets and files take their turns. */
+  async #breathe(): Promise<void> {
+    const unanswered = (): boolean => this.fake.deliveries.all.some(({ state }) => state === "waiting");
+    for (let i = 0; i < 2; i++) {
+      await settle();
+      await quiet(unanswered);
     }
   }
 
@@ -131,13 +141,5 @@ export class DingTalkHouse {
   /** The requests for a path, in order. */
   asked(path: string, method = "POST"): readonly Logged[] {
     return this.fake.requests.filter((one) => one.path === path && one.method === method);
-  }
-}
-
-/** Real sockets and files take their turns. */
-async function breathe(): Promise<void> {
-  for (let i = 0; i < 3; i++) {
-    await settle();
-    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }

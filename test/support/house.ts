@@ -13,7 +13,6 @@ export interface HouseSpec {
   /** The text that a reload reads; there is no file to read again without. */
   readonly rewritten?: () => string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly platforms?: readonly string[];
   readonly log?: Log;
 }
 
@@ -23,7 +22,6 @@ export async function buildHouse({
   yaml = "",
   rewritten,
   env = {},
-  platforms = [],
   log = silentLog,
 }: HouseSpec): Promise<House> {
   const variables = { DATA_DIR: dir, PORT: "0", LOCALE: "en", TIMEZONE: "Asia/Shanghai", ...env };
@@ -31,7 +29,7 @@ export async function buildHouse({
   const config = parseConfig("gengfu.yml", yaml, variables);
   const reread =
     rewritten === undefined ? {} : { reread: () => parseConfig("gengfu.yml", rewritten(), variables) };
-  const house = await openHouse({ environment, config, ...reread, platforms, clock: systemClock, log });
+  const house = await openHouse({ environment, config, ...reread, clock: systemClock, log });
   onTestFinished(() => house.stop());
   return house;
 }

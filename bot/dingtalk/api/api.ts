@@ -34,13 +34,19 @@ export interface Unreached {
   readonly flowControlled: readonly string[];
 }
 
+/** A card that is before people. */
+export interface Delivered {
+  /** DingTalk's id of the message that shows it: an answer to the card names it. */
+  readonly carrier: string | undefined;
+}
+
 /** The calls that send. Every one rejects with a SendError, and obeys its signal. */
 export interface DingTalkApi {
   /**
    * Makes a card and puts it before people. A card that was made exists, whether or not it was delivered or the answer
    * arrived: the same `outTrackId` again is refused with `param.cardAlreadyExist`, and `deliverCard` is what is left.
    */
-  createAndDeliver(card: NewCard, signal: AbortSignal): Promise<void>;
+  createAndDeliver(card: NewCard, signal: AbortSignal): Promise<Delivered>;
   /** Puts a card that exists before people; once more, where it was before them already. */
   deliverCard(card: Pick<NewCard, "outTrackId" | "space">, signal: AbortSignal): Promise<void>;
   /** Changes some of a card's variables; the others stay as they are. */
@@ -149,10 +155,11 @@ export function openDingTalkApi(options: DingTalkApiOptions): DingTalkApi {
         body,
         signal,
       );
-      const refusal = deliveryRefusal(
-        (json["result"] as { deliverResults?: unknown } | null)?.deliverResults,
-      );
+      const results = (json["result"] as { deliverResults?: unknown } | null)?.deliverResults;
+      const refusal = deliveryRefusal(results);
       if (refusal !== undefined) throw errorOf(refusal, "card-create");
+      const carrier: unknown = Array.isArray(results) ? results[0]?.carrierId : undefined;
+      return { carrier: typeof carrier === "string" ? carrier : undefined };
     },
     async deliverCard(card, signal) {
       const body = deliveryBody(card, clientId);
