@@ -184,9 +184,12 @@ describe("the connection to DingTalk", () => {
     expect(rig.stream.state().is).toBe("connected");
   });
 
-  test("that is closed after a long time is opened again at once", async () => {
-    await rig.connected();
+  test("that is closed after a long time is opened again at once, however long the trouble before was", async () => {
+    rig.fake.sockets.upgrade = 503;
+    rig.stream.start();
     await rig.pass(10 * MINUTE);
+    rig.fake.sockets.upgrade = "by ticket";
+    await rig.pass(3 * MINUTE);
     live()[0]?.drop();
     await until(() => rig.stream.state().is === "waiting");
     await rig.pass(2 * SECOND);
@@ -208,6 +211,17 @@ describe("the connection to DingTalk", () => {
     expect(warnings()).toEqual([]);
     await rig.fake.say(GROUP, "zhang", "still there?").settled;
     expect(rig.heard).toHaveLength(1);
+  });
+
+  test("that DingTalk wants anew in its first moment is opened a second after the first, not earlier", async () => {
+    await rig.connected();
+    live()[0]?.disconnect();
+    await until(() => rig.lines.some(({ message }) => message.startsWith("listening")));
+    for (let passed = 0; passed < 3_000; passed += 100) {
+      await rig.clock.advance(100);
+      await until(() => rig.fake.sockets.all.length === asked().length);
+    }
+    expect(asked()).toHaveLength(2);
   });
 
   test("that DingTalk wants anew all the time is opened at most once in a second, and ever more seldom", async () => {
