@@ -68,6 +68,7 @@ describe("the connection to DingTalk", () => {
     const since = rig.stream.state().since;
     await rig.pass(HOUR);
     const attempts = rig.lines.filter(({ message }) => message.startsWith("opening")).length;
+    // 45 seconds apart, once the wait has grown.
     expect(attempts).toBeGreaterThan(60);
     expect(attempts).toBeLessThan(100);
     expect(rig.stream.state()).toMatchObject({ is: "waiting", since });
@@ -77,7 +78,7 @@ describe("the connection to DingTalk", () => {
     await rig.pass(MINUTE);
     expect(rig.stream.state().is).toBe("connected");
     expect(rig.stream.state().reason).toBeUndefined();
-  });
+  }, 60_000);
 
   test("with the wrong secret says once what to check, and is tried every five minutes", async () => {
     const app = rig.fake.world.apps.get("dingfake0001");
@@ -184,9 +185,12 @@ describe("the connection to DingTalk", () => {
     expect(rig.stream.state().is).toBe("connected");
   });
 
-  test("that is closed after a long time is opened again at once", async () => {
-    await rig.connected();
+  test("that is closed after a long time is opened again at once, however long the trouble before was", async () => {
+    rig.fake.sockets.upgrade = 503;
+    rig.stream.start();
     await rig.pass(10 * MINUTE);
+    rig.fake.sockets.upgrade = "by ticket";
+    await rig.pass(3 * MINUTE);
     live()[0]?.drop();
     await until(() => rig.stream.state().is === "waiting");
     await rig.pass(2 * SECOND);
@@ -208,6 +212,17 @@ describe("the connection to DingTalk", () => {
     expect(warnings()).toEqual([]);
     await rig.fake.say(GROUP, "zhang", "still there?").settled;
     expect(rig.heard).toHaveLength(1);
+  });
+
+  test("that DingTalk wants anew in its first moment is opened a second after the first, not earlier", async () => {
+    await rig.connected();
+    live()[0]?.disconnect();
+    await until(() => rig.lines.some(({ message }) => message.startsWith("listening")));
+    for (let passed = 0; passed < 3_000; passed += 100) {
+      await rig.clock.advance(100);
+      await until(() => rig.fake.sockets.all.length === asked().length);
+    }
+    expect(asked()).toHaveLength(2);
   });
 
   test("that DingTalk wants anew all the time is opened at most once in a second, and ever more seldom", async () => {

@@ -9,7 +9,7 @@ import type { DWClientDownStream } from "dingtalk-stream";
 export interface StreamSocket {
   readonly readyState: number;
   readonly bufferedAmount: number;
-  on(event: "open" | "close" | "pong" | "ping" | "message", listener: () => void): void;
+  on(event: "open" | "close" | "pong", listener: () => void): void;
   on(event: "error", listener: (error: Error) => void): void;
   removeAllListeners(event: string): void;
   ping(): void;
@@ -41,6 +41,8 @@ export interface ClientOptions {
   take(kind: Kind, frame: DWClientDownStream): void;
   /** DingTalk is about to close this connection, and delivers nothing over it any more. */
   leave(): void;
+  /** The socket is closed, or was never open. */
+  closed(): void;
   /** A frame that the client could not read. */
   unreadable(): void;
 }
@@ -80,8 +82,6 @@ export async function createClient(options: ClientOptions): Promise<StreamClient
       };
       this.registerCallbackListener(ROBOT, (frame) => options.take("message", frame));
       this.registerCallbackListener(CARD, (frame) => options.take("click", frame));
-      // A frame with this word as its topic would throw.
-      this.on("error", () => options.unreadable());
     }
 
     get insides(): Insides {
@@ -116,7 +116,10 @@ export async function createClient(options: ClientOptions): Promise<StreamClient
           socket.terminate();
           reject(error);
         });
-        socket.on("close", () => reject(new Error("closed")));
+        socket.on("close", () => {
+          reject(new Error("closed"));
+          options.closed();
+        });
       });
     }
 

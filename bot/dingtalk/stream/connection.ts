@@ -45,6 +45,7 @@ const STEP_MS = 10_000;
 /** Our own ping: between one and one and a half of this. A line that is cut somewhere is silent and never closes. */
 const PING_MS = 20_000;
 const PONG_MS = 10_000;
+const LAST_LOOK_MS = 1_000;
 /** So many frames are dealt with at once; the rest waits in the socket. */
 const MOST_AT_ONCE = 256;
 /** Answers that DingTalk does not read; it is no connection any more. */
@@ -65,6 +66,7 @@ export async function connect(options: ConnectionOptions, stop: AbortSignal): Pr
   });
   let busy = 0;
   let paused = false;
+  let alive = true;
   let idle: () => void = () => {};
 
   const client = await createClient({
@@ -77,6 +79,7 @@ export async function connect(options: ConnectionOptions, stop: AbortSignal): Pr
     },
     take: (kind, frame) => void take(kind, frame),
     leave: () => part("leave"),
+    closed: () => end("closed"),
     unreadable: () => options.unreadable(),
   });
 
@@ -114,6 +117,8 @@ export async function connect(options: ConnectionOptions, stop: AbortSignal): Pr
     if (busy <= MOST_AT_ONCE / 2 && paused) {
       paused = false;
       client.webSocket?.resume();
+      // A pong may be far behind in what has waited.
+      alive = true;
     }
     if (busy === 0) idle();
   }
@@ -135,19 +140,18 @@ export async function connect(options: ConnectionOptions, stop: AbortSignal): Pr
     if (life.signal.aborted) throw new SendError("stopped", { next: "retry", code: "aborted" });
   }
 
+  /** Only a pong counts: a line may be cut in one direction, and then nothing that we answer arrives. */
   async function watchPulse(): Promise<void> {
-    const socket = client.webSocket;
-    let alive = true;
-    for (const sign of ["pong", "ping", "message"] as const)
-      socket?.on(sign, () => {
-        alive = true;
-      });
-    for (;;) {
+    client.webSocket?.on("pong", () => {
+      alive = true;
+    });
+    while (!life.signal.aborted) {
       await clock.sleep(PING_MS + random() * (PING_MS / 2), life.signal);
-      if (life.signal.aborted) return;
       alive = false;
-      if (isOpen()) socket?.ping();
+      if (isOpen()) client.webSocket?.ping();
       await clock.sleep(PONG_MS, life.signal);
+      // A machine that was held up wakes to its timers first, and reads what has long been there after that.
+      await clock.sleep(LAST_LOOK_MS, life.signal);
       // While we do not read, there is nothing to be heard.
       if (!alive && !paused) end("silent");
     }
@@ -157,7 +161,6 @@ export async function connect(options: ConnectionOptions, stop: AbortSignal): Pr
   stop.addEventListener("abort", onStop, { once: true });
   await step(client.getEndpoint());
   await step(client._connect());
-  client.webSocket?.on("close", () => end("closed"));
   void watchPulse();
 
   return {

@@ -8,6 +8,7 @@ import { createStream, type Stream } from "../../../../../bot/dingtalk/stream/st
 import type { Clock } from "../../../../../storage/clock.ts";
 import type { Log } from "../../../../../storage/log.ts";
 import { type FakeDingTalk, openFakeDingTalk } from "../../../../support/dingtalk/index.ts";
+import type { Connection } from "../../../../support/dingtalk/sockets.ts";
 import { FakeClock } from "../../../../support/fake-clock.ts";
 
 export type Answer = (response: CardResponse) => boolean;
@@ -33,7 +34,7 @@ export interface Rig {
   /** What becomes of what is handed over; resolves unless set. */
   hear: (message: HeardOnDingTalk) => Promise<void>;
   press: (press: PressedOnDingTalk, answer: Answer) => Promise<void>;
-  /** Lets time pass, second by second, with every opening done before the next second. */
+  /** Lets time pass, second by second, with every opening done and every line read before the next second. */
   pass(ms: number): Promise<void>;
   connected(): Promise<void>;
   end(): Promise<void>;
@@ -97,6 +98,7 @@ export async function openRig(apiBase?: string): Promise<Rig> {
       for (let passed = 0; passed < ms; passed += 1_000) {
         await clock.advance(Math.min(1_000, ms - passed));
         await until(() => !isOpening(lines));
+        await Promise.all(fake.sockets.all.map(thereAndBack));
       }
     },
     async connected() {
@@ -109,6 +111,13 @@ export async function openRig(apiBase?: string): Promise<Rig> {
     },
   };
   return rig;
+}
+
+/** Everything that was on its way there is there after this, and everything on its way back after the next. */
+async function thereAndBack(connection: Connection): Promise<void> {
+  if (connection.state !== "live") return;
+  const ping = connection.ping();
+  await until(() => ping.tookMs !== undefined || connection.state !== "live");
 }
 
 /** Whether the last attempt has not come to anything yet. */
