@@ -12,6 +12,7 @@ import { notesOf } from "../../../bot/config-notes.ts";
 import { readEnvironment } from "../../../bot/environment.ts";
 import { BUILT_CHANNELS } from "../../../bot/house.ts";
 import { planParts, webhooksOf } from "../../../bot/plan-of.ts";
+import { robotsOf } from "../../../bot/robots/robots.ts";
 import { secretsOf } from "../../../bot/secrets.ts";
 import type { Labels } from "../../../storage/labels.ts";
 import { hasAmtool, inFours, receiversByAmtool } from "../../support/amtool.ts";
@@ -245,6 +246,66 @@ receivers: [{ name: a }, { name: b }, { name: c }, { name: d }]`;
       "route.routes[1]: never reached: routes[0] before it has no matchers and takes everything",
       "receivers[3]: no route leads to 'd'",
     ]);
+  });
+});
+
+describe("robots of groups", () => {
+  const config = readConfigFile(join(folder, "good-robots.yml"), true, variables);
+  const robots = robotsOf(config, { DINGTALK_OAPI_BASE: "http://relay.example/", WECOM_API_BASE: undefined });
+
+  test("are found at the address that is given, or at their platform's", () => {
+    const where = (all: readonly { readonly url: string }[] | undefined) => all?.map(({ url }) => url);
+    expect(where(robots.dingTalk.get("dingtalk_robot:group"))).toEqual([
+      "https://oapi.dingtalk.com/robot/send?access_token=s3cret-token",
+      "http://relay.example/robot/send?access_token=not-a-real-password",
+      "http://relay.example/robot/send?access_token=t",
+    ]);
+    expect(where(robots.weCom.get("wecom_robot:group"))).toEqual([
+      "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=s3cret-token",
+      "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k",
+    ]);
+    expect([robots.dingTalk.size, robots.weCom.size]).toEqual([1, 1]);
+  });
+
+  test("are known by their tokens, mention by default what is critical, and hear of the end if one of them does", () => {
+    expect(robots.dingTalk.get("dingtalk_robot:group")).toMatchObject([
+      {
+        token: "s3cret-token",
+        secret: "SECabc",
+        keyword: "告警",
+        atMobiles: [],
+        atAll: false,
+        atOn: ["critical"],
+      },
+      { token: "not-a-real-password", secret: "not-a-real-password" },
+      {
+        token: "t",
+        atMobiles: ["13800000000"],
+        atUserIds: ["0123"],
+        atAll: true,
+        atOn: ["critical", "warning"],
+      },
+    ]);
+    expect(robots.weCom.get("wecom_robot:group")).toMatchObject([
+      { token: "s3cret-token", mentionOn: [] },
+      { token: "k", mentioned: ["zhangsan", "@all"], mentionedMobiles: ["13800000000"] },
+    ]);
+    const plan = makePlan(planParts(config, channels));
+    expect(plan.receiver("group")?.targets).toEqual([
+      { address: "dingtalk_robot:group", sendResolved: true, robots: 3 },
+      { address: "wecom_robot:group", sendResolved: true, robots: 2 },
+    ]);
+  });
+
+  test("are secrets, by their addresses and by their tokens, and are not told who we are", () => {
+    const secrets = secretsOf(readEnvironment({}), config);
+    for (const secret of ["s3cret-token", "SECabc", "not-a-real-password", "t", "k"])
+      expect(secrets).toContain(secret);
+    expect(secrets).toContain("https://oapi.dingtalk.com/robot/send?access_token=s3cret-token");
+    const whole = readConfigFile(join(folder, "good-who-is-told.yml"), true, variables);
+    expect(whole.global.http.authorization).toBe("Bearer not-a-real-password");
+    const [robot] = robotsOf(whole, {} as never).weCom.get("wecom_robot:robots") ?? [];
+    expect(robot?.http.authorization).toBeUndefined();
   });
 });
 
