@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeInBrowser, openPage, startBrowser } from "../support/browser.ts";
 import { api, connect, type TestLine } from "../support/dingtalk/client.ts";
 import { DEFAULTS, type FakeDingTalk, openFakeDingTalk } from "../support/dingtalk/index.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 
 const [{ clientId: robotCode }] = DEFAULTS.apps;
 const [{ id: group, title: GROUP }] = DEFAULTS.groups;
@@ -15,7 +16,8 @@ describeInBrowser("the fake's page", () => {
   let line: TestLine;
   beforeAll(async () => {
     browser = await startBrowser();
-    fake = await openFakeDingTalk();
+    // On a clock that stands still no answer is late, however slow the browser.
+    fake = await openFakeDingTalk({ clock: new FakeClock() });
     line = await connect(fake);
   });
   afterAll(async () => {

@@ -4,6 +4,7 @@ import { expect, test, vi } from "vitest";
 import { askGateway } from "../support/dingtalk/client.ts";
 import { CARD_TOPIC, ROBOT_TOPIC } from "../support/dingtalk/deliveries.ts";
 import { DEFAULTS, type FakeDingTalk, openFakeDingTalk } from "../support/dingtalk/index.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 
 const [{ clientId, clientSecret }] = DEFAULTS.apps;
 const [{ title: GROUP }] = DEFAULTS.groups;
@@ -30,7 +31,7 @@ class Client extends DWClient {
 
 test("the SDK connects, hears, answers and echoes pings", async () => {
   const quiet = vi.spyOn(console, "info").mockImplementation(() => {});
-  const fake = await openFakeDingTalk();
+  const fake = await openFakeDingTalk({ clock: new FakeClock() });
   const client = new Client(fake);
   const said: string[] = [];
   client.registerCallbackListener(ROBOT_TOPIC, (frame: { headers: { messageId: string }; data: string }) => {
