@@ -3,19 +3,21 @@
  * applications, and the people. It does what the platform's pages say and what was seen on live tenants; what neither
  * says is marked "assumed" where it is decided.
  */
-import { createServer } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
 import { type Clock, systemClock } from "../../../storage/clock.ts";
 import { type Acts, createActs } from "./acts.ts";
 import { createAnswerDoors } from "./answer-doors.ts";
+import { type AppCallback, type CallbackSecrets, createAppCallback } from "./app-callback.ts";
+import { type AppDoors, type AppIdentity, createAppDoors } from "./app-doors.ts";
 import { WRONG_CARD } from "./codes.ts";
 import { createDoors } from "./doors.ts";
 import type { Faults } from "./faults.ts";
+import { createHost } from "./host.ts";
 import { type LongConnection, openLongConnection } from "./long-connection.ts";
 import { createLongMessages } from "./long-messages.ts";
 import { createLongUploads } from "./long-uploads.ts";
 import { createMediaStore, type MediaStore } from "./media.ts";
 import type { FrameRecord, RequestRecord } from "./record.ts";
+import { createRobotDoors, type Robot } from "./robots.ts";
 import { type Chat, type Counters, createWorld, repeated, type Shown, show } from "./world.ts";
 
 export interface PersonOptions {
@@ -44,6 +46,9 @@ export interface FakeWeComOptions {
   /** 0, the default, takes one that is free. */
   readonly port?: number;
   readonly bot?: { readonly id?: string; readonly secret?: string; readonly name?: string };
+  /** Group robots. */
+  readonly robots?: readonly Robot[];
+  readonly app?: Partial<AppIdentity & CallbackSecrets>;
   readonly people?: readonly PersonOptions[];
   readonly chats?: readonly ChatOptions[];
   /** How long after `disconnected_event` the old connection is closed: 200 ms, unless said. */
@@ -60,6 +65,12 @@ export interface FakeWeCom extends Acts, Omit<LongConnection, "upgrade" | "tell"
   /** `ws://127.0.0.1:<port>`: `WECOM_WS_URL`. */
   readonly wsUrl: string;
   readonly bot: { readonly id: string; readonly secret: string; readonly name: string };
+  /** A self-built application. */
+  readonly app: FakeApp;
+  /** Group robots by key; one that is deleted here is gone. */
+  readonly robots: Map<string, Robot>;
+  /** The environment that leads Gengfu here. */
+  readonly environment: Readonly<Record<string, string>>;
   /** What goes wrong from now on. */
   readonly faults: Faults;
   /** Refuses the next so many commands (of one kind, if named) with a code. */
@@ -84,8 +95,18 @@ export interface FakeWeCom extends Acts, Omit<LongConnection, "upgrade" | "tell"
   until(isSo: () => boolean): Promise<void>;
   /** Called after everything that happens. */
   onChange(listener: () => void): () => void;
+  /** Nobody listens any more: connections break off and are refused, as while the platform is down. */
+  down(): Promise<void>;
+  /** Listens again, on the same port. */
+  up(): Promise<void>;
   close(): Promise<void>;
 }
+
+export interface FakeApp
+  extends AppIdentity,
+    CallbackSecrets,
+    AppCallback,
+    Omit<AppDoors, "doors" | "responseCodeFor"> {}
 
 const PEOPLE: readonly PersonOptions[] = [
   { id: "zhangsan", name: "张三", departments: [1, 2], tags: [1] },
@@ -94,6 +115,19 @@ const PEOPLE: readonly PersonOptions[] = [
 ];
 
 const CHATS: readonly ChatOptions[] = [{ id: "wrOpsAbC", name: "值班群" }];
+
+const ROBOTS: readonly Robot[] = [
+  { key: "00000000-fake-4000-8000-robotkey0001", chat: "wrOpsAbC", name: "告警机器人" },
+];
+
+const APP: AppIdentity & CallbackSecrets = {
+  corpId: "wwFakeCorp01",
+  secret: "fake-app-secret",
+  agentId: 1_000_002,
+  name: "更夫应用",
+  token: "fakeCallbackToken",
+  aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+};
 
 /** Opens one. Whoever opens it closes it; nothing of it is left then. */
 export async function openFakeWeCom(options: FakeWeComOptions = {}): Promise<FakeWeCom> {
@@ -129,11 +163,12 @@ export async function openFakeWeCom(options: FakeWeComOptions = {}): Promise<Fak
     });
 
   const media = createMediaStore(world.letters);
+  const usedTaskCode = options.usedTaskCode ?? WRONG_CARD;
   const messages = createLongMessages(world, {
     bot: { kind: "bot", id: bot.id, name: bot.name },
     media,
     streamLifeMs: options.streamLifeMs ?? 6 * 60_000,
-    usedTaskCode: options.usedTaskCode ?? WRONG_CARD,
+    usedTaskCode,
   });
   const long = openLongConnection(world, {
     botId: bot.id,
@@ -142,37 +177,46 @@ export async function openFakeWeCom(options: FakeWeComOptions = {}): Promise<Fak
     uploads: createLongUploads(world, media),
     closeEvictedAfterMs: options.closeEvictedAfterMs ?? 200,
   });
-  let port = 0;
-  const base = (): string => `http://127.0.0.1:${port}`;
-  const answers = createAnswerDoors(world, { base, media, messages });
+  const address = (): string => `http://127.0.0.1:${host.port()}`;
+  const answers = createAnswerDoors(world, { base: address, media, messages });
   const acts = createActs(world, {
     botId: bot.id,
     botName: bot.name,
     media,
     tell: long.tell,
-    base,
+    base: address,
     responseUrl: answers.responseUrl,
   });
 
-  const server = createServer(createDoors(world, answers.doors));
-  const sockets = new Set<Socket>();
-  server.on("upgrade", long.upgrade);
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-    socket.on("close", () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
-  });
-  port = (server.address() as AddressInfo).port;
+  const robots = new Map((options.robots ?? ROBOTS).map((robot) => [robot.key, robot]));
+  const appOptions = { ...APP, ...options.app };
+  const appDoors = createAppDoors(world, appOptions, media, usedTaskCode);
+  const appCallback = createAppCallback(world, appOptions, appOptions, appDoors);
+
+  const doors = [...answers.doors, ...createRobotDoors(world, robots, media), ...appDoors.doors];
+  const host = createHost(createDoors(world, doors), long.upgrade);
+  const port = await host.listen(options.port ?? 0);
+  const base = `http://127.0.0.1:${port}`;
 
   return {
     ...acts,
-    url: base(),
+    url: base,
     wsUrl: `ws://127.0.0.1:${port}`,
     bot,
+    app: {
+      ...appOptions,
+      ...appCallback,
+      revokeTokens: appDoors.revokeTokens,
+      tokensAsked: appDoors.tokensAsked,
+    },
+    robots,
+    environment: {
+      WECOM_BOT_ID: bot.id,
+      WECOM_BOT_SECRET: bot.secret,
+      WECOM_BOT_NAME: bot.name,
+      WECOM_WS_URL: `ws://127.0.0.1:${port}`,
+      WECOM_API_BASE: base,
+    },
     faults: world.faults,
     refuseNext(code, times = 1, cmd) {
       const before = world.faults.refuse;
@@ -203,13 +247,14 @@ export async function openFakeWeCom(options: FakeWeComOptions = {}): Promise<Fak
       if (chat !== undefined) chat.hasBot = isIn;
     },
     until: (isSo) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const look = (): void => {
           if (!isSo()) return;
           stop();
           resolve();
         };
         const stop = world.onChange(look);
+        ending.signal.addEventListener("abort", () => reject(new Error("the fake was closed")));
         look();
       }),
     onChange: world.onChange,
@@ -223,11 +268,14 @@ export async function openFakeWeCom(options: FakeWeComOptions = {}): Promise<Fak
     halfOpen: long.halfOpen,
     evict: long.evict,
     sendRaw: long.sendRaw,
+    down: host.stop,
+    async up() {
+      await host.listen(port);
+    },
     async close() {
       ending.abort();
       long.close();
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await host.stop();
     },
   };
 }
