@@ -10,15 +10,16 @@ import { type AppCallback, type CallbackSecrets, createAppCallback } from "./app
 import { type AppDoors, type AppIdentity, createAppDoors } from "./app-doors.ts";
 import { WRONG_CARD } from "./codes.ts";
 import { createDoors } from "./doors.ts";
-import type { Faults } from "./faults.ts";
+import { type Faults, noFaults } from "./faults.ts";
 import { createHost } from "./host.ts";
 import { type LongConnection, openLongConnection } from "./long-connection.ts";
 import { createLongMessages } from "./long-messages.ts";
 import { createLongUploads } from "./long-uploads.ts";
 import { createMediaStore, type MediaStore } from "./media.ts";
+import { createPage } from "./page.ts";
 import type { FrameRecord, RequestRecord } from "./record.ts";
 import { createRobotDoors, type Robot } from "./robots.ts";
-import { type Chat, type Counters, createWorld, repeated, type Shown, show } from "./world.ts";
+import { type Chat, type Counters, createWorld, type Person, repeated, type Shown, show } from "./world.ts";
 
 export interface PersonOptions {
   readonly id: string;
@@ -75,6 +76,8 @@ export interface FakeWeCom extends Acts, Omit<LongConnection, "upgrade" | "tell"
   readonly faults: Faults;
   /** Refuses the next so many commands (of one kind, if named) with a code. */
   refuseNext(code: number, times?: number, cmd?: string): void;
+  /** Nothing goes wrong any more. */
+  heal(): void;
   readonly counters: Counters;
   /** The most connections that were opened within one second. */
   readonly connectsPerSecond: number;
@@ -82,6 +85,7 @@ export interface FakeWeCom extends Acts, Omit<LongConnection, "upgrade" | "tell"
   readonly frames: readonly FrameRecord[];
   /** Everything over HTTP, in order. */
   readonly requests: readonly RequestRecord[];
+  readonly people: readonly Person[];
   readonly chats: readonly Chat[];
   /** Files that were uploaded. */
   readonly media: MediaStore["all"];
@@ -89,6 +93,8 @@ export interface FakeWeCom extends Acts, Omit<LongConnection, "upgrade" | "tell"
   messages(chat: string, viewer?: string): readonly Shown[];
   /** What a machine said more than once there. */
   duplicates(chat: string): readonly string[];
+  /** One more group. */
+  addGroup(chat: ChatOptions): void;
   /** Takes the bot out of a group, or back in. */
   setBotIn(chat: string, isIn: boolean): void;
   /** Resolves as soon as it is so; asked again after everything that happens. */
@@ -150,8 +156,8 @@ export async function openFakeWeCom(options: FakeWeComOptions = {}): Promise<Fak
       inScope,
     })),
   });
-  for (const { id, name = id, members, spoken = false } of options.chats ?? CHATS)
-    world.chats.set(id, {
+  const addGroup = ({ id, name = id, members, spoken = false }: ChatOptions): void =>
+    void world.chats.set(id, {
       key: id,
       kind: "group",
       id,
@@ -161,6 +167,7 @@ export async function openFakeWeCom(options: FakeWeComOptions = {}): Promise<Fak
       hasBot: true,
       posted: [],
     });
+  for (const chat of options.chats ?? CHATS) addGroup(chat);
 
   const media = createMediaStore(world.letters);
   const usedTaskCode = options.usedTaskCode ?? WRONG_CARD;
@@ -193,12 +200,13 @@ export async function openFakeWeCom(options: FakeWeComOptions = {}): Promise<Fak
   const appDoors = createAppDoors(world, appOptions, media, usedTaskCode);
   const appCallback = createAppCallback(world, appOptions, appOptions, appDoors);
 
-  const doors = [...answers.doors, ...createRobotDoors(world, robots, media), ...appDoors.doors];
+  const page = createPage(() => fake);
+  const doors = [page, ...answers.doors, ...createRobotDoors(world, robots, media), ...appDoors.doors];
   const host = createHost(createDoors(world, doors), long.upgrade);
   const port = await host.listen(options.port ?? 0);
   const base = `http://127.0.0.1:${port}`;
 
-  return {
+  const fake: FakeWeCom = {
     ...acts,
     url: base,
     wsUrl: `ws://127.0.0.1:${port}`,
@@ -227,12 +235,14 @@ export async function openFakeWeCom(options: FakeWeComOptions = {}): Promise<Fak
         return code;
       };
     },
+    heal: () => void Object.assign(world.faults, noFaults()),
     counters: world.counters,
     get connectsPerSecond() {
       return mostWithin(world.counters.connectedAt, 1_000);
     },
     frames: world.frames,
     requests: world.requests,
+    people: [...world.people.values()],
     get chats() {
       return [...world.chats.values()];
     },
@@ -242,6 +252,7 @@ export async function openFakeWeCom(options: FakeWeComOptions = {}): Promise<Fak
       const chat = world.chats.get(key);
       return chat === undefined ? [] : repeated(chat);
     },
+    addGroup,
     setBotIn(key, isIn) {
       const chat = world.chats.get(key);
       if (chat !== undefined) chat.hasBot = isIn;
@@ -278,6 +289,7 @@ export async function openFakeWeCom(options: FakeWeComOptions = {}): Promise<Fak
       await host.stop();
     },
   };
+  return fake;
 }
 
 function mostWithin(times: readonly number[], ms: number): number {

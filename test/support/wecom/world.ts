@@ -70,6 +70,7 @@ export interface Shown {
   readonly text: string;
   /** As it was sent. */
   readonly source: string;
+  readonly dialect: Dialect;
   readonly card: ShownCard | undefined;
   /** Who is called by name: userids, mobile numbers, `@all`. */
   readonly mentions: readonly string[];
@@ -219,11 +220,11 @@ export function post(world: World, chat: Chat, draft: Draft): Posted {
 
 /** As `viewer` sees it; without one, as everybody does who has no card of their own. */
 export function show(posted: Posted, viewer?: string): Shown {
-  const { id, at, from, kind, source, mentions, quote, picture } = posted;
+  const { id, at, from, kind, source, dialect, mentions, quote, picture } = posted;
   const raw = (viewer === undefined ? undefined : posted.cardOf.get(viewer)) ?? posted.card;
   const card = raw === undefined ? undefined : showCard(raw, posted.changes, posted.replaced);
   const text = card === undefined ? plainText(source, posted.dialect) : cardText(card);
-  return { id, at, from, kind, text, source, card, mentions, quote, picture };
+  return { id, at, from, kind, text, source, dialect, card, mentions, quote, picture };
 }
 
 /** What bots, robots and applications said more than once in one conversation, apart from the task_id of cards. */
