@@ -73,11 +73,11 @@ describe("pushing", () => {
 
   test("1000 an hour are taken in one conversation", async () => {
     const { clock, push } = await started();
-    for (let i = 0; i < 1_000; i++) {
-      if (i % 30 === 0) await clock.advance(60_000);
-      expect((await push(markdown(`${i}`))).errcode).toBe(0);
+    for (let minute = 0; minute < 40; minute++) {
+      const answers = await Promise.all(Array.from({ length: 25 }, (_, i) => push(markdown(`${i}`))));
+      expect(answers.filter(({ errcode }) => errcode !== 0)).toEqual([]);
+      await clock.advance(60_000);
     }
-    await clock.advance(60_000);
     expect((await push(markdown("x"))).errcode).toBe(45_009);
   });
 
