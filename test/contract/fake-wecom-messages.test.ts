@@ -194,6 +194,11 @@ describe("cards", () => {
       alertCard("t", { horizontal_content_list: Array(7).fill({ keyname: "a" }) }),
     ],
     ["with four jumps", 40_058, alertCard("t", { jump_list: Array(4).fill({ title: "a" }) })],
+    [
+      "a notice with a small title only",
+      40_058,
+      { ...notice, main_title: { desc: "好" }, card_action: { type: 1, url: "https://x" } },
+    ],
     ["a notice that leads nowhere", 42_045, notice],
     ["a notice that leads to no address", 42_045, { ...notice, card_action: { type: 1, url: "work" } }],
   ])("a card is refused: %s", async (_name, code, template_card) => {
