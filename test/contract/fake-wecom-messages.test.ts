@@ -295,6 +295,14 @@ describe("cards", () => {
     expect((await bot.call("aibot_respond_update_msg", update, reqId)).errcode).toBe(0);
     expect(fake.messages(GROUP, "lisi")[0]?.card?.title).toBe("已认领");
     expect(fake.messages(GROUP, "zhangsan")[0]?.card?.title).toBe("P1 db-1 CPU 97%");
+    const toAll = {
+      ...update,
+      userids: undefined,
+      template_card: { ...template_card, main_title: { title: "好" } },
+    };
+    expect((await bot.call("aibot_respond_update_msg", toAll, reqId)).errcode).toBe(0);
+    for (const viewer of ["lisi", "zhangsan"])
+      expect(fake.messages(GROUP, viewer)[0]?.card?.title).toBe("好");
   });
 });
 

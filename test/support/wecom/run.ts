@@ -1,9 +1,15 @@
-/** `npm run fake:wecom`: the fake by hand, until it is interrupted. `PORT` names its port. */
+/** `npm run fake:wecom`: the fake by hand, until it is interrupted. `FAKE_WECOM_PORT` names its port. */
 import { openFakeWeCom } from "./fake-wecom.ts";
 
 const DEFAULT_PORT = 18_090;
 
-const fake = await openFakeWeCom({ port: Number(process.env["PORT"] ?? DEFAULT_PORT) });
+const port = Number(process.env["FAKE_WECOM_PORT"] ?? DEFAULT_PORT);
+const fake = await openFakeWeCom({ port }).catch((error: NodeJS.ErrnoException) => {
+  process.stderr.write(
+    `端口 ${port} 打不开，可用 FAKE_WECOM_PORT 换一个 · cannot listen on port ${port}; FAKE_WECOM_PORT names another (${error.code})\n`,
+  );
+  process.exit(1);
+});
 fake.app.listenAt(process.env["WECOM_CALLBACK_URL"] ?? "http://127.0.0.1:8080/wecom/callback");
 
 const [robot] = fake.robots.values();
