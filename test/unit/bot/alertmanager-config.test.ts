@@ -191,7 +191,7 @@ describe("a file with everything", () => {
     const plan = makePlan(planParts(config, channels));
     const told = (name: string) => plan.receiver(name)?.targets.map(({ address }) => address);
     expect(told("ops")).toEqual(["console:ops", "console:dev", "webhook:ops/0", "webhook:ops/1"]);
-    expect(told("robots")).toEqual(["dingtalk_robot:robots", "wecom_robot:robots"]);
+    expect(told("robots")).toEqual(["dingtalk:cidAbc", "dingtalk_robot:robots", "wecom_robot:robots"]);
     // Those of one platform take turns: a target that may say as much as all of them together.
     expect(["dingtalk_robot:robots", "wecom_robot:robots"].map(plan.robotsAt)).toEqual([2, 1]);
     expect(told("people")).toEqual(["console:ops"]);
@@ -326,7 +326,7 @@ describe("gengfu check", () => {
       "",
       "Receivers",
       "  ops: console:ops, console:dev, webhook:ops/0, webhook:ops/1",
-      "  robots: dingtalk_robot:robots ×2, wecom_robot:robots, (dingtalk:cidAbc), (wecom:wrAbc), (wecom_app:robots/0)",
+      "  robots: dingtalk:cidAbc, dingtalk_robot:robots ×2, wecom_robot:robots, (wecom:wrAbc), (wecom_app:robots/0)",
       "  people: (email:people/0), (sms:people/0), (voice:people/0), → console:ops",
       "  elsewhere: (slack_configs), → console:ops",
       "",
