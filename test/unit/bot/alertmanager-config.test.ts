@@ -198,9 +198,9 @@ describe("a file with everything", () => {
     // Its fallback would be asked in its place, if it had one.
     const ready = makePlan(planParts(config, new Set([...channels, "dingtalk", "sms"])));
     expect(ready.receiver("robots")?.targets.map(({ address }) => address)).toEqual([
+      "dingtalk:cidAbc",
       "dingtalk_robot:robots",
       "wecom_robot:robots",
-      "dingtalk:cidAbc",
     ]);
     expect(plan.receiver("ops")?.fallback).toBe("people");
     const stranded = parseConfig(
@@ -331,7 +331,7 @@ describe("gengfu check", () => {
       "  elsewhere: (slack_configs), → console:ops",
       "",
       "Worth knowing",
-      ...["dingtalk", "wecom", "wecom_app"].map(
+      ...["wecom", "wecom_app"].map(
         (channel) =>
           `  receivers[1].${channel}_configs: understood, but this version has no ${channel} channel yet and sends nothing there`,
       ),
