@@ -124,8 +124,9 @@ export function incidentOfTask(taskId: string): number | undefined {
  */
 function buttonsOf({ actions = [] }: Card): readonly Action[] {
   const fits = actions.filter(
-    ({ command }, i) =>
-      command !== "" &&
+    ({ label, command }, i) =>
+      label.trim() !== "" &&
+      command.trim() !== "" &&
       Buffer.byteLength(command) <= LONGEST_KEY &&
       actions.findIndex((other) => other.command === command) === i,
   );
@@ -134,7 +135,7 @@ function buttonsOf({ actions = [] }: Card): readonly Action[] {
 
 /** Those that fit into the list under the text, and those that need more room, in their order. */
 function sortFields(fields: readonly Field[]): { shown: readonly Field[]; rest: readonly Field[] } {
-  const short = fields.filter(({ name, value }) => !isWider(value, FIELD_VALUE) && name !== "");
+  const short = fields.filter(({ name, value }) => !isWider(value, FIELD_VALUE) && name.trim() !== "");
   const shown = short.slice(0, MOST_FIELDS);
   return { shown, rest: fields.filter((field) => !shown.includes(field)) };
 }
