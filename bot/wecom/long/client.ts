@@ -42,6 +42,8 @@ export interface Pace {
   readonly heartbeatMs: number;
   /** Before the first new connection; it doubles to 30 s. */
   readonly reconnectMs: number;
+  /** A socket that does not come to be open within this is given up. */
+  readonly handshakeMs: number;
 }
 
 export interface ClientOptions {
@@ -51,9 +53,6 @@ export interface ClientOptions {
   readonly pace: Pace;
   readonly log: Log;
 }
-
-/** A socket that does not come to be open within this is given up, and another one tried. */
-const HANDSHAKE_MS = 10_000;
 
 /** Makes a client; it does nothing until it is told to connect. */
 export async function makeClient({ botId, secret, wsUrl, pace, log }: ClientOptions): Promise<Client> {
@@ -68,7 +67,7 @@ export async function makeClient({ botId, secret, wsUrl, pace, log }: ClientOpti
     maxReconnectAttempts: -1,
     // Not at once, and not by itself: subscribing is limited, and whoever is evicted must not fight.
     maxAuthFailureAttempts: 0,
-    wsOptions: { handshakeTimeout: HANDSHAKE_MS },
+    wsOptions: { handshakeTimeout: pace.handshakeMs },
     logger: discreet(log, [secret, botId]),
   });
   // Its types know fewer bodies than the platform takes, `chat_type` for one.

@@ -79,7 +79,7 @@ const UPLOAD_MS = 60_000;
 /** Waits before what was heard is kept again, where the disk refused. */
 const KEEP_AGAIN_MS = [1_000, 5_000, 30_000];
 
-const ADVISED: Pace = { heartbeatMs: 30_000, reconnectMs: 1_000 };
+const ADVISED: Pace = { heartbeatMs: 30_000, reconnectMs: 1_000, handshakeMs: 10_000 };
 
 const NOT_KEPT: Text = {
   zh: "这句话没有保存下来，什么都没有做。请检查更夫的数据目录，过一会儿再说一遍。",

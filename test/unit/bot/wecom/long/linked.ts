@@ -22,6 +22,9 @@ export const GROUP = "wrOpsAbC";
 /** The group as an address. */
 export const OPS = `wecom:${GROUP}`;
 
+/** Reconnects fast; the heartbeat is that of the platform. */
+export const PACE = { heartbeatMs: 30_000, reconnectMs: 5, handshakeMs: 10_000 };
+
 /** A log whose lines are kept, each with its level before it. */
 export interface KeptLog extends Log {
   readonly lines: string[];
@@ -98,7 +101,7 @@ export async function linked(
       answers.push(answer);
     },
     entered: async () => undefined,
-    pace: { heartbeatMs: 30_000, reconnectMs: 5 },
+    pace: PACE,
     ...more,
   });
   let last = 0;
