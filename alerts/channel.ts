@@ -24,6 +24,8 @@ export interface Attempt {
   /** Stable over retries and restarts: a platform that takes an id chosen by the caller can drop the second. */
   readonly deliveryId: string;
   readonly signal: AbortSignal;
+  /** With a message that follows up another one about the same: what that one gave back. */
+  readonly before?: Receipt;
   /** What the card is about, where that is an incident. */
   readonly incident?: IncidentView;
 }

@@ -38,6 +38,9 @@ export function makePlan(parts: PlanParts, subscriptions: () => readonly Subscri
   const written = parts.route !== undefined;
   const receivers = byName(parts.receivers ?? []);
   const addressed = new Map<string, Receiver>();
+  const robots = new Map<string, number>();
+  for (const target of (parts.receivers ?? []).flatMap(({ targets }) => targets))
+    robots.set(target.address, Math.max(robots.get(target.address) ?? 1, target.robots ?? 1));
 
   function ownReceiver(address: string): Receiver | undefined {
     let own = addressed.get(address);
@@ -65,6 +68,7 @@ export function makePlan(parts: PlanParts, subscriptions: () => readonly Subscri
       ];
       return new Set(names.flatMap((name) => receiver(name)?.targets ?? []).map(({ address }) => address));
     },
+    robotsAt: (address) => robots.get(address) ?? 1,
     receivers: parts.receivers ?? [],
     inhibitRules: parts.inhibitRules ?? [],
     timeIntervals: byName(parts.timeIntervals ?? []),

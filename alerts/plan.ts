@@ -17,6 +17,8 @@ export interface Plan {
   receiver(name: string): Receiver | undefined;
   /** Every address that a receiver, a route, an escalation or a subscription names. Rules name others. */
   addresses(): ReadonlySet<string>;
+  /** How many robots take turns at an address; 1 where nothing says more. */
+  robotsAt(address: string): number;
   /** Those of the file. */
   readonly receivers: readonly Receiver[];
   readonly inhibitRules: readonly InhibitRule[];

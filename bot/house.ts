@@ -36,6 +36,7 @@ import { packageVersion } from "./package-root.ts";
 import { receiverNames } from "./plan-of.ts";
 import { readinessOf } from "./readiness.ts";
 import { lines, needsRestart, openReload } from "./reload.ts";
+import { robotChannels } from "./robots/robots.ts";
 import { secretsOf } from "./secrets.ts";
 import { openTeardown } from "./teardown.ts";
 import { openWatchdog } from "./watchdog.ts";
@@ -60,7 +61,7 @@ export interface House {
 }
 
 /** What stands before the colon of an address that can be told; the type of `channels` holds it to what is built. */
-export const BUILT_CHANNELS = ["console", "webhook"] as const;
+export const BUILT_CHANNELS = ["console", "webhook", "dingtalk_robot", "wecom_robot"] as const;
 
 /** Samples are kept this long when nothing is said. */
 const RETENTION_MS = 3 * 86_400_000;
@@ -107,12 +108,14 @@ export async function openHouse({ environment, config, reread, clock, log }: Hou
         externalUrl: () => origin,
         clock,
       }),
+      ...robotChannels({ find: () => now.robots, clock, locale }),
     };
     const subscriptions = openSubscriptions(store);
     const fixed = {
       channels: new Set<string>(BUILT_CHANNELS),
       subscriptions,
       consoleIsPrivate: isLoopback(host),
+      robotBases: environment,
     };
     let now = inForce(config, fixed);
     const alerts = openAlerts({

@@ -5,11 +5,13 @@ import { createNetwork, type Network } from "../monitors/network.ts";
 import type { FileConfig } from "./config.ts";
 import { openPeople } from "./people.ts";
 import { planParts, type Webhook, webhooksOf } from "./plan-of.ts";
+import { type RobotBases, type Robots, robotsOf } from "./robots/robots.ts";
 
 export interface InForce {
   readonly config: FileConfig;
   readonly plan: MadePlan;
   readonly webhooks: ReadonlyMap<string, Webhook>;
+  readonly robots: Robots;
   readonly whois: ReturnType<typeof openPeople>;
   readonly network: Network;
 }
@@ -20,14 +22,17 @@ export interface Fixed {
   readonly channels: ReadonlySet<string>;
   readonly subscriptions: Pick<Subscriptions, "all">;
   readonly consoleIsPrivate: boolean;
+  readonly robotBases: RobotBases;
 }
 
 /** Makes it ready; changes nothing. */
-export function inForce(config: FileConfig, { channels, subscriptions, consoleIsPrivate }: Fixed): InForce {
+export function inForce(config: FileConfig, fixed: Fixed): InForce {
+  const { channels, subscriptions, consoleIsPrivate, robotBases } = fixed;
   return {
     config,
     plan: makePlan(planParts(config, channels), () => subscriptions.all()),
     webhooks: webhooksOf(config),
+    robots: robotsOf(config, robotBases),
     whois: openPeople(config, consoleIsPrivate),
     network: createNetwork({ allow: config.network?.allow ?? [] }),
   };

@@ -12,21 +12,37 @@ import type { WebhookConfig } from "./receivers/webhook-config.ts";
 export interface Addressed {
   readonly address: string;
   readonly target: TargetConfig;
+  readonly sendResolved: boolean;
+  /** All that take turns there, `target` among them, where they are robots; else `target` alone. */
+  readonly together: readonly TargetConfig[];
 }
 
 /**
- * The targets of a receiver. Where a channel talks to conversations the address is one (`console:ops`); else it says
- * where in the file the target stands (`webhook:team-x/0`), counted per channel.
+ * The targets of a receiver. Where a channel talks to conversations the address is one (`console:ops`); the robots of
+ * one platform are one target that has the receiver's name (`dingtalk_robot:team-x`), since they take turns in one
+ * group; else the address says where in the file the target stands (`webhook:team-x/0`), counted per channel.
  */
 export function addressed({ name, targets }: ReceiverConfig): readonly Addressed[] {
   const counts = new Map<string, number>();
-  return targets.map((target) => {
-    const { channel } = target;
+  return targets.flatMap((target): Addressed[] => {
+    const { channel, sendResolved } = target;
+    const alone = { target, sendResolved, together: [target] };
     if ("conversation" in target && target.conversation !== undefined)
-      return { address: `${channel}:${target.conversation.replace(`${channel}:`, "")}`, target };
+      return [{ address: `${channel}:${target.conversation.replace(`${channel}:`, "")}`, ...alone }];
     const count = counts.get(channel) ?? 0;
     counts.set(channel, count + 1);
-    return { address: `${channel}:${name}/${count}`, target };
+    if (!("robot" in target)) return [{ address: `${channel}:${name}/${count}`, ...alone }];
+    if (count > 0) return [];
+    const together = targets.filter((other) => other.channel === channel);
+    // The group hears of the end when any of them would tell it.
+    return [
+      {
+        address: `${channel}:${name}`,
+        target,
+        sendResolved: together.some((robot) => robot.sendResolved),
+        together,
+      },
+    ];
   });
 }
 
@@ -92,7 +108,11 @@ function targetsOf(
   if (!isStranded(receiver, channels))
     return addressed(receiver)
       .filter(({ target }) => channels.has(target.channel))
-      .map(({ address, target }) => ({ address, sendResolved: target.sendResolved }));
+      .map(({ address, sendResolved, together }) => ({
+        address,
+        sendResolved,
+        ...(together.length > 1 ? { robots: together.length } : {}),
+      }));
   const next = all.find(({ name }) => name === receiver.fallback);
   if (next !== undefined) return targetsOf(next, all, channels);
   return [{ address: receiver.fallback ?? DEFAULT_CONVERSATION, sendResolved: true }];

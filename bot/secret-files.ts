@@ -65,8 +65,8 @@ export function unseal(value: unknown, read: ReadSecret, leave: (key: string) =>
   return { value: Object.fromEntries(unsealed), problems, secrets };
 }
 
-/** Stands for what could not be read; fits where a name, a secret or an address is asked for. */
-const UNREAD = "http://unread.invalid/";
+/** Stands for what could not be read; fits where a name, a secret, an address or that of a robot is asked for. */
+const UNREAD = "http://unread.invalid/?access_token=unread&key=unread";
 
 function twice(path: string, name: string): Problem {
   return {

@@ -38,7 +38,7 @@ const home: Readonly<Record<string, readonly string[]>> = {
   "https-proxy-agent": ["bot/webhook"],
   "dingtalk-stream": ["bot/dingtalk/stream"],
   "@wecom/aibot-node-sdk": ["bot/wecom/long"],
-  marked: ["bot/console/page"],
+  marked: ["bot/console/page", "bot/chat"],
   // Run by the launcher, never imported.
   typescript: [],
   zod: ["storage", "monitors", "rules", "alerts", "commands", "bot"],

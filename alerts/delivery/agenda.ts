@@ -63,7 +63,7 @@ export function nextAt(context: AgendaContext, address: string, at: number): Nex
   const plan = context.plan();
   const record = tables.targets.get(address) ?? unknownTarget(address);
   const channel = findChannel(channels, address);
-  const limit = limitOf(address, plan.limits);
+  const limit = limitOf(address, plan.limits, plan.robotsAt(address));
   const quiet = quietUntil(record, at);
   const view: View = { context, address, at, record, channel, limit, quiet };
   const wait = Math.max(waitFor(record.bucket, limit, "normal", at), quiet - at);

@@ -129,7 +129,8 @@ async function say(
   }
   const told = beside === undefined ? {} : { beside };
   if (!isNews) return { is: "arrived", how: "skip", ...told };
-  const posted = await within(context, (signal) => channel.post(conversation, card, { ...about, signal }));
+  const follows = receipt === undefined ? about : { ...about, before: receipt };
+  const posted = await within(context, (signal) => channel.post(conversation, card, { ...follows, signal }));
   return { is: "arrived", how: "post", story: "told", receipt: posted, ...told };
 }
 

@@ -57,13 +57,23 @@ export function channelNameOf(address: string): string {
   return address.slice(0, Math.max(0, address.indexOf(":")));
 }
 
-/** The limit of a target; undefined where there is none. What the file says goes before what the platforms allow. */
-export function limitOf(address: string, limits: Limits): Limit | undefined {
+/**
+ * The limit of a target; undefined where there is none. What the file says goes before what the platforms allow. Where
+ * `robots` take turns there are as many buckets in one.
+ */
+export function limitOf(address: string, limits: Limits, robots = 1): Limit | undefined {
   const name = channelNameOf(address);
   const usual = Object.hasOwn(ALLOWANCES, name) ? ALLOWANCES[name] : undefined;
   const set = Object.hasOwn(limits, name) ? limits[name] : undefined;
   const allowed = set ?? usual;
-  return allowed === undefined ? undefined : bucketOf({ ...usual, ...allowed });
+  if (allowed === undefined) return undefined;
+  const one = bucketOf({ ...usual, ...allowed });
+  return {
+    ...one,
+    capacity: one.capacity * robots,
+    tokenMs: one.tokenMs / robots,
+    reserve: one.reserve * robots,
+  };
 }
 
 /**

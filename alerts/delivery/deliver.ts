@@ -117,7 +117,7 @@ export function createCourier(options: CourierOptions): Courier {
     const now = clock.now();
     const { outcome, delivery } = attempted;
     const channel = findChannel(channels, address);
-    const limit = limitOf(address, plan().limits);
+    const limit = limitOf(address, plan().limits, plan().robotsAt(address));
     const edits = outcome.is === "arrived" ? outcome.how === "edit" : delivery.receipt !== undefined;
     const costs =
       !(edits && channel?.edit !== undefined) || limit?.edits === true || channel?.machine === true;

@@ -56,7 +56,7 @@ export function targetView(
     const record = tables.targets.get(address) ?? unknownTarget(address);
     const lanes = index.pending.get(address);
     const open = index.openDigests.get(address);
-    const limit = limitOf(address, plan.limits);
+    const limit = limitOf(address, plan.limits, plan.robotsAt(address));
     const { saidAt, trouble } = record;
     return {
       address,

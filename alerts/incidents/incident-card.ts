@@ -32,6 +32,10 @@ export interface Listed {
   readonly most: number;
 }
 
+/** Names of two fields, for whoever makes one line of a card: the labels that say where, and the value. */
+export const WHERE: Text = { zh: "位置", en: "Where" };
+export const VALUE: Text = { zh: "数值", en: "Value" };
+
 /** So many alerts are named on a card; the rest are counted. */
 const FIRST: Listed = { from: 0, most: 5 };
 
@@ -82,8 +86,8 @@ function fields(
 
   add({ zh: "内容", en: "What" }, first?.annotations["summary"] ?? facts.expression);
   if (first !== undefined && others.length === 0) {
-    add({ zh: "位置", en: "Where" }, where(first.labels));
-    add({ zh: "数值", en: "Value" }, valueWords(first, facts));
+    add(WHERE, where(first.labels));
+    add(VALUE, valueWords(first, facts));
     add({ zh: "说明", en: "Description" }, first.annotations["description"]);
     // As messages of robots bring them along.
     add({ zh: "链接", en: "Links" }, first.annotations["links"]);

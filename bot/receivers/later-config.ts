@@ -7,7 +7,6 @@ import { named, scalar } from "../../alerts/config-parts.ts";
 import { tlsSchema } from "./http-config.ts";
 
 const sendResolved = z.boolean().default(true);
-const list = z.array(scalar).default([]);
 
 /** As in `alertmanager.yml`. What is not said here is taken from `global`. */
 const email = z.strictObject({
@@ -45,22 +44,7 @@ const phone = z.strictObject({
 export const laterSchemas = {
   email,
   dingtalk: z.strictObject({ send_resolved: sendResolved, conversation: named }),
-  dingtalk_robot: z.strictObject({
-    send_resolved: sendResolved,
-    access_token: named,
-    secret: scalar.optional(),
-    keyword: scalar.optional(),
-    at_mobiles: list,
-    at_user_ids: list,
-    at_all: z.boolean().default(false),
-  }),
   wecom: z.strictObject({ send_resolved: sendResolved, conversation: named }),
-  wecom_robot: z.strictObject({
-    send_resolved: sendResolved,
-    key: named,
-    mentioned_list: list,
-    mentioned_mobile_list: list,
-  }),
   wecom_app: z.strictObject({
     send_resolved: sendResolved,
     corpid: named,

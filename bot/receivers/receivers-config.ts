@@ -1,13 +1,21 @@
 /** `receivers:` as `alertmanager.yml` has it, with ours beside Alertmanager's. */
 import { z } from "zod";
 import { distinctNames, named } from "../../alerts/config-parts.ts";
+import { type DingTalkRobotConfig, dingTalkRobotSchema } from "./dingtalk-robot-config.ts";
 import { type LaterChannel, laterSchemas } from "./later-config.ts";
 import { type WebhookConfig, webhookSchema } from "./webhook-config.ts";
+import { type WeComRobotConfig, weComRobotSchema } from "./wecom-robot-config.ts";
 
 /** One target of a receiver as the file has it. */
 export type TargetConfig =
   | { readonly channel: "console"; readonly conversation: string; readonly sendResolved: boolean }
   | { readonly channel: "webhook"; readonly sendResolved: boolean; readonly webhook: WebhookConfig }
+  | {
+      readonly channel: "dingtalk_robot";
+      readonly sendResolved: boolean;
+      readonly robot: DingTalkRobotConfig;
+    }
+  | { readonly channel: "wecom_robot"; readonly sendResolved: boolean; readonly robot: WeComRobotConfig }
   | {
       readonly channel: LaterChannel;
       /** Where the channel talks to conversations; else the target is known by its place in the file. */
@@ -60,6 +68,14 @@ const webhook = webhookSchema.transform(
   (config): TargetConfig => ({ channel: "webhook", sendResolved: config.sendResolved, webhook: config }),
 );
 
+const dingTalkRobot = dingTalkRobotSchema.transform(
+  (config): TargetConfig => ({ channel: "dingtalk_robot", ...config }),
+);
+
+const weComRobot = weComRobotSchema.transform(
+  (config): TargetConfig => ({ channel: "wecom_robot", ...config }),
+);
+
 function later(channel: LaterChannel) {
   const schema: z.ZodType<{ readonly send_resolved: boolean }> = laterSchemas[channel];
   return schema.transform((options): TargetConfig => {
@@ -73,6 +89,8 @@ type Targets = z.ZodType<readonly TargetConfig[]>;
 const channels: Readonly<Record<string, Targets>> = {
   console_configs: z.array(console),
   webhook_configs: z.array(webhook),
+  dingtalk_robot_configs: z.array(dingTalkRobot),
+  wecom_robot_configs: z.array(weComRobot),
   ...Object.fromEntries(LATER.map((channel) => [`${channel}_configs`, z.array(later(channel)) as Targets])),
 };
 

@@ -1,0 +1,154 @@
+/**
+ * Robots of a group as a way out. Those of one receiver take turns: one that has no room, was told to be silent or is
+ * out of order is passed over. They cannot change what they said, so news is a message of its own.
+ */
+import { type Card, SEVERITIES, type Severity, worseThan } from "../../alerts/card.ts";
+import { type Attempt, type Channel, type Receipt, SendError } from "../../alerts/channel.ts";
+import type { Clock } from "../../storage/clock.ts";
+import { RobotRefusal } from "./answer.ts";
+import { openGuard } from "./guard.ts";
+
+/** A robot by what it is known by. */
+export interface Robot {
+  readonly token: string;
+}
+
+export interface RobotDeps<R extends Robot> {
+  /** The robots of an address, in the file that is in force. */
+  find(address: string): readonly R[] | undefined;
+  /** Says a card by one robot; throws a RobotRefusal when the platform says no, another SendError when nobody knows. */
+  say(robot: R, card: Card, attempt: Attempt): Promise<void>;
+  /** What the platform allows one robot. */
+  readonly allowed: { readonly messages: number; readonly perMs: number };
+  readonly clock: Clock;
+}
+
+/** So many deliveries are remembered whose end nobody knows. */
+const MOST_REMEMBERED = 1_000;
+
+export function robotChannel<R extends Robot>({ find, say, allowed, clock }: RobotDeps<R>): Channel {
+  const guard = openGuard(allowed);
+  /** By address: whose turn it is. */
+  const turns = new Map<string, number>();
+  /** Robots that refused for good at their last try, until they take something again: they come last. */
+  const broken = new Set<string>();
+  /** By delivery: who may have said it already. Asked again, its platform may know it; another robot would not. */
+  const uncertain = new Map<string, string>();
+
+  /** The robots in the order in which they are to try. */
+  function inTurn(robots: readonly R[], address: string, deliveryId: string): readonly R[] {
+    const from = (turns.get(address) ?? 0) % robots.length;
+    const round = [...robots.slice(from), ...robots.slice(0, from)];
+    const first = uncertain.get(deliveryId);
+    const rank = ({ token }: R): number => (token === first ? 0 : broken.has(token) ? 2 : 1);
+    return round.sort((a, b) => rank(a) - rank(b));
+  }
+
+  async function by(robot: R, card: Card, attempt: Attempt): Promise<void> {
+    const answered = guard.begin(robot.token, clock.now());
+    try {
+      await say(robot, card, attempt);
+      broken.delete(robot.token);
+    } finally {
+      answered(clock.now());
+    }
+  }
+
+  /** What a no of the platform means for the robot. */
+  function noted({ token }: R, { next, waitMs }: RobotRefusal): void {
+    const at = clock.now();
+    if (next === "wait") guard.rest(token, at, at + waitMs);
+    if (next === "give-up") broken.add(token);
+  }
+
+  function doubt(deliveryId: string, token: string): void {
+    // A second time in doubt: another one is to try.
+    if (uncertain.delete(deliveryId)) return;
+    uncertain.set(deliveryId, token);
+    const [oldest] = uncertain.keys();
+    if (uncertain.size > MOST_REMEMBERED && oldest !== undefined) uncertain.delete(oldest);
+  }
+
+  return {
+    async post(address, card, attempt) {
+      const robots = find(address) ?? [];
+      if (robots.length === 0)
+        throw new SendError("no receiver of the configuration has these robots", {
+          next: "give-up",
+          code: "no-such-robot",
+        });
+      const refusals: SendError[] = [];
+      for (const robot of inTurn(robots, address, attempt.deliveryId)) {
+        if (attempt.signal.aborted) throw aborted();
+        const waits = guard.freeAt(robot.token, clock.now()) - clock.now();
+        if (waits > 0) {
+          refusals.push(
+            new SendError("the robot has no room", { next: "wait", code: "robots-rest", waitMs: waits }),
+          );
+          continue;
+        }
+        const place = robots.indexOf(robot);
+        try {
+          await by(robot, card, attempt);
+          uncertain.delete(attempt.deliveryId);
+          turns.set(address, place + 1);
+          return receiptOf(card, attempt, place, robots.length);
+        } catch (error) {
+          if (!(error instanceof RobotRefusal)) {
+            doubt(attempt.deliveryId, robot.token);
+            turns.set(address, place + 1);
+            throw error;
+          }
+          uncertain.delete(attempt.deliveryId);
+          if (error.whose !== "robot") throw error;
+          noted(robot, error);
+          refusals.push(error);
+        }
+      }
+      throw mostHopeful(refusals);
+    },
+  };
+}
+
+/** All of them said no: what is said of the target is what gives the most hope, and of two waits the shorter. */
+function mostHopeful(refusals: readonly SendError[]): SendError {
+  const hope = { retry: 0, wait: 1, "give-up": 2 };
+  const [best] = [...refusals].sort((a, b) => hope[a.next] - hope[b.next] || a.waitMs - b.waitMs);
+  return best ?? aborted();
+}
+
+function aborted(): SendError {
+  return new SendError("broken off before there was an answer", { next: "retry", code: "aborted" });
+}
+
+/** `severity`: the worst that was told, so that a follow-up knows whether it got worse. */
+function receiptOf(card: Card, { before }: Attempt, place: number, of: number): Receipt {
+  const told = severityIn(before);
+  const worst =
+    told !== undefined && (card.severity === undefined || worseThan(told, card.severity))
+      ? told
+      : card.severity;
+  return {
+    ...(worst === undefined ? {} : { severity: worst }),
+    answer: of === 1 ? "errcode 0" : `errcode 0 (robot ${place + 1} of ${of})`,
+  };
+}
+
+/**
+ * Whether a message is to mention people: trouble that is new to them, or worse than they were told, and as bad as
+ * `on` says. Never its end, and nothing that only goes on.
+ */
+export function mentions(
+  { kind, status, severity }: Card,
+  { before }: Attempt,
+  on: readonly Severity[],
+): boolean {
+  if (kind !== "incident" && kind !== "digest") return false;
+  if (status !== "firing" || severity === undefined || !on.includes(severity)) return false;
+  const told = severityIn(before);
+  return before === undefined || (told !== undefined && worseThan(severity, told));
+}
+
+function severityIn(receipt: Receipt | undefined): Severity | undefined {
+  return SEVERITIES.find((one) => one === receipt?.["severity"]);
+}

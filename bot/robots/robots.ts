@@ -1,0 +1,67 @@
+/** The robots that a `gengfu.yml` names, by the addresses of their targets, and the channels that speak by them. */
+import type { Channel } from "../../alerts/channel.ts";
+import type { Clock } from "../../storage/clock.ts";
+import type { Locale } from "../../storage/locale.ts";
+import type { FileConfig } from "../config.ts";
+import { type DingTalkRobot, dingTalkRobotChannel } from "../dingtalk/robot/channel.ts";
+import type { Environment } from "../environment.ts";
+import { addressed } from "../plan-of.ts";
+import type { HttpConfig } from "../receivers/http-config.ts";
+import { type WeComRobot, weComRobotChannel } from "../wecom/robot/channel.ts";
+
+export interface Robots {
+  readonly dingTalk: ReadonlyMap<string, readonly DingTalkRobot[]>;
+  readonly weCom: ReadonlyMap<string, readonly WeComRobot[]>;
+}
+
+/** Where a robot is found whose token alone is given. */
+export type RobotBases = Pick<Environment, "DINGTALK_OAPI_BASE" | "WECOM_API_BASE">;
+
+export function robotsOf(config: Pick<FileConfig, "receivers" | "global">, bases: RobotBases): Robots {
+  const dingTalk = new Map<string, readonly DingTalkRobot[]>();
+  const weCom = new Map<string, readonly WeComRobot[]>();
+  const http = withoutCredentials(config.global.http);
+  const dingTalkBase = bases.DINGTALK_OAPI_BASE ?? "https://oapi.dingtalk.com";
+  const weComBase = bases.WECOM_API_BASE ?? "https://qyapi.weixin.qq.com";
+  for (const { address, together } of config.receivers.flatMap(addressed)) {
+    const ofDingTalk = together.flatMap((one): readonly DingTalkRobot[] => {
+      if (one.channel !== "dingtalk_robot") return [];
+      const { url = addressIn(dingTalkBase, "/robot/send", "access_token", one.robot.token) } = one.robot;
+      return [{ ...one.robot, url, http }];
+    });
+    const ofWeCom = together.flatMap((one): readonly WeComRobot[] => {
+      if (one.channel !== "wecom_robot") return [];
+      const { url = addressIn(weComBase, "/cgi-bin/webhook/send", "key", one.robot.token) } = one.robot;
+      return [{ ...one.robot, url, http }];
+    });
+    if (ofDingTalk.length > 0) dingTalk.set(address, ofDingTalk);
+    if (ofWeCom.length > 0) weCom.set(address, ofWeCom);
+  }
+  return { dingTalk, weCom };
+}
+
+/** The channels of both platforms. */
+export function robotChannels({
+  find,
+  clock,
+  locale,
+}: {
+  /** Those of the file that is in force. */
+  find(): Robots;
+  readonly clock: Clock;
+  readonly locale: Locale;
+}): { readonly dingtalk_robot: Channel; readonly wecom_robot: Channel } {
+  return {
+    dingtalk_robot: dingTalkRobotChannel({ find: (address) => find().dingTalk.get(address), clock, locale }),
+    wecom_robot: weComRobotChannel({ find: (address) => find().weCom.get(address), clock, locale }),
+  };
+}
+
+function addressIn(base: string, path: string, name: string, token: string): string {
+  return `${base.replace(/\/+$/, "")}${path}?${new URLSearchParams({ [name]: token }).toString()}`;
+}
+
+/** Proxy and certificates of `global` hold for robots, too; what says who we are is for the webhooks of one's own. */
+function withoutCredentials(http: HttpConfig): HttpConfig {
+  return { ...http, authorization: undefined, oauth2: undefined, headers: {} };
+}

@@ -1,0 +1,48 @@
+/**
+ * The body of a message to a group robot. Trouble that is to mention people is plain text, the one type whose mentions
+ * are sure to ring; everything else is markdown: with colours, or `markdown_v2` where there is a table, which has none.
+ * No template cards: their buttons lead nowhere from here, and they hold less.
+ */
+import type { Card } from "../../../alerts/card.ts";
+import type { Attempt } from "../../../alerts/channel.ts";
+import type { Locale } from "../../../storage/locale.ts";
+import { hasTable } from "../../chat/lines.ts";
+import type { WeComRobotConfig } from "../../receivers/wecom-robot-config.ts";
+import { mentions } from "../../robots/channel.ts";
+import { weComMarkdown, weComText } from "../markdown.ts";
+
+/** As WeCom has it. */
+export type RobotBody =
+  | {
+      readonly msgtype: "text";
+      readonly text: {
+        readonly content: string;
+        readonly mentioned_list: readonly string[];
+        readonly mentioned_mobile_list: readonly string[];
+      };
+    }
+  | { readonly msgtype: "markdown"; readonly markdown: { readonly content: string } }
+  | { readonly msgtype: "markdown_v2"; readonly markdown_v2: { readonly content: string } };
+
+/** The most that a content may have, in bytes of UTF-8. */
+const TEXT_BYTES = 2_048;
+const MARKDOWN_BYTES = 4_096;
+
+export function bodyOf(robot: WeComRobotConfig, card: Card, attempt: Attempt, locale: Locale): RobotBody {
+  const { mentioned, mentionedMobiles, mentionOn } = robot;
+  if (mentioned.length + mentionedMobiles.length > 0 && mentions(card, attempt, mentionOn))
+    return {
+      msgtype: "text",
+      text: {
+        content: weComText(card, { maxBytes: TEXT_BYTES, locale }),
+        mentioned_list: mentioned,
+        mentioned_mobile_list: mentionedMobiles,
+      },
+    };
+  const markdown = (dialect: "v1" | "v2"): { readonly content: string } => ({
+    content: weComMarkdown(card, { maxBytes: MARKDOWN_BYTES, dialect, locale }),
+  });
+  return hasTable(card.text ?? "")
+    ? { msgtype: "markdown_v2", markdown_v2: markdown("v2") }
+    : { msgtype: "markdown", markdown: markdown("v1") };
+}

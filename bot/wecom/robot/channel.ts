@@ -1,0 +1,46 @@
+/**
+ * `wecom_robot_configs`: robots of WeCom groups. They only speak; nobody can answer them, and nothing tells them apart
+ * from a message that came twice: where an answer is lost, the message may be there already.
+ * https://developer.work.weixin.qq.com/document/path/91770
+ */
+import type { Channel } from "../../../alerts/channel.ts";
+import type { Clock } from "../../../storage/clock.ts";
+import type { Locale } from "../../../storage/locale.ts";
+import type { HttpConfig } from "../../receivers/http-config.ts";
+import type { WeComRobotConfig } from "../../receivers/wecom-robot-config.ts";
+import { checkErrcode } from "../../robots/answer.ts";
+import { robotChannel } from "../../robots/channel.ts";
+import { send } from "../../webhook/request.ts";
+import { bodyOf } from "./body.ts";
+import { verdicts } from "./verdicts.ts";
+
+/** A robot as it is posted to. */
+export interface WeComRobot extends WeComRobotConfig {
+  readonly url: string;
+  readonly http: HttpConfig;
+}
+
+/** 20 a minute. */
+const ALLOWED = { messages: 20, perMs: 60_000 };
+
+export function weComRobotChannel({
+  find,
+  clock,
+  locale,
+}: {
+  find(address: string): readonly WeComRobot[] | undefined;
+  readonly clock: Clock;
+  readonly locale: Locale;
+}): Channel {
+  return robotChannel({
+    find,
+    clock,
+    allowed: ALLOWED,
+    async say(robot, card, attempt) {
+      const { url, http } = robot;
+      const body = JSON.stringify(bodyOf(robot, card, attempt, locale));
+      const answer = await send({ method: "POST", url, http, headers: {}, body }, attempt.signal);
+      checkErrcode(answer, verdicts, clock.now());
+    },
+  });
+}
