@@ -2,8 +2,9 @@
  * The card of an incident as WeCom's `button_interaction` (developer.work.weixin.qq.com/document/path/101032). Lengths
  * there are advice: what is longer is cut off by the clients, each in its own way, so it is cut here, with a mark.
  */
-import type { Action, Card, Field, IncidentStatus, Severity } from "../../alerts/card.ts";
+import type { Action, Card, Field } from "../../alerts/card.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
+import { markOf, standingOf } from "../chat/card-lines.ts";
 
 /** A card as the wire has it. */
 export type TemplateCard = Readonly<Record<string, unknown>>;
@@ -35,22 +36,6 @@ const MOST_BUTTONS = 6;
 const MOST_FIELDS = 6;
 const LONGEST_KEY = 1024;
 
-const MARK: Readonly<Record<Severity, string>> = { critical: "🔴", warning: "🟠", info: "🔵" };
-
-const SEVERITY: Readonly<Record<Severity, Text>> = {
-  critical: { zh: "严重", en: "Critical" },
-  warning: { zh: "警告", en: "Warning" },
-  info: { zh: "提示", en: "Info" },
-};
-
-const STATUS: Readonly<Record<IncidentStatus, Text>> = {
-  firing: { zh: "告警中", en: "firing" },
-  acknowledged: { zh: "已认领", en: "acknowledged" },
-  silenced: { zh: "已静默", en: "silenced" },
-  flapping: { zh: "抖动", en: "flapping" },
-  resolved: { zh: "已恢复", en: "resolved" },
-};
-
 /** `source.desc_color`. */
 const GREY = 0;
 const BLACK = 1;
@@ -69,7 +54,7 @@ export function templateCard(card: Card, { taskId, locale, mayBeRepeat }: DrawnA
     [plainOf(card.text ?? ""), ...rest.map(lineOf)].filter(Boolean).join("\n"),
     DETAIL,
   );
-  const source = sourceOf(card, locale);
+  const source = standingOf(card, locale);
   return {
     card: {
       card_type: "button_interaction",
@@ -98,12 +83,6 @@ export function templateCard(card: Card, { taskId, locale, mayBeRepeat }: DrawnA
     },
     isCut: title.isCut || detail.isCut || buttons.length < (card.actions?.length ?? 0),
   };
-}
-
-/** What stands before a title, so that the first line of a notification says how bad it is. */
-export function markOf({ severity, status }: Card): string {
-  if (status === "resolved") return "✅";
-  return severity === undefined ? "" : MARK[severity];
 }
 
 /** A new id for a card. It names the incident, so that a click on any of its cards is known to be about it. */
@@ -142,14 +121,6 @@ function sortFields(fields: readonly Field[]): { shown: readonly Field[]; rest: 
 
 function lineOf({ name, value }: Field): string {
   return name === "" ? value : `${name}: ${value}`;
-}
-
-function sourceOf({ severity, status }: Card, locale: Locale): string {
-  const parts = [severity && SEVERITY[severity], status && STATUS[status]];
-  return parts
-    .filter((part) => part !== undefined)
-    .map((part) => inLocale(locale, part))
-    .join(" · ");
 }
 
 function colourOf({ severity, status }: Card): number {

@@ -15,11 +15,10 @@ import type { Click } from "./long/clicks.ts";
 import type { LongConnection } from "./long/connection.ts";
 import { type Chat, chatOf } from "./long/frames.ts";
 import { cutIntoParts } from "./long/parts.ts";
+import { weComMarkdown } from "./markdown.ts";
 
 export interface WeComChannelDeps {
   readonly connection: Pick<LongConnection, "send" | "respond" | "replyTo" | "clickOn" | "answer">;
-  /** A card, whole, in the markdown that the long connection renders. */
-  write(card: Card): string;
   readonly locale: Locale;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,6 +35,8 @@ export interface WeComChannel extends Channel {
 const PART_BYTES = 20_480 - 200;
 /** What is longer than so many messages is cut: nobody reads on, and they count against 30 a minute. */
 const MOST_PARTS = 4;
+/** Parts end where lines do, so that they are not quite full. */
+const WHOLE_BYTES = (MOST_PARTS - 0.5) * PART_BYTES;
 /** Deliveries under way that are remembered. */
 const MOST_REMEMBERED = 1_000;
 
@@ -53,14 +54,7 @@ interface Progress {
 
 const NOTHING_YET: Progress = { text: "", sent: 0, unsure: false };
 
-export function weComChannel({
-  connection,
-  write,
-  locale,
-  clock,
-  log,
-  random,
-}: WeComChannelDeps): WeComChannel {
+export function weComChannel({ connection, locale, clock, log, random }: WeComChannelDeps): WeComChannel {
   const progress = new Map<string, Progress>();
 
   function remember(deliveryId: string, how: Progress): void {
@@ -150,11 +144,14 @@ export function weComChannel({
 
   /** The messages that a card makes; what would be its buttons are lines that people can type. */
   function partsOf(card: Card): readonly string[] {
-    const { actions = [], text = "" } = card;
-    const lines = actions.map(({ label, command }) => `- ${escapeMarkdown(label)}: ${codeOf(command)}`);
-    const all =
-      lines.length === 0 ? text : [text, inLocale(locale, SAY), lines.join("\n")].join("\n\n").trim();
-    return cutIntoParts(write({ ...card, text: all }), PART_BYTES, MOST_PARTS);
+    const lines = (card.actions ?? []).map(
+      ({ label, command }) => `- ${escapeMarkdown(label)}: ${codeOf(command)}`,
+    );
+    const hints: Card = { kind: "text", text: [inLocale(locale, SAY), "", ...lines].join("\n") };
+    const written = (lines.length === 0 ? [card] : [card, hints]).map((one) =>
+      weComMarkdown(one, { maxBytes: WHOLE_BYTES, dialect: "v2", locale }),
+    );
+    return cutIntoParts(written.filter(Boolean).join("\n\n"), PART_BYTES, MOST_PARTS);
   }
 
   function clickFor(receipt: Receipt): Click | undefined {

@@ -30,7 +30,7 @@ describe("the card of an incident", () => {
     expect(drawn()).toEqual({
       card: {
         card_type: "button_interaction",
-        source: { desc: "严重 · 告警中", desc_color: 2 },
+        source: { desc: "严重", desc_color: 2 },
         main_title: { title: "🔴 #12 CPU 使用率" },
         sub_title_text: "· host=db-1 — 97%\n· host=db-2 — 93%",
         horizontal_content_list: [
@@ -48,9 +48,9 @@ describe("the card of an incident", () => {
   });
 
   it.each([
-    ["resolved", "✅ #12 CPU 使用率", "严重 · 已恢复", 3],
-    ["acknowledged", "🔴 #12 CPU 使用率", "严重 · 已认领", 0],
-    ["flapping", "🔴 #12 CPU 使用率", "严重 · 抖动", 2],
+    ["resolved", "✅ #12 CPU 使用率", "恢复", 3],
+    ["acknowledged", "🙋 #12 CPU 使用率", "已认领", 0],
+    ["flapping", "🔁 #12 CPU 使用率", "抖动", 2],
   ] as const)("that is %s says so in its colour", (status, title, desc, color) => {
     expect(drawn({ status })?.card).toMatchObject({
       main_title: { title },
@@ -61,7 +61,7 @@ describe("the card of an incident", () => {
   it("speaks English, too", () => {
     const made = templateCard(base, { taskId: "t", locale: "en", mayBeRepeat: true });
     expect(made?.card).toMatchObject({
-      source: { desc: "Critical · firing" },
+      source: { desc: "Critical" },
       main_title: { desc: "may be a repeat" },
     });
   });

@@ -59,9 +59,8 @@ describe("what is posted", () => {
     const sources = fake.messages(GROUP).map(({ source }) => source);
     expect(sources.length).toBeGreaterThan(1);
     for (const source of sources) expect(Buffer.byteLength(source)).toBeLessThanOrEqual(20_480);
-    expect(sources.map((source) => source.replace(/^\(\d+\/\d+\)\n\n/, "")).join("\n")).toBe(
-      lines.join("\n"),
-    );
+    const words = sources.map((source) => source.replace(/^\(\d+\/\d+\)\n\n/, "")).join("\n");
+    expect(words.split("\n").map((line) => line.trimEnd())).toEqual(lines);
   });
 
   it("goes on with the part that was refused, and does not begin again", async () => {
@@ -71,7 +70,7 @@ describe("what is posted", () => {
     fake.faults.refuse = () => (++asked === 2 ? 45009 : 0);
     await expect(channel.post(OPS, reply(text), attempt("card-1@x"))).rejects.toMatchObject({ next: "wait" });
     await channel.post(OPS, reply(text), attempt("card-1@x"));
-    expect(fake.messages(GROUP).map(({ source }) => source.split("\n")[0])).toEqual([
+    expect(fake.messages(GROUP).map(({ source }) => source.split("\n")[0]?.trimEnd())).toEqual([
       "第 0 行：磁盘快满了 🔥",
       "(2/3)",
       "(3/3)",
@@ -143,7 +142,7 @@ describe("what is changed", () => {
     expect(await channel.edit?.(newer, acknowledged, attempt("incident-12@x"))).toEqual(older);
     const [first, second] = fake.messages(GROUP);
     expect(first?.text).toContain("已认领");
-    expect(second?.text).toContain("告警中");
+    expect(second?.text).toContain("🔴");
   });
 
   it("is never the card of another incident, or of another conversation", async () => {

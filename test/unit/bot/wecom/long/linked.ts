@@ -53,12 +53,6 @@ export function keepLog(): KeptLog {
   return { lines, debug: keep("debug"), info: keep("info"), warn: keep("warn"), error: keep("error") };
 }
 
-/** A card as markdown that can be told apart; the real one has a home and tests of its own. */
-export function write({ title = "", text = "", fields = [] }: Card): string {
-  const lines = fields.map(({ name, value }) => `> ${name}: ${value}`);
-  return [title, text.replace(/\\(?=\S)/g, ""), ...lines].filter(Boolean).join("\n");
-}
-
 const open: Linked[] = [];
 
 /** Closes after each test what was linked in it; call it once in a file. */
@@ -106,7 +100,7 @@ export async function linked(
   });
   let last = 0;
   const random = (): number => ++last / 1_000_000;
-  const channel = weComChannel({ connection: link, write, locale: "zh-CN", clock, log, random });
+  const channel = weComChannel({ connection: link, locale: "zh-CN", clock, log, random });
   const all: Linked = {
     clock,
     fake,
