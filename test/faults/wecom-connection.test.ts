@@ -54,7 +54,7 @@ it("gives up a door that never opens, and knocks again", async () => {
 });
 
 it("notices a socket that is open and dead", async () => {
-  const { fake, link, heard } = await linked({ pace: { ...PACE, heartbeatMs: 30 } });
+  const { fake, link, heard } = await linked({ pace: { ...PACE, heartbeatMs: 100 } });
   fake.halfOpen();
   await until(async () => (fake.connections.length > 1 ? true : undefined));
   await stands(link, "ready");
@@ -102,6 +102,29 @@ it("does not subscribe in a loop when the subscription never holds", async () =>
   }
   // At once, then after 2, 4, 8, 16, 32 s, then every minute.
   expect(fake.counters.subscribes).toBeLessThanOrEqual(8 + clock.elapsed / MINUTE);
+});
+
+it("does not subscribe in a loop when every connection breaks at once", async () => {
+  const { fake, link, clock, log } = await linked({ pace: { ...PACE, reconnectMs: 1 } });
+  const stop = fake.onChange(() => {
+    if (fake.connections.some(({ subscribed }) => subscribed)) queueMicrotask(() => fake.terminate());
+  });
+  fake.terminate();
+  await until(async () => (link.state().reason?.zh.includes("一建立就断开") ? true : undefined));
+  // Three of the first life, three of the second; then it waits.
+  expect(fake.counters.subscribes).toBeLessThanOrEqual(7);
+  expect(log.lines.some((line) => line.startsWith("warn the WeCom connection breaks again"))).toBe(true);
+  stop();
+  await until(async () => {
+    await clock.advance(1_000);
+    return link.state().is === "ready" ? true : undefined;
+  });
+});
+
+it("says why it cannot be reached, once", async () => {
+  const { link, log } = await linked({ wsUrl: "ws://127.0.0.1:1" }, { expected: "waiting" });
+  expect(link.state().reason?.en).toContain("ECONNREFUSED");
+  expect(log.lines.filter((line) => line.startsWith("warn "))).toHaveLength(1);
 });
 
 it("steps back for a twin, says so loudly, and does not fight", async () => {

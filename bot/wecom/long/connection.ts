@@ -35,7 +35,8 @@ export interface LongConnectionOptions {
   hear(message: Heard): Promise<void>;
   /**
    * Resolves as `hear` does. `answer` changes the card that was pressed, for everybody who sees it, and says whether
-   * WeCom took that; only once, and within 5 s. Until then the channel's `edit` does the same.
+   * WeCom took that; only once, and within 5 s. Until then the channel's `edit` does the same, and is to be preferred:
+   * the courier counts it against the conversation's budget, and does not see what `answer` sends.
    */
   press(press: Pressed, answer: (card: Card) => Promise<boolean>): Promise<void>;
   /** Somebody opens their chat with the bot for the first time today: what greets them, if it comes within 5 s. */

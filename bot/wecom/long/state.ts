@@ -23,6 +23,8 @@ export type End =
   | { readonly is: "unsubscribed" }
   /** The socket was open, and nobody answered the subscription. */
   | { readonly is: "mute" }
+  /** Subscribed again and again, and broken again soon each time. */
+  | { readonly is: "unstable" }
   | { readonly is: "denied"; readonly code: string }
   /** The client could not be made. */
   | { readonly is: "failed" };
@@ -112,6 +114,14 @@ export function standingAfter(end: End): Omit<LinkState, "since"> {
           en: "The socket was open, but nobody answered the subscription; connecting again.",
         },
       };
+    case "unstable":
+      return {
+        is: "waiting",
+        reason: {
+          zh: "连接总是一建立就断开，过一会儿再试。",
+          en: "The connection breaks again as soon as it is made; it is tried again after a while.",
+        },
+      };
     case "failed":
       return {
         is: "waiting",
@@ -123,8 +133,11 @@ export function standingAfter(end: End): Omit<LinkState, "since"> {
   }
 }
 
-/** While the client opens another socket by itself. */
-export const BROKEN: Text = {
-  zh: "与企业微信的连接断开了，正在重连。",
-  en: "The connection to WeCom broke; connecting again.",
-};
+/** While the client opens another socket by itself; `code` is the system's word for what happened, if it has one. */
+export function broken(code: string | undefined): Text {
+  const why = code === undefined ? { zh: "", en: "" } : { zh: `（${code}）`, en: ` (${code})` };
+  return {
+    zh: `与企业微信的连接断开了${why.zh}，正在重连。`,
+    en: `There is no connection to WeCom${why.en}; connecting again.`,
+  };
+}

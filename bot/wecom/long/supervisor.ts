@@ -9,7 +9,7 @@ import type { Log } from "../../../storage/log.ts";
 import { WRONG_CREDENTIALS } from "../errcodes.ts";
 import type { Client } from "./client.ts";
 import { readEvent } from "./frames.ts";
-import { BROKEN, type End, type LinkState, patienceFor, standingAfter, waitAfter } from "./state.ts";
+import { broken, type End, type LinkState, patienceFor, standingAfter, waitAfter } from "./state.ts";
 
 export interface SupervisorOptions {
   make(): Promise<Client>;
@@ -37,6 +37,10 @@ export interface Supervisor {
 
 /** Subscribing takes half a second; without an answer for this long there will be none. */
 const SUBSCRIBE_MS = 10_000;
+/** A connection that breaks sooner after it was subscribed is a bad one, */
+const STEADY_MS = 30_000;
+/** and after so many bad ones in a row the client does not open the next by itself: subscribing is limited. */
+const MOST_BAD = 3;
 /** What is to be said waits so long for a connection that is being made. */
 const READY_MS = 5_000;
 
@@ -106,13 +110,24 @@ export function supervise(options: SupervisorOptions): Supervisor {
       stand({ is: "ready" });
       log.info({}, "connected to WeCom");
     });
+    let trouble: string | undefined;
+    let bad = 0;
     client.on("disconnected", () => {
       answered.abort();
       if (over.aborted) return;
-      if (state.is === "ready") log.warn({}, "the connection to WeCom broke; it is opened again");
-      if (state.is === "ready" || state.is === "connecting") stand({ is: "waiting", reason: BROKEN });
+      if (state.is === "ready") bad = clock.now() - (readySince ?? 0) < STEADY_MS ? bad + 1 : 0;
+      if (bad >= MOST_BAD) end({ is: "unstable" });
+      else if (state.is === "ready" || state.is === "connecting") {
+        log.warn(
+          trouble === undefined ? {} : { code: trouble },
+          "there is no connection to WeCom; it is tried again",
+        );
+        stand({ is: "waiting", reason: broken(trouble) });
+      }
+      trouble = undefined;
     });
     client.on("error", (error) => {
+      trouble = "code" in error && typeof error.code === "string" ? error.code : undefined;
       const denied = /^Authentication failed: .*\(code: (-?\d+|undefined)\)$/s.exec(error.message);
       if (denied !== null) end({ is: "denied", code: denied[1] ?? "" });
     });
@@ -155,6 +170,8 @@ export function supervise(options: SupervisorOptions): Supervisor {
       log.error(fields, "ANOTHER PROGRAM CONNECTED AS THE SAME WECOM BOT and took this connection's place");
     else if (end.is === "unsubscribed")
       log.warn(fields, "the WeCom connection was open but no longer subscribed (846609)");
+    else if (end.is === "unstable")
+      log.warn(fields, "the WeCom connection breaks again as soon as it is subscribed");
     else if (end.is === "mute") log.warn(fields, "WeCom did not answer the subscription");
     else if (end.is === "denied" && !again) {
       const words =
