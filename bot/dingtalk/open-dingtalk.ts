@@ -48,7 +48,7 @@ export interface DingTalkOptions {
 export interface DingTalk {
   readonly channel: Channel;
   /** Begins to listen. */
-  start(chat: Pick<Chat, "hear" | "presses">): void;
+  start(chat: Pick<Chat, "hear" | "press">): void;
   stop(): Promise<void>;
   view(at: number): PlatformView;
   use(at: number): QuotaUse;
@@ -128,7 +128,6 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
   return {
     channel,
     start(chat) {
-      const press = chat.presses(clicks);
       stream = createStream({
         ...options,
         hear(message) {
@@ -149,12 +148,13 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
         async press(pressed, answer) {
           const name = pressed.person === undefined ? undefined : names.get(pressed.person);
           const who = name === undefined ? pressed : { ...pressed, name };
-          await press({ ...who, command: lineOf(pressed) }, (cardParamMap) =>
+          const click = clicks.open(pressed.card, (cardParamMap) =>
             answer({
               cardUpdateOptions: { updateCardDataByKey: true, updatePrivateDataByKey: true },
               cardData: { cardParamMap },
             }),
           );
+          await chat.press({ ...who, command: lineOf(pressed) }, click);
           // Answered already when the card has changed; DingTalk waits for an answer all the same.
           answer({});
         },
