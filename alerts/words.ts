@@ -14,7 +14,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/[\\`*_[\]<>#|~!&@$]/g, "\\$&")
     .replace(/:(?=\/\/)/g, "\\:")
     .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}\\.`)
-    .replace(/^[-+=]|(?<=^\d{1,9})[.)]/gm, "\\$&");
+    .replace(/^[-+=:]|(?<=^\d{1,9})[.)]/gm, "\\$&");
 }
 
 /** Control characters, and the marks that turn the direction of writing or cannot be seen at all. */

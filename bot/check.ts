@@ -68,9 +68,10 @@ const NOBODY: Text = { zh: "谁也不通知", en: "nobody" };
 
 /** What a receiver asks for; what does not work yet in parentheses. */
 function targetsOf(receiver: ReceiverConfig, channels: ReadonlySet<string>): readonly string[] {
-  const targets = addressed(receiver).map(({ address, target }) =>
-    channels.has(target.channel) ? address : `(${address})`,
-  );
+  const targets = addressed(receiver).map(({ address, target, together }) => {
+    const shown = together.length > 1 ? `${address} ×${together.length}` : address;
+    return channels.has(target.channel) ? shown : `(${shown})`;
+  });
   const skipped = receiver.unsupported.map((word) => `(${word})`);
   const instead = isStranded(receiver, channels) ? [`→ ${receiver.fallback ?? "console:ops"}`] : [];
   return [...targets, ...skipped, ...instead];

@@ -32,7 +32,8 @@ export interface Listed {
   readonly most: number;
 }
 
-/** Names of two fields, for whoever makes one line of a card: the labels that say where, and the value. */
+/** Names of fields, for whoever makes one line of a card: what it is, the labels that say where, and the value. */
+export const WHAT: Text = { zh: "内容", en: "What" };
 export const WHERE: Text = { zh: "位置", en: "Where" };
 export const VALUE: Text = { zh: "数值", en: "Value" };
 
@@ -84,7 +85,7 @@ function fields(
   const [first, ...others] = shown;
   const time = (moment: number): string => formatTime(moment, zone, locale);
 
-  add({ zh: "内容", en: "What" }, first?.annotations["summary"] ?? facts.expression);
+  add(WHAT, first?.annotations["summary"] ?? facts.expression);
   if (first !== undefined && others.length === 0) {
     add(WHERE, where(first.labels));
     add(VALUE, valueWords(first, facts));

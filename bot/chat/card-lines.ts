@@ -1,6 +1,6 @@
 /** What every platform says of a card that it shows as a message: one line for a phone, and the lines of the message. */
 import type { Card, IncidentStatus, Severity } from "../../alerts/card.ts";
-import { VALUE, WHERE } from "../../alerts/incidents/incident-card.ts";
+import { VALUE, WHAT, WHERE } from "../../alerts/incidents/incident-card.ts";
 import { plain } from "../../alerts/words.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import { type Dialect, type Line, linesOf, PLAIN, plainLine } from "./lines.ts";
@@ -40,9 +40,13 @@ export function standingOf({ severity, status }: Card, locale: Locale): string {
   return severity === undefined ? "" : inLocale(locale, SEVERITY[severity]);
 }
 
-/** The most of a name, and of a place or a value, that a phone has room for, in characters. */
+/** The most of a name, of a place or a value, and of other words that a phone has room for, in characters. */
 const NAME = 80;
 const PLACE = 24;
+const WORDS = 40;
+
+/** `host=web-1`. */
+const LABELS = /^[\p{L}_][\p{L}\d_.]*=/u;
 
 /**
  * The one line that a phone shows of a message, the decisive words first: `[严重] web-1 CPU 97% · #12`. Plain text.
@@ -61,6 +65,8 @@ export function notificationLine(card: Card, locale: Locale): string {
     standing === "" ? "" : `[${standing}]`,
     name.includes(place) ? "" : place,
     name,
+    // Some are called by the labels that they have in common, which say where and not what.
+    about && LABELS.test(name) ? plain(fieldOf(card, WHAT), WORDS) : "",
     name.includes(value) ? "" : value,
     number === "" ? "" : `· ${number}`,
   ];

@@ -46,6 +46,8 @@ const TWINS: Readonly<Record<string, string>> = {
   "~": "～",
   ".": "．",
   ")": "）",
+  ":": "：",
+  "|": "｜",
 };
 
 /**
@@ -60,7 +62,7 @@ export function withoutBeginning(text: string, lists: boolean): string {
 
 const HEADING_OR_QUOTE = /^(\s*)(#(?=#{0,5}(?:\s|$))|>)/;
 const BEGINNING =
-  /^(\s*|\s*\d+(?=[.)](?:\s|$)))(#(?=#{0,5}(?:\s|$))|>|[-+*](?=\s|-*\s*$)|=(?==*\s*$)|~(?=~~)|[.)](?=\s|$))/;
+  /^(\s*|\s*\d+(?=[.)](?:\s|$)))(#(?=#{0,5}(?:\s|$))|>|[-+*](?=\s|[-:|\s]*$)|[:|](?=\s*:?-)|=(?==*\s*$)|~(?=~~)|[.)](?=\s|$))/;
 
 /** No markup at all. */
 export const PLAIN: Dialect = {

@@ -176,9 +176,16 @@ export function weComChannel({ connection, locale, clock, log, random }: WeComCh
       const chat = chatOf(conversation);
       if (chat === undefined)
         throw new SendError("this is no address of WeCom", { next: "give-up", code: "no-such-conversation" });
-      const task = card.kind === "incident" ? await postCard(chat, card, attempt) : undefined;
-      if (task === undefined) await postText(conversation, chat, card, attempt);
-      progress.delete(attempt.deliveryId);
+      let task: string | undefined;
+      try {
+        task = card.kind === "incident" ? await postCard(chat, card, attempt) : undefined;
+        if (task === undefined) await postText(conversation, chat, card, attempt);
+        progress.delete(attempt.deliveryId);
+      } catch (error) {
+        // What is said of it later is something else.
+        if (error instanceof SendError && error.next === "give-up") progress.delete(attempt.deliveryId);
+        throw error;
+      }
       return {
         conversation,
         ...(task === undefined ? {} : { task }),

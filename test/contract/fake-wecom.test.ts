@@ -172,6 +172,16 @@ describe("what people say", () => {
     expect(fake.enter("lisi")).toBeDefined();
   });
 
+  test("thumbs on an answer are told with its id", async () => {
+    const { fake, bot } = await started();
+    fake.feedback(GROUP, "lisi", "answer-1", 2);
+    const event = await bot.next("aibot_event_callback");
+    expect(inside(event, "body", "event")).toEqual({
+      eventtype: "feedback_event",
+      feedback_event: { id: "answer-1", type: 2 },
+    });
+  });
+
   test("after a bad reconnection group messages may be lost while private ones come", async () => {
     const { fake } = await started();
     fake.faults.callbacks = "private";

@@ -20,12 +20,15 @@ export interface FakeRobots {
   readonly asked: readonly RobotSaid[];
   /** What each robot answers; undefined takes it. */
   answer: (token: string) => RobotTrick | undefined;
+  /** Resolves once so many things were said. */
+  heard(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function openRobots(): Promise<FakeRobots> {
   const said: RobotSaid[] = [];
   const asked: RobotSaid[] = [];
+  const waiting = new Set<() => void>();
   const listening = await serveHttp((request, response) => {
     const chunks: Buffer[] = [];
     request.on("error", () => {});
@@ -40,6 +43,7 @@ export async function openRobots(): Promise<FakeRobots> {
       if (trick === "hang") return;
       if (trick === "reset") return void response.socket?.resetAndDestroy();
       if (trick === undefined) said.push(one);
+      for (const look of waiting) look();
       const status = typeof trick === "object" ? trick.status : 200;
       response.writeHead(status, { "content-type": trick === "html" ? "text/html" : "application/json" });
       if (trick === "html") response.end("<html>please log in</html>");
@@ -51,6 +55,16 @@ export async function openRobots(): Promise<FakeRobots> {
     said,
     asked,
     answer: () => undefined,
+    heard: (count) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (said.length < count) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
     close: () => listening.close(),
   };
   return robots;

@@ -30,12 +30,14 @@ let counted = 0;
 export async function connectBareBot(url: string): Promise<BareBot> {
   const socket = new WebSocket(url);
   const frames: Body[] = [];
-  const taken = new Set<Body>();
+  const untaken: Body[] = [];
   const waiting = new Set<() => void>();
   const closed = new Promise<number>((resolve) => socket.once("close", resolve));
   socket.on("error", () => {});
   socket.on("message", (data) => {
-    frames.push(objectIn(data.toString()) ?? { broken: data.toString() });
+    const frame = objectIn(data.toString()) ?? { broken: data.toString() };
+    frames.push(frame);
+    untaken.push(frame);
     for (const look of [...waiting]) look();
   });
   await new Promise<void>((resolve, reject) => {
@@ -46,9 +48,9 @@ export async function connectBareBot(url: string): Promise<BareBot> {
   function arrival(isIt: (frame: Body) => boolean): Promise<Body> {
     return new Promise((resolve) => {
       const look = (): void => {
-        const found = frames.find((frame) => !taken.has(frame) && isIt(frame));
+        const found = untaken.find(isIt);
         if (found === undefined) return;
-        taken.add(found);
+        untaken.splice(untaken.indexOf(found), 1);
         waiting.delete(look);
         resolve(found);
       };

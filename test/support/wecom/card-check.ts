@@ -39,11 +39,11 @@ export function problemWith(card: unknown, rules: CardRules): Problem {
 
 function hasTitle(card: Body, kind: string): Problem {
   const main = partOf(card, "main_title");
+  if (kind === "text_notice") {
+    const isEmpty = textOf(main, "title") === undefined && textOf(card, "sub_title_text") === undefined;
+    return isEmpty ? wrong("main_title") : undefined;
+  }
   const title = textOf(main, "title") ?? textOf(main, "desc");
-  if (kind === "text_notice")
-    return title === undefined && textOf(card, "sub_title_text") === undefined
-      ? wrong("main_title")
-      : undefined;
   if (title === undefined) return wrong("main_title");
   if (kind !== "news_notice") return undefined;
   const hasPicture =

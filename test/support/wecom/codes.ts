@@ -38,8 +38,10 @@ export const TOO_OFTEN = 45009;
 export const NOT_JSON = 47001;
 /** The address of the caller is not among the trusted ones. Seen. */
 export const WRONG_ADDRESS = 60020;
-/** The global table: a response_code that is used up, too old, or never was. */
+/** A response_code that is used up, too old, or never was. Assumed: none is published. */
 export const WRONG_RESPONSE_CODE = 42023;
+/** The global table: there is nothing in it. */
+export const EMPTY = 44004;
 /** The global table: none of the receivers is valid. */
 export const NOBODY = 81013;
 /** The key of a group robot is wrong. Seen. */
@@ -73,6 +75,7 @@ const MESSAGES: Readonly<Record<number, string>> = {
   [NO_TOKEN]: "access_token missing",
   [TOKEN_EXPIRED]: "access_token expired",
   [WRONG_CARD]: "invalid template card action",
+  [EMPTY]: "empty content",
   [TOO_OFTEN]: "api freq out of limit",
   [NOT_JSON]: "data format error",
   [WRONG_ADDRESS]: "not allow to access from your ip",

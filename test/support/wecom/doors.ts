@@ -8,12 +8,14 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly type: string;
+  readonly host: string;
   readonly bytes: Buffer;
 }
 
 export interface Reply {
   readonly status?: number;
   readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** An object goes out as JSON. */
   readonly body: string | Buffer | object;
 }
@@ -25,7 +27,7 @@ const LARGEST_BODY = 64 * 1024 * 1024;
 
 /** Whether a request is one of the page's own, which nobody wants to read about. */
 function isPage(path: string): boolean {
-  return path === "/" || path.startsWith("/page/");
+  return path === "/" || path.startsWith("/fake/");
 }
 
 export function createDoors(
@@ -39,6 +41,7 @@ export function createDoors(
       path: url.pathname,
       query: url.searchParams,
       type: request.headers["content-type"] ?? "",
+      host: request.headers.host ?? "",
       bytes: await whole(request),
     };
     const fate = isPage(asked.path) ? "answer" : world.faults.http(asked.path);
@@ -58,6 +61,7 @@ export function createDoors(
     const type = reply.type ?? (isBare ? "text/plain; charset=utf-8" : "application/json; charset=UTF-8");
     response.writeHead(status, {
       "content-type": type,
+      ...reply.headers,
       ...(typeof fate === "object" ? fate.headers : {}),
     });
     response.end(text);
@@ -82,6 +86,7 @@ export function createDoors(
 
   return (request, response) => {
     serve(request, response).catch((error: unknown) => {
+      if (response.headersSent) return;
       response.writeHead(500, { "content-type": "text/plain; charset=utf-8" });
       response.end(String(error));
     });

@@ -25,6 +25,8 @@ export interface Faults {
   callbacks: "all" | "private" | "none";
   /** Whether everything that people do is told twice, with the same msgid. */
   twice: boolean;
+  /** Whether the caller's address is among those that the application trusts; if not, 60020. */
+  trusted: boolean;
   /** Asked for each request over HTTP, by path. */
   http: (path: string) => HttpFate;
 }
@@ -37,6 +39,7 @@ export function noFaults(): Faults {
     refuse: () => 0,
     callbacks: "all",
     twice: false,
+    trusted: true,
     http: () => "answer",
   };
 }

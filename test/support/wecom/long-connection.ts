@@ -176,7 +176,8 @@ export function openLongConnection(world: World, options: LongConnectionOptions)
     tell(cmd, body, told) {
       const session = subscribed();
       if (session === undefined) return undefined;
-      const reqId = world.letters(24);
+      // Not one that begins like a command's: by that the SDK would take it for an answer.
+      const reqId = `cb_${world.letters(20)}`;
       session.told.set(reqId, told);
       tell(world, session, cmd, reqId, body);
       return reqId;

@@ -9,7 +9,7 @@ export const perMinute = (most: number): Limit => ({ most, withinMs: 60_000 });
 export const perHour = (most: number): Limit => ({ most, withinMs: 3_600_000 });
 
 export interface Rate {
-  /** Takes one for `key` at `at`; false when that would be one too many, which is not counted. */
+  /** Takes one for `key` at `at`; false when that would be one too many, which is not counted (assumed). */
   take(key: string, at: number): boolean;
 }
 

@@ -35,7 +35,7 @@ export interface RequestRecord {
 
 const SECRETS: readonly RegExp[] = [
   /("(?:secret|access_token|response_code|corpsecret)"\s*:\s*")[^"]+/g,
-  /((?:[?&]|^)(?:key|corpsecret|access_token|response_code|secret)=)[^&"\s\\]+/g,
+  /((?:[?&]|^)(?:key|corpsecret|access_token|response_code)=)[^&"\s\\]+/g,
   /(<(?:ResponseCode)>(?:<!\[CDATA\[)?)[^\]<]+/g,
 ];
 

@@ -36,11 +36,13 @@ export interface Posted {
   readonly task: string | undefined;
   /** The card of those who see another one. */
   readonly cardOf: Map<string, Body>;
-  /** What stands instead of the buttons, by person; `""` for everybody. */
-  readonly replaced: Map<string, string>;
+  /** What an application put in the place of the buttons. */
+  replaced: string | undefined;
   changes: number;
   readonly mentions: readonly string[];
   readonly quote: string | undefined;
+  /** Of a picture its address, which may be `data:`. */
+  readonly picture: string | undefined;
 }
 
 export interface Chat {
@@ -68,10 +70,12 @@ export interface Shown {
   readonly text: string;
   /** As it was sent. */
   readonly source: string;
+  readonly dialect: Dialect;
   readonly card: ShownCard | undefined;
   /** Who is called by name: userids, mobile numbers, `@all`. */
   readonly mentions: readonly string[];
   readonly quote: string | undefined;
+  readonly picture: string | undefined;
 }
 
 export interface Counters {
@@ -189,6 +193,7 @@ export interface Draft {
   readonly card?: Body;
   readonly mentions?: readonly string[];
   readonly quote?: string | undefined;
+  readonly picture?: string | undefined;
 }
 
 export function post(world: World, chat: Chat, draft: Draft): Posted {
@@ -202,7 +207,8 @@ export function post(world: World, chat: Chat, draft: Draft): Posted {
     card: draft.card,
     task: textOf(draft.card, "task_id"),
     cardOf: new Map(),
-    replaced: new Map(),
+    replaced: undefined,
+    picture: draft.picture,
     changes: 0,
     mentions: draft.mentions ?? [],
     quote: draft.quote,
@@ -214,12 +220,11 @@ export function post(world: World, chat: Chat, draft: Draft): Posted {
 
 /** As `viewer` sees it; without one, as everybody does who has no card of their own. */
 export function show(posted: Posted, viewer?: string): Shown {
-  const { id, at, from, kind, source, mentions, quote } = posted;
+  const { id, at, from, kind, source, dialect, mentions, quote, picture } = posted;
   const raw = (viewer === undefined ? undefined : posted.cardOf.get(viewer)) ?? posted.card;
-  const replaced = posted.replaced.get(viewer ?? "") ?? posted.replaced.get("");
-  const card = raw === undefined ? undefined : showCard(raw, posted.changes, replaced);
+  const card = raw === undefined ? undefined : showCard(raw, posted.changes, posted.replaced);
   const text = card === undefined ? plainText(source, posted.dialect) : cardText(card);
-  return { id, at, from, kind, text, source, card, mentions, quote };
+  return { id, at, from, kind, text, source, dialect, card, mentions, quote, picture };
 }
 
 /** What bots, robots and applications said more than once in one conversation, apart from the task_id of cards. */

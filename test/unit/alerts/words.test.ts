@@ -87,6 +87,7 @@ describe("text that people wrote", () => {
     "&lt;b&gt; &copy;",
     "    code block",
     "a\n===\nb\n---",
+    "a\n:-\nb\n:-:",
     "![x](y)",
     "\\*not\\*",
     "```\nfence\n```",

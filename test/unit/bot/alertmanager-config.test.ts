@@ -12,6 +12,7 @@ import { notesOf } from "../../../bot/config-notes.ts";
 import { readEnvironment } from "../../../bot/environment.ts";
 import { BUILT_CHANNELS } from "../../../bot/house.ts";
 import { planParts, webhooksOf } from "../../../bot/plan-of.ts";
+import { robotsOf } from "../../../bot/robots/robots.ts";
 import { secretsOf } from "../../../bot/secrets.ts";
 import type { Labels } from "../../../storage/labels.ts";
 import { hasAmtool, inFours, receiversByAmtool } from "../../support/amtool.ts";
@@ -190,13 +191,16 @@ describe("a file with everything", () => {
     const plan = makePlan(planParts(config, channels));
     const told = (name: string) => plan.receiver(name)?.targets.map(({ address }) => address);
     expect(told("ops")).toEqual(["console:ops", "console:dev", "webhook:ops/0", "webhook:ops/1"]);
-    expect(told("robots")).toEqual(["console:ops"]);
+    expect(told("robots")).toEqual(["dingtalk_robot:robots", "wecom_robot:robots"]);
+    // Those of one platform take turns: a target that may say as much as all of them together.
+    expect(["dingtalk_robot:robots", "wecom_robot:robots"].map(plan.robotsAt)).toEqual([2, 1]);
+    expect(told("people")).toEqual(["console:ops"]);
     // Its fallback would be asked in its place, if it had one.
-    const ready = makePlan(planParts(config, new Set([...channels, "dingtalk", "dingtalk_robot", "sms"])));
+    const ready = makePlan(planParts(config, new Set([...channels, "dingtalk", "sms"])));
     expect(ready.receiver("robots")?.targets.map(({ address }) => address)).toEqual([
+      "dingtalk_robot:robots",
+      "wecom_robot:robots",
       "dingtalk:cidAbc",
-      "dingtalk_robot:robots/0",
-      "dingtalk_robot:robots/1",
     ]);
     expect(plan.receiver("ops")?.fallback).toBe("people");
     const stranded = parseConfig(
@@ -245,6 +249,66 @@ receivers: [{ name: a }, { name: b }, { name: c }, { name: d }]`;
   });
 });
 
+describe("robots of groups", () => {
+  const config = readConfigFile(join(folder, "good-robots.yml"), true, variables);
+  const robots = robotsOf(config, { DINGTALK_OAPI_BASE: "http://relay.example/", WECOM_API_BASE: undefined });
+
+  test("are found at the address that is given, or at their platform's", () => {
+    const where = (all: readonly { readonly url: string }[] | undefined) => all?.map(({ url }) => url);
+    expect(where(robots.dingTalk.get("dingtalk_robot:group"))).toEqual([
+      "https://oapi.dingtalk.com/robot/send?access_token=s3cret-token",
+      "http://relay.example/robot/send?access_token=not-a-real-password",
+      "http://relay.example/robot/send?access_token=t",
+    ]);
+    expect(where(robots.weCom.get("wecom_robot:group"))).toEqual([
+      "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=s3cret-token",
+      "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k",
+    ]);
+    expect([robots.dingTalk.size, robots.weCom.size]).toEqual([1, 1]);
+  });
+
+  test("are known by their tokens, mention by default what is critical, and hear of the end if one of them does", () => {
+    expect(robots.dingTalk.get("dingtalk_robot:group")).toMatchObject([
+      {
+        token: "s3cret-token",
+        secret: "SECabc",
+        keyword: "告警",
+        atMobiles: [],
+        atAll: false,
+        atOn: ["critical"],
+      },
+      { token: "not-a-real-password", secret: "not-a-real-password" },
+      {
+        token: "t",
+        atMobiles: ["13800000000"],
+        atUserIds: ["0123"],
+        atAll: true,
+        atOn: ["critical", "warning"],
+      },
+    ]);
+    expect(robots.weCom.get("wecom_robot:group")).toMatchObject([
+      { token: "s3cret-token", mentionOn: [] },
+      { token: "k", mentioned: ["zhangsan", "@all"], mentionedMobiles: ["13800000000"] },
+    ]);
+    const plan = makePlan(planParts(config, channels));
+    expect(plan.receiver("group")?.targets).toEqual([
+      { address: "dingtalk_robot:group", sendResolved: true, robots: 3 },
+      { address: "wecom_robot:group", sendResolved: true, robots: 2 },
+    ]);
+  });
+
+  test("are secrets, by their addresses and by their tokens, and are not told who we are", () => {
+    const secrets = secretsOf(readEnvironment({}), config);
+    for (const secret of ["s3cret-token", "SECabc", "not-a-real-password", "t", "k"])
+      expect(secrets).toContain(secret);
+    expect(secrets).toContain("https://oapi.dingtalk.com/robot/send?access_token=s3cret-token");
+    const whole = readConfigFile(join(folder, "good-who-is-told.yml"), true, variables);
+    expect(whole.global.http.authorization).toBe("Bearer not-a-real-password");
+    const [robot] = robotsOf(whole, {} as never).weCom.get("wecom_robot:robots") ?? [];
+    expect(robot?.http.authorization).toBeUndefined();
+  });
+});
+
 describe("gengfu check", () => {
   const check = (locale: "zh-CN" | "en", name = "good-who-is-told.yml") =>
     checkFile(join(folder, name), { variables, locale, channels });
@@ -262,16 +326,15 @@ describe("gengfu check", () => {
       "",
       "Receivers",
       "  ops: console:ops, console:dev, webhook:ops/0, webhook:ops/1",
-      "  robots: (dingtalk:cidAbc), (dingtalk_robot:robots/0), (dingtalk_robot:robots/1), (wecom:wrAbc), (wecom_robot:robots/0), (wecom_app:robots/0), → console:ops",
+      "  robots: dingtalk_robot:robots ×2, wecom_robot:robots, (dingtalk:cidAbc), (wecom:wrAbc), (wecom_app:robots/0)",
       "  people: (email:people/0), (sms:people/0), (voice:people/0), → console:ops",
       "  elsewhere: (slack_configs), → console:ops",
       "",
       "Worth knowing",
-      ...["dingtalk", "dingtalk_robot", "wecom", "wecom_robot", "wecom_app"].map(
+      ...["dingtalk", "wecom", "wecom_app"].map(
         (channel) =>
           `  receivers[1].${channel}_configs: understood, but this version has no ${channel} channel yet and sends nothing there`,
       ),
-      "  receivers[1]: 'robots' has no channel that works now; console:ops is told instead",
       ...["email", "sms", "voice"].map(
         (channel) =>
           `  receivers[2].${channel}_configs: understood, but this version has no ${channel} channel yet and sends nothing there`,

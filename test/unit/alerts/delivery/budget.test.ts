@@ -84,6 +84,15 @@ describe("a budget", () => {
     expect(slow).toMatchObject({ capacity: 2, tokenMs: MINUTE });
   });
 
+  it("is so many times as much where robots take turns, each within what the platform allows it", () => {
+    const [one, three] = [limitOf("wecom_robot:a", {}), limitOf("wecom_robot:a", {}, 3)];
+    if (one === undefined || three === undefined) throw new Error("no limit");
+    expect(three).toEqual({ ...one, capacity: 30, reserve: 9, tokenMs: one.tokenMs / 3 });
+    const inAMinute = (limit: typeof one): number => limit.capacity + MINUTE / limit.tokenMs;
+    expect(inAMinute(three)).toBeCloseTo(3 * inAMinute(one));
+    expect(limitOf("console:ops", {}, 3)).toBeUndefined();
+  });
+
   it("drips from now on when the clock was put back", () => {
     const limit = limitOf("wecom_robot:a", {});
     if (limit === undefined) throw new Error("no limit");

@@ -31,6 +31,17 @@ describe("the line of a phone's notification", () => {
     ["says nothing twice", { title: "#12 web-1 97%" }, "[严重] web-1 97% · #12"],
     ["counts", { title: "#12 hot — 3 条告警", fields: [] }, "[严重] hot — 3 条告警 · #12"],
     [
+      "says what it is, where it is called by its labels",
+      {
+        title: "#12 host=web-1",
+        fields: [
+          { name: "内容", value: "磁盘满了" },
+          { name: "位置", value: "host=web-1" },
+        ],
+      },
+      "[严重] host=web-1 磁盘满了 · #12",
+    ],
+    [
       "names every place",
       { fields: [{ name: "Where", value: "host=web-1, mount=/data" }] },
       "[严重] web-1 /data CPU使用率 > 80% · #12",
@@ -91,7 +102,18 @@ describe("a card as DingTalk's markdown", () => {
           }
         };
         visit(lexer(written(escapeMarkdown(words))));
-        for (const kind of ["strong", "em", "codespan", "code", "link", "image", "heading", "html", "list"])
+        for (const kind of [
+          "strong",
+          "em",
+          "codespan",
+          "code",
+          "link",
+          "image",
+          "heading",
+          "html",
+          "list",
+          "table",
+        ])
           expect(kinds, written(escapeMarkdown(words))).not.toContain(kind);
       }),
       { numRuns: 500 },

@@ -86,6 +86,15 @@ it("sends to a group and to a person", async () => {
   expect(fake.messages("user/lisi").map(({ text }) => text)).toEqual(["状态", "for one"]);
 });
 
+it("sends to the person and not to the group, where both have the same id", async () => {
+  const { fake, link, heard } = await linked({}, { fake: { chats: [{ id: "lisi", spoken: true }] } });
+  fake.say("user/lisi", "lisi", "状态");
+  await has(heard, 1);
+  await link.send({ chatid: "lisi", chat_type: 1 }, markdown("for one"), never);
+  expect(fake.messages("lisi")).toEqual([]);
+  expect(fake.messages("user/lisi").at(-1)?.text).toBe("for one");
+});
+
 it("gives the conversation's last message to be answered", async () => {
   const { fake, link, heard } = await linked();
   expect(link.replyTo(OPS)).toBeUndefined();
