@@ -78,7 +78,12 @@ export function withRobots({ bot, robotsOf, robots, log }: WithRobotsDeps): Chan
       return code === undefined ? bot.remark?.(conversation, at) : standInWords(code);
     },
   };
-  return bot.edit === undefined ? channel : { ...channel, edit: bot.edit };
+  const { edit, canEdit } = bot;
+  return {
+    ...channel,
+    ...(edit === undefined ? {} : { edit }),
+    ...(canEdit === undefined ? {} : { canEdit }),
+  };
 }
 
 /** It cannot speak there, or not now; to be asked to wait is an answer, and to be too long is our fault. */

@@ -64,3 +64,22 @@ it("is followed by one card for each news, where nobody clicked", async () => {
   await settled();
   expect(cards(all).map((text) => text.split("\n")[1])).toEqual(["🔴 #1 hot", "🙋 #1 hot", "✅ #1 hot"]);
 });
+
+it("is one of a storm's, of which the group is told in few messages", async () => {
+  const all = await linked();
+  s = await Scenario.open({
+    rules: [{ id: 1, name: "hot", tells: [OPS] }],
+    channels: { wecom: all.channel },
+    plan: { route: root("console:ops", { groupBy: ["host"], groupWaitMs: 0, groupIntervalMs: 0 }) },
+    locale: "zh-CN",
+  });
+  // Two more every second, for two minutes.
+  for (let second = 0; second < 120; second++) {
+    for (const host of [`a${second}`, `b${second}`]) s.sights.bad(1, { host, severity: "warning" }, 97);
+    await s.clock.advance(1_000);
+  }
+  await pass(() => cards(all).length > 0);
+  // A digest that cannot be changed in place is said again at most every minute.
+  expect(cards(all).length).toBeLessThanOrEqual(3);
+  for (const text of cards(all)) expect(text).toContain("告警风暴");
+});
