@@ -97,6 +97,11 @@ export function quietUntil({ breaker, rest, trouble }: TargetRecord, at: number)
   return Math.max(at, breaker?.until ?? at, rest?.until ?? at);
 }
 
+/** Whether the last thing it was given gave it no trouble. */
+export function isInOrder({ failures, breaker, rest, givenUpAt }: TargetRecord): boolean {
+  return failures === 0 && breaker === undefined && rest === undefined && givenUpAt === undefined;
+}
+
 /** When what waits there is to be told to its fallback; Infinity while its breaker is closed. */
 export function failOverAt({ breaker }: TargetRecord): number {
   return breaker === undefined ? Number.POSITIVE_INFINITY : breaker.since + FAIL_OVER_AFTER_MS;
