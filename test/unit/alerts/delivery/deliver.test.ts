@@ -63,26 +63,6 @@ const titles = (channel: RecordingChannel, conversation?: string) =>
     .filter((shown) => conversation === undefined || shown.conversation === conversation)
     .map(({ how, card }) => `${how} ${card.title}`);
 
-/** A channel that answers when it is told to: yes or no. */
-function hangingChannel(about: Pick<Channel, "machine">) {
-  const begun: (string | undefined)[] = [];
-  const answers: ((taken: boolean) => void)[] = [];
-  const post: Channel["post"] = (_conversation, { title }) => {
-    begun.push(title);
-    return new Promise((resolve, reject) => {
-      answers.push((taken) => (taken ? resolve({}) : reject(busy())));
-    });
-  };
-  return { ...about, begun, answers, post };
-}
-
-/** Stops it while something hangs. */
-async function breakOff(courier: ReturnType<typeof createCourier>, clock: FakeClock): Promise<void> {
-  const stopping = courier.stop(0);
-  await clock.advance(0);
-  await stopping;
-}
-
 describe("the courier", () => {
   it("lets other work run between two targets", async () => {
     const said: number[] = [];
@@ -117,59 +97,6 @@ describe("the courier", () => {
     await clock.advance(100);
     expect([titles(hook), titles(console)]).toEqual([["post v1", "edit v4"], ["post v4"]]);
     await courier.stop(0);
-  });
-
-  it("has four things under way to a machine that is in order, and one to people", async () => {
-    const [machine, people] = [hangingChannel({ machine: true }), hangingChannel({})];
-    for (const [channel, most] of [
-      [machine, 4],
-      [people, 1],
-    ] as const) {
-      const { clock, courier, say } = house(new RecordingChannel(), channel);
-      for (let i = 0; i < 6; i++) await say("chat:a", `${i}`);
-      courier.start();
-      await clock.advance(0);
-      expect(channel.begun).toEqual(["0", "1", "2", "3"].slice(0, most));
-      channel.answers.shift()?.(true);
-      await clock.advance(0);
-      expect(channel.begun).toEqual(["0", "1", "2", "3", "4"].slice(0, most + 1));
-      await breakOff(courier, clock);
-    }
-  });
-
-  it("after a refusal has one thing under way to a machine, and begins with what was refused", async () => {
-    const machine = hangingChannel({ machine: true });
-    const { clock, courier, say } = house(new RecordingChannel(), machine);
-    for (let i = 0; i < 6; i++) await say("chat:a", `${i}`);
-    courier.start();
-    await clock.advance(0);
-    for (const answer of machine.answers.splice(0)) answer(false);
-    await clock.advance(900);
-    expect(machine.begun).toHaveLength(4);
-    await clock.advance(5_000);
-    expect(machine.begun).toEqual(["0", "1", "2", "3", "0"]);
-    machine.answers.shift()?.(true);
-    await clock.advance(0);
-    expect(machine.begun.slice(5)).toEqual(["1", "2", "3", "4"]);
-    await breakOff(courier, clock);
-  });
-
-  it("never has two things about one group under way to a machine", async () => {
-    const machine = hangingChannel({ machine: true });
-    const { clock, courier, fire, store, book, say } = house(new RecordingChannel(), machine);
-    await fire();
-    await store.commit((change) => {
-      const card = { kind: "text", title: "about it", incident: 1 } as const;
-      book.post(change, ["chat:a"], card, "urgent", clock.now());
-    });
-    await say("chat:a", "about nothing");
-    courier.start();
-    await clock.advance(0);
-    expect(machine.begun).toEqual(["about it", "about nothing"]);
-    machine.answers.shift()?.(true);
-    await clock.advance(0);
-    expect(machine.begun).toEqual(["about it", "about nothing", "v1"]);
-    await breakOff(courier, clock);
   });
 
   it("tries again at 1 s, 2 s, 4 s, and keeps the order", async () => {
