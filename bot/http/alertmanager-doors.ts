@@ -147,7 +147,7 @@ function json(ctx: Context, body: unknown, status = 200): void {
 }
 
 /** What is short goes out whole. */
-async function stream(ctx: Context, pieces: AsyncGenerator<string>): Promise<void> {
+async function stream(ctx: Context, pieces: AsyncGenerator<Buffer>): Promise<void> {
   ctx.status = 200;
   ctx.type = "application/json";
   const first = await pieces.next();
