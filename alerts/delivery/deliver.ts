@@ -2,6 +2,7 @@
  * The courier: takes what is wanted to where it is to be said, as often as it needs, one at a time per conversation; to
  * a machine, several incidents at a time.
  */
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../../storage/clock.ts";
 import type { Log } from "../../storage/log.ts";
 import type { Store } from "../../storage/store.ts";
@@ -76,6 +77,8 @@ export function createCourier(options: CourierOptions): Courier {
   const { plan = () => PLAIN_PLAN, timeoutMs = 10_000 } = options;
   const { tables, index } = book;
   const halt = new AbortController();
+  // Each attempt under way listens while it lasts.
+  setMaxListeners(0, halt.signal);
   const { draw, drawDigest, view } = options;
   const context = { book, channels, clock, timeoutMs, halt: halt.signal, draw, drawDigest, view };
   const memory = openDeliveryMemory(tables.deliveries, clock.now());
@@ -85,6 +88,8 @@ export function createCourier(options: CourierOptions): Courier {
   const agenda = { tables, index, channels, plan, memory, moreIsComing, isUnderWay: underWay.has };
   /** What arrived and could not be recorded, by delivery: while this process lives it is recorded later, not sent again. */
   const unrecorded = new Map<string, { attempted: Attempted; tries: number }>();
+  /** How many refusals there were, by target. */
+  const refusals = new Map<string, number>();
   const tally = keepTally(index);
   let wake = new AbortController();
   let running: Promise<void> | undefined;
@@ -126,13 +131,16 @@ export function createCourier(options: CourierOptions): Courier {
   }
 
   async function send(address: string, delivery: Delivery, at: number): Promise<void> {
+    const refusalsBefore = refusals.get(address) ?? 0;
     const attempted = await attempt(context, delivery, at);
     if (attempted.outcome.is === "stopped") return;
+    const refusalsNow = refusals.get(address) ?? 0;
+    if (attempted.outcome.is === "refused") refusals.set(address, refusalsNow + 1);
     report(attempted, clock.now() - at);
     const { outcome } = attempted;
     if (outcome.is === "arrived" && outcome.how === "post" && !("card" in delivery.about))
       memory.posted(address, clock.now());
-    await keep(address, attempted, 0);
+    await keep(address, { ...attempted, overlapped: refusalsNow > refusalsBefore }, 0);
   }
 
   /** Writes an attempt down. */
@@ -145,7 +153,9 @@ export function createCourier(options: CourierOptions): Courier {
     const costs =
       !(edits && channel?.edit !== undefined) || limit?.edits === true || channel?.machine === true;
     const rest = restAfter(attempted);
-    const target = effectOn(outcome, { waitMs: rest, costs, limit, at: now, random: random() });
+    const { overlapped = false } = attempted;
+    const about = { waitMs: rest, costs, limit, at: now, random: random(), overlapped };
+    const target = effectOn(outcome, about);
     try {
       await store.commit((change) =>
         record(change, attempted, { tables, plan: plan(), waitMs: rest, target, at: now }),

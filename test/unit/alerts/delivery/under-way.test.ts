@@ -96,6 +96,25 @@ describe("what the courier has under way", () => {
     await breakOff(courier, clock);
   });
 
+  it("takes what arrives beside a refusal for no sign that the machine is in order", async () => {
+    const machine = hangingChannel({ machine: true });
+    const { clock, courier, say } = house(machine);
+    for (let i = 0; i < 6; i++) await say(`${i}`);
+    courier.start();
+    await clock.advance(0);
+    machine.answers.splice(0).forEach((answer, i) => {
+      answer(i > 0);
+    });
+    await clock.advance(900);
+    expect(machine.begun).toHaveLength(4);
+    await clock.advance(1_000);
+    expect(machine.begun.slice(4)).toEqual(["0"]);
+    machine.answers.shift()?.(true);
+    await clock.advance(0);
+    expect(machine.begun.slice(5)).toEqual(["4", "5"]);
+    await breakOff(courier, clock);
+  });
+
   it("never has two things about one group under way to a machine", async () => {
     const machine = hangingChannel({ machine: true });
     const { clock, courier, fire, say } = house(machine);
