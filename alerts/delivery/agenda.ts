@@ -41,6 +41,8 @@ export interface AgendaContext {
   readonly plan: CurrentPlan;
   readonly memory: DeliveryMemory;
   moreIsComing(): boolean;
+  /** Whether it, or what it must not pass, is on its way. */
+  isUnderWay(delivery: Delivery): boolean;
 }
 
 /** After so many refusals a delivery lets others past: it may be that this one alone is refused. */
@@ -164,6 +166,7 @@ function sendable(view: View, storming: boolean): Next {
   for (const lane of LANES) {
     let looked = 0;
     for (const delivery of lanes[lane].values()) {
+      if (context.isUnderWay(delivery)) continue;
       if (delivery.attempts >= STUCK_AFTER) {
         if (stuck === undefined || delivery.dueAt < stuck.dueAt) stuck = delivery;
         continue;

@@ -36,6 +36,8 @@ export interface Attempted {
   /** The incident's version that the card showed. */
   readonly version: number;
   readonly outcome: Outcome;
+  /** The target refused something else while this was on its way. */
+  readonly overlapped?: boolean;
   /** When our own code threw instead of a platform: for the log. */
   readonly fault?: unknown;
 }
