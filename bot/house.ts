@@ -138,7 +138,12 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       robotBases: environment,
     };
     let now = inForce(config, fixed);
-    const robots = robotChannels({ find: () => now.robots, clock, locale });
+    const robots = robotChannels({
+      find: () => now.robots,
+      clock,
+      locale,
+      dingTalkCalled: () => platforms.dingTalkRobotCalled(),
+    });
     const platforms = await openPlatforms({
       environment,
       now: () => now,

@@ -23,6 +23,8 @@ export interface Platforms {
   start(chat: Chat): void;
   stop(): Promise<void>;
   views(at: number): readonly PlatformView[];
+  /** A custom robot of DingTalk was called. */
+  dingTalkRobotCalled(): void;
   /** DingTalk's calls of this month; undefined where it is not set up. */
   dingTalkUse(at: number): QuotaUse | undefined;
 }
@@ -69,6 +71,7 @@ export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
       await Promise.all(open.map((platform) => platform.stop()));
     },
     views: (at) => open.map((platform) => platform.view(at)),
+    dingTalkRobotCalled: () => dingTalk?.robotCalled(),
     dingTalkUse: (at) => dingTalk?.use(at),
   };
 }

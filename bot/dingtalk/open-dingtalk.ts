@@ -52,6 +52,8 @@ export interface DingTalk {
   stop(): Promise<void>;
   view(at: number): PlatformView;
   use(at: number): QuotaUse;
+  /** A custom robot of the organisation was called: it takes from the same purse. */
+  robotCalled(): void;
   state(): StreamState;
 }
 
@@ -181,6 +183,7 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
       };
     },
     use: (at) => quota.use(at),
+    robotCalled: () => quota.spent(clock.now(), "robot-webhook"),
     state: () => stream?.state() ?? off,
   };
 }

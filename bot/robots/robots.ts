@@ -58,14 +58,22 @@ export function robotChannels({
   find,
   clock,
   locale,
+  dingTalkCalled = () => {},
 }: {
   /** Those of the file that is in force. */
   find(): Robots;
   readonly clock: Clock;
   readonly locale: Locale;
+  /** A robot of DingTalk was called: it takes from the organisation's calls of the month. */
+  dingTalkCalled?(): void;
 }): { readonly dingtalk_robot: Channel; readonly wecom_robot: Channel } {
   return {
-    dingtalk_robot: dingTalkRobotChannel({ find: (address) => find().dingTalk.get(address), clock, locale }),
+    dingtalk_robot: dingTalkRobotChannel({
+      find: (address) => find().dingTalk.get(address),
+      called: dingTalkCalled,
+      clock,
+      locale,
+    }),
     wecom_robot: weComRobotChannel({ find: (address) => find().weCom.get(address), clock, locale }),
   };
 }
