@@ -80,7 +80,7 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
       if (!(error instanceof SendError) || error.code !== "param.cardAlreadyExist") throw error;
       // An attempt before this one has made it. Whether people have seen it nobody knows: rather twice than never.
       await api.updateCard(id, data, attempt.signal);
-      await api.deliverCard({ outTrackId: id, space }, attempt.signal);
+      carrier = (await api.deliverCard({ outTrackId: id, space }, attempt.signal)).carrier;
     }
     tiers.taken(conversation);
     return { conversation, card: id, ...(carrier === undefined ? {} : { carrier }), answer: `card ${id}` };
@@ -121,7 +121,8 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
       await api.replyBySession(url, sessionMessage(shown, locale), attempt.signal);
       return { conversation };
     } catch (error) {
-      if (!(error instanceof SendError) || error.next !== "give-up") throw error;
+      // Its month's calls may be used up while those of the API are not.
+      if (!(error instanceof SendError) || !(error.next === "give-up" || isQuota(error))) throw error;
       sessions.forget(conversation);
       return postMessage(conversation, card, attempt);
     }
@@ -131,23 +132,37 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
   async function withPicture(card: Card, signal: AbortSignal): Promise<Card> {
     const data = /^data:image\/(png|jpeg|gif);base64,([A-Za-z0-9+/=]+)$/.exec(card.image ?? "");
     if (data?.[2] === undefined) return card;
-    const name = `picture.${data[1]}`;
-    return { ...card, image: await api.uploadImage(Buffer.from(data[2], "base64"), name, signal) };
+    const { image: _, ...words } = card;
+    try {
+      const name = `picture.${data[1]}`;
+      return { ...words, image: await api.uploadImage(Buffer.from(data[2], "base64"), name, signal) };
+    } catch (error) {
+      // Rather the words alone than nothing.
+      if (error instanceof SendError && error.next === "give-up") return words;
+      throw error;
+    }
   }
 
   async function tell(conversation: string, card: Card, attempt: Attempt, id: string): Promise<Receipt> {
-    if (card.kind === "reply") return answer(conversation, card, attempt);
+    try {
+      if (card.kind === "reply") return await answer(conversation, card, attempt);
+      if (deps.mayTell(card, clock.now())) return await show(conversation, card, attempt, id);
+    } catch (error) {
+      if (!(error instanceof SendError) || !isQuota(error)) throw error;
+    }
+    return instead(conversation, card, attempt);
+  }
+
+  async function show(conversation: string, card: Card, attempt: Attempt, id: string): Promise<Receipt> {
     const at = clock.now();
-    if (!deps.mayTell(card, at)) return instead(conversation, card, attempt);
     const changes = card.kind !== "text" || (card.actions ?? []).length > 0;
     if (!changes || !tiers.cards(conversation, at)) return postMessage(conversation, card, attempt);
     try {
       return await postCard(conversation, card, attempt, id);
     } catch (error) {
       if (!(error instanceof SendError)) throw error;
-      if (isQuota(error)) return instead(conversation, card, attempt);
       if (!(error.next === "give-up" || isAboutCards(error)) || isAboutRobot(error)) throw error;
-      tiers.refused(conversation, error.code, at);
+      if (!isAboutWords(error)) tiers.refused(conversation, error.code, at);
       return postMessage(conversation, card, attempt);
     }
   }
@@ -209,8 +224,13 @@ function isAboutCards({ code }: SendError): boolean {
   return code.endsWith("AccessTokenPermissionDenied") || code.startsWith("param.template");
 }
 
+/** What this one card says is not wanted; the next may be. */
+function isAboutWords({ code }: SendError): boolean {
+  return code === "param.contentUnsafe" || code === "param.invalid";
+}
+
 function isQuota({ code }: SendError): boolean {
-  return code.endsWith("ApiCountLimitForOrg") || code === "90020";
+  return code.endsWith("ApiCountLimitForOrg") || code === "90020" || code === "90030";
 }
 
 /** What an ordinary message would meet as well: the robot is stopped, the group is gone. */

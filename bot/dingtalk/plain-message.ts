@@ -4,7 +4,7 @@
  */
 import type { Action, Card } from "../../alerts/card.ts";
 import type { Locale } from "../../storage/locale.ts";
-import { dingTalkMarkdown } from "./markdown.ts";
+import { type DingTalkMarkdown, dingTalkMarkdown } from "./markdown.ts";
 
 /** A message for `groupMessages/send` and `oToMessages/batchSend`. */
 export interface RobotMessage {
@@ -19,7 +19,7 @@ const MOST_BUTTONS = 5;
 
 /** As the robot sends it of its own accord. It cannot mention anybody there. */
 export function robotMessage(card: Card, locale: Locale): RobotMessage {
-  const { title, text } = dingTalkMarkdown(card, { locale, maxBytes: MOST_BYTES });
+  const { title, text } = markdownOf(card, locale);
   const [first, ...more] = (card.actions ?? []).slice(0, MOST_BUTTONS);
   if (first === undefined) return { msgKey: "sampleMarkdown", msgParam: { title, text } };
   if (more.length === 0)
@@ -38,13 +38,20 @@ export function robotMessage(card: Card, locale: Locale): RobotMessage {
 /** As an answer through a `sessionWebhook`, which can mention people: their ids stand in the text, too. */
 export function sessionMessage(card: Card, locale: Locale): object {
   const atUserIds = (card.mentions ?? []).map((id) => id.slice(id.indexOf(":") + 1));
-  const { title, text: body } = dingTalkMarkdown(card, { locale, maxBytes: MOST_BYTES });
+  const { title, text: body } = markdownOf(card, locale);
   const text = atUserIds.length === 0 ? body : `${atUserIds.map((id) => `@${id}`).join(" ")}  \n  ${body}`;
   const at = { atUserIds, isAtAll: false };
   const buttons = (card.actions ?? []).slice(0, MOST_BUTTONS);
   if (buttons.length === 0) return { msgtype: "markdown", markdown: { title, text }, at };
   const btns = buttons.map((action) => ({ title: action.label, actionURL: sayLink(action) }));
   return { msgtype: "actionCard", actionCard: { title, text, btnOrientation: "1", btns }, at };
+}
+
+/** With its picture, where that has an address or an id of DingTalk's. */
+function markdownOf(card: Card, locale: Locale): DingTalkMarkdown {
+  const [picture] = /^(?:@[\w-]+|https?:\/\/[^\s()<>]+)$/.exec(card.image ?? "") ?? [];
+  const tail = picture === undefined ? {} : { tail: `![](${picture})` };
+  return dingTalkMarkdown(card, { locale, maxBytes: MOST_BYTES, ...tail });
 }
 
 /** A link that makes whoever presses it say the line, with a mention of the robot in a group. */

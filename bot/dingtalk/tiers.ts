@@ -20,7 +20,7 @@ const AGAIN_MS = 3_600_000;
 const MOST = 1_000;
 
 /** What all cards need: a permission, a template. Anything else concerns one conversation. */
-const EVERYWHERE = /AccessTokenPermissionDenied|template|IpNotInWhiteList/i;
+const EVERYWHERE = /AccessTokenPermissionDenied|template/i;
 const ALL = "";
 
 /** `said` is called once for every refusal that is new. */

@@ -9,7 +9,8 @@ interface Sleeper {
 export class FakeClock implements Clock {
   #elapsed = 0;
   #wall: number;
-  #sleepers: Sleeper[] = [];
+  /** In the order in which they wake. */
+  readonly #sleepers: Sleeper[] = [];
 
   constructor(at: number = Date.UTC(2026, 10, 25, 2, 0, 0)) {
     this.#wall = at;
@@ -24,11 +25,13 @@ export class FakeClock implements Clock {
     return new Promise((resolve) => {
       const wake = (): void => {
         signal?.removeEventListener("abort", wake);
-        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        const index = this.#sleepers.indexOf(sleeper);
+        if (index !== -1) this.#sleepers.splice(index, 1);
         resolve();
       };
       const sleeper: Sleeper = { dueAt: this.#elapsed + Math.max(ms, 0), wake };
-      this.#sleepers.push(sleeper);
+      const before = this.#sleepers.findLastIndex(({ dueAt }) => dueAt <= sleeper.dueAt);
+      this.#sleepers.splice(before + 1, 0, sleeper);
       signal?.addEventListener("abort", wake, { once: true });
     });
   }
@@ -43,15 +46,18 @@ export class FakeClock implements Clock {
     return this.#sleepers.length;
   }
 
+  /** How long until the next sleeper wakes; infinite while nobody sleeps. */
+  get nextMs(): number {
+    return (this.#sleepers[0]?.dueAt ?? Number.POSITIVE_INFINITY) - this.#elapsed;
+  }
+
   /** Lets `ms` of time pass, waking every sleeper on the way and letting what it wakes run. */
   async advance(ms: number): Promise<void> {
     const end = this.#elapsed + ms;
     await settle();
     for (;;) {
-      const next = this.#sleepers
-        .filter((sleeper) => sleeper.dueAt <= end)
-        .sort((a, b) => a.dueAt - b.dueAt)[0];
-      if (next === undefined) break;
+      const [next] = this.#sleepers;
+      if (next === undefined || next.dueAt > end) break;
       this.#move(Math.max(next.dueAt, this.#elapsed));
       next.wake();
       await settle();

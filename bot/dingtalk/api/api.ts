@@ -48,7 +48,7 @@ export interface DingTalkApi {
    */
   createAndDeliver(card: NewCard, signal: AbortSignal): Promise<Delivered>;
   /** Puts a card that exists before people; once more, where it was before them already. */
-  deliverCard(card: Pick<NewCard, "outTrackId" | "space">, signal: AbortSignal): Promise<void>;
+  deliverCard(card: Pick<NewCard, "outTrackId" | "space">, signal: AbortSignal): Promise<Delivered>;
   /** Changes some of a card's variables; the others stay as they are. */
   updateCard(
     outTrackId: string,
@@ -158,14 +158,14 @@ export function openDingTalkApi(options: DingTalkApiOptions): DingTalkApi {
       const results = (json["result"] as { deliverResults?: unknown } | null)?.deliverResults;
       const refusal = deliveryRefusal(results);
       if (refusal !== undefined) throw errorOf(refusal, "card-create");
-      const carrier: unknown = Array.isArray(results) ? results[0]?.carrierId : undefined;
-      return { carrier: typeof carrier === "string" ? carrier : undefined };
+      return { carrier: carrierOf(results) };
     },
     async deliverCard(card, signal) {
       const body = deliveryBody(card, clientId);
       const json = await openApi("card-create", "POST", "/v1.0/card/instances/deliver", body, signal);
       const refusal = deliveryRefusal(json["result"]);
       if (refusal !== undefined) throw errorOf(refusal, "card-create");
+      return { carrier: carrierOf(json["result"]) };
     },
     async updateCard(outTrackId, cardParamMap, signal) {
       const body = cardUpdateBody(outTrackId, cardParamMap);
@@ -251,6 +251,11 @@ function deliveryRefusal(results: unknown): ApiRefusal | undefined {
   return no(code, `the card was not delivered: ${said}`, {
     next: isBusy ? "retry" : "give-up",
   });
+}
+
+function carrierOf(results: unknown): string | undefined {
+  const carrier: unknown = Array.isArray(results) ? results[0]?.carrierId : undefined;
+  return typeof carrier === "string" ? carrier : undefined;
 }
 
 function purseOf(kind: CallKind): Purse {

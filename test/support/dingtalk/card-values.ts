@@ -11,6 +11,8 @@ export interface Card {
   readonly clientId: string;
   readonly templateId: string;
   readonly callbackType: string | undefined;
+  /** How it looks in each kind of space: said when it is made, not when it is delivered. */
+  readonly spaces: Body;
   readonly createdAt: number;
   /** What everybody sees. */
   values: Values;

@@ -70,6 +70,7 @@ export function openCards(world: World): Cards {
       clientId: app.clientId,
       templateId: String(body["cardTemplateId"]),
       callbackType: textOf(body["callbackType"]),
+      spaces: body,
       createdAt: world.clock.now(),
       values: {},
       privateValues: new Map(),
@@ -98,7 +99,7 @@ export function openCards(world: World): Cards {
       .flatMap((one) => spaceOf(one) ?? [])
       .map(({ type, id }) => {
         const result = { spaceType: type, spaceId: id };
-        const errorMsg = type === "IM_GROUP" ? wrongGroup(app, id, body) : wrongOwner(id, body);
+        const errorMsg = type === "IM_GROUP" ? wrongGroup(app, card, id, body) : wrongOwner(id, body);
         if (errorMsg !== undefined) return { ...result, success: false, errorMsg };
         const carrierId = world.id("pqk");
         post(app, card, type === "IM_GROUP" ? id : world.conversation(id), body, carrierId);
@@ -106,12 +107,12 @@ export function openCards(world: World): Cards {
       });
   }
 
-  function wrongGroup(app: App, id: string, body: Body): string | undefined {
+  function wrongGroup(app: App, card: Card, id: string, body: Body): string | undefined {
     const group = world.groups.get(id);
     if (group === undefined || group.foreign) return "spaceId is illegal";
     if (group.disbanded) return "group is disbanded";
     if (!group.apps.has(app.clientId) || group.stopped) return "robot is not in the group";
-    if (modelOf(body, "imGroupOpenSpaceModel")["supportForward"] === undefined)
+    if (modelOf(card.spaces, "imGroupOpenSpaceModel")["supportForward"] === undefined)
       return "imGroupOpenSpaceModel.supportForward is empty";
     if (modelOf(body, "imGroupOpenDeliverModel")["robotCode"] !== app.clientId) return "robotCode is illegal";
     return undefined;
@@ -125,7 +126,7 @@ export function openCards(world: World): Cards {
 
   function post(app: App, card: Card, conversation: string, body: Body, carrierId: string): void {
     const space = modelOf(
-      body,
+      card.spaces,
       conversation.startsWith("cidOwn") ? "imRobotOpenSpaceModel" : "imGroupOpenSpaceModel",
     );
     const deliver = modelOf(body, "imGroupOpenDeliverModel");

@@ -1,4 +1,5 @@
 /** The organisation as the fake knows it: apps, people, groups, custom robots, and what was said where. */
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../../../storage/clock.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 
@@ -135,6 +136,8 @@ const OWN_CHAT = "cidOwn";
 
 export function openWorld(options: WorldOptions): World {
   const stopping = new AbortController();
+  // Everything that waits listens to it.
+  setMaxListeners(0, stopping.signal);
   const listeners = new Set<() => void>();
   const people = new Map(options.people.map((person) => [person.key, person]));
   const everybody = [...people.keys()];
