@@ -10,8 +10,8 @@ export class AppRefusal extends SendError {
   readonly isUnfit: boolean;
 
   constructor(code: string, rule: CodeRule, from: string | undefined) {
-    const { next, waitMs = 0, cure, isStaleToken = false, isUnfit = false } = rule;
-    const where = from === undefined ? "" : ` (it was asked from ${from})`;
+    const { next, waitMs = 0, cure, isStaleToken = false, isUnfit = false, isOfAddress = false } = rule;
+    const where = from === undefined || !isOfAddress ? "" : `; WeCom was asked from ${from}`;
     const words = cure === undefined ? "" : `: ${cure}${where}`;
     super(`WeCom refused with errcode ${code}${words}`, { next, code, waitMs });
     this.name = "AppRefusal";

@@ -20,6 +20,8 @@ export interface CodeRule {
   readonly isUnfit?: true;
   /** What people can do about it, for an error; no secret. */
   readonly cure?: string;
+  /** It is about the address that WeCom was asked from, which it names. */
+  readonly isOfAddress?: true;
 }
 
 const STALE: CodeRule = { next: "retry", isStaleToken: true };
@@ -47,7 +49,10 @@ const CODES: Readonly<Record<string, CodeRule>> = {
   "301002": wrong("agentid is not the application that corpsecret belongs to"),
   "48002": wrong("the application may not call this API"),
   "50003": wrong("the application is disabled"),
-  "60020": wrong("add the address of this machine to the application's trusted IPs (企业可信IP)"),
+  "60020": {
+    ...wrong("add the address of this machine to the application's trusted IPs (企业可信IP)"),
+    isOfAddress: true,
+  },
   // Too many calls in a minute, too many in a row; too many at the same time, which is over sooner.
   "45009": MINUTE,
   "45011": MINUTE,
