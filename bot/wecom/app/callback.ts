@@ -73,6 +73,6 @@ function unseal(
   const plain = filled.subarray(0, -count);
   if (plain.length < HEAD) return undefined;
   const end = HEAD + plain.readUInt32BE(RANDOM);
-  if (end > plain.length || !isUtf8(plain)) return undefined;
+  if (end > plain.length || !isUtf8(plain.subarray(HEAD))) return undefined;
   return { text: plain.toString("utf8", HEAD, end), receiver: plain.toString("utf8", end) };
 }
