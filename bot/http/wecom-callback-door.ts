@@ -26,7 +26,7 @@ export function weComCallbackDoor(callback: WeComCallback): AddDoors {
     });
     router.post(CALLBACK_PATH, async (ctx, next) => {
       if (!callback.isOpen()) return next();
-      const sealed = readXml(await readText(ctx, LARGEST))
+      const sealed = readXml(await readText(ctx.req, LARGEST))
         ?.get("Encrypt")
         ?.trim();
       const letter = letterOf(ctx, sealed);

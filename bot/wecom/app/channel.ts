@@ -125,18 +125,26 @@ export function weComAppChannel({ find, api, codes, clicks, clock, locale }: WeC
     };
   }
 
-  /** The code to change a card by: that of a click, else the one that it was sent with, which is the last. */
-  function codeFor(receipt: Receipt, task: string, card: Card): ResponseCode {
+  /** What a card can be changed by, in the order in which it is used. */
+  function codesOf(receipt: Receipt): readonly ResponseCode[] {
+    const task = receipt["card"];
+    if (task === undefined) return [];
     const clicked = codes.newest(task);
-    if (clicked !== undefined) return clicked;
-    const first = codeIn(receipt);
-    if (first === undefined || !isGood(first.at, clock.now()))
+    const kept = codeIn(receipt);
+    const all = [clicked, kept?.code === clicked?.code ? undefined : kept];
+    return all.filter((one) => one !== undefined && isGood(one.at, clock.now())) as readonly ResponseCode[];
+  }
+
+  /** That of a click, else the one that is kept with the card, which is the last. */
+  function codeFor(receipt: Receipt, task: string, card: Card): ResponseCode {
+    const [first] = codesOf(receipt);
+    if (first === undefined)
       throw new SendError("this card can be changed again only after somebody has pressed a button on it", {
         next: "give-up",
         code: "no-response-code",
       });
-    // It is kept for the moment when the card says what is not so any more.
-    if (receipt["status"] === card.status)
+    // It is for the moment when the card says what is not so any more.
+    if (codes.newest(task) === undefined && receipt["status"] === card.status)
       throw new SendError("this card can be changed once, which is kept for when its state changes", {
         next: "give-up",
         code: "kept-response-code",
@@ -162,9 +170,8 @@ export function weComAppChannel({ find, api, codes, clicks, clock, locale }: WeC
     }
     codes.spend(task, by.code);
     const { code: _, codeAt: __, status: ___, ...rest } = receipt;
-    // The one that is left over is written down with the card, and is there after a restart.
-    const first = codeIn(receipt);
-    const left = codes.newest(task) ?? (first?.code === by.code ? undefined : first);
+    // What is left is written down with the card, and is there after a restart.
+    const left = codesOf(receipt).find(({ code }) => code !== by.code);
     return {
       ...rest,
       ...(card.status === undefined ? {} : { status: card.status }),
@@ -174,6 +181,7 @@ export function weComAppChannel({ find, api, codes, clicks, clock, locale }: WeC
 
   return {
     editPauseMs: EDIT_PAUSE_MS,
+    canEdit: (receipt) => codesOf(receipt).length > 0,
     async post(address, card, attempt) {
       const app = appAt(address);
       const shown =

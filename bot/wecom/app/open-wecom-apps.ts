@@ -6,7 +6,6 @@ import type { Locale } from "../../../storage/locale.ts";
 import type { Log } from "../../../storage/log.ts";
 import type { Chat } from "../../chat/chat.ts";
 import { openClicks } from "../../chat/clicks.ts";
-import type { Press } from "../../chat/press.ts";
 import { openAppApi } from "./api.ts";
 import { addressOfPerson, keyOf, type WeComApp, type WeComApps } from "./apps.ts";
 import { FRESH_MS, type Letter, openLetter } from "./callback.ts";
@@ -26,7 +25,7 @@ export interface WeComAppsOptions {
 export interface OpenedWeComApps extends WeComCallback {
   readonly channel: Channel;
   /** Begins to listen; before that nothing that comes to the callback is accepted. */
-  start(chat: Pick<Chat, "hear" | "presses">): void;
+  start(chat: Pick<Chat, "hear" | "press">): void;
 }
 
 /** What the door does with what knocks. */
@@ -58,7 +57,7 @@ export function openWeComApps({ find, clock, log, locale }: WeComAppsOptions): O
   const clicks = openClicks<CardChange>();
   const known = new Map<string, { readonly at: number; readonly taken: Taken }>();
   let complainedAt: number | undefined;
-  let hearing: { hear: Chat["hear"]; press: Press<CardChange> } | undefined;
+  let hearing: Pick<Chat, "hear" | "press"> | undefined;
 
   /** The first application that can open it and that `read` finds it meant for. */
   function opened<T>(
@@ -113,7 +112,11 @@ export function openWeComApps({ find, clock, log, locale }: WeComAppsOptions): O
       if (message.is === "heard") await hearing.hear(message.heard);
       else {
         if (message.code !== undefined) codes.note(message.pressed.card, message.code);
-        await hearing.press(message.pressed, (change) => change());
+        const { card } = message.pressed;
+        await hearing.press(
+          message.pressed,
+          clicks.open(card, (change) => change()),
+        );
       }
       return "accepted";
     } catch (err) {
@@ -135,7 +138,7 @@ export function openWeComApps({ find, clock, log, locale }: WeComAppsOptions): O
   return {
     channel: weComAppChannel({ find, api, codes, clicks, clock, locale }),
     start(chat) {
-      hearing = { hear: (heard) => chat.hear(heard), press: chat.presses(clicks) };
+      hearing = chat;
     },
     isOpen: () => [...find().values()].some(({ callback }) => callback !== undefined),
     // What people say is signed in the same way: it is not given out in the clear to whoever copied it.

@@ -110,7 +110,7 @@ describe("an alert", () => {
   it("whose card was changed by the code that it came with is told anew when it is over", {
     timeout: 60_000,
   }, async () => {
-    const { fake, house, alert, cardOf, saidTo } = await open();
+    const { fake, house, alert, cardOf } = await open();
     await alert();
     await fake.until(() => cardOf("lisi") !== undefined);
     await fetch(`${house.url}api/console/messages`, {
@@ -120,8 +120,11 @@ describe("an alert", () => {
     });
     await fake.until(() => cardOf("lisi")?.title === "🙋 #1 DiskFull");
     await alert({ endsAt: new Date(Date.now() - 1_000).toISOString() });
-    await fake.until(() => saidTo("lisi").length === 1);
-    expect(saidTo("lisi")[0]).toContain("[恢复] web-1 DiskFull · #1");
+    await fake.until(() => fake.messages("app/lisi").length === 2);
+    expect(fake.messages("app/lisi").map(({ card }) => card?.title)).toEqual([
+      "🙋 #1 DiskFull",
+      "✅ #1 DiskFull",
+    ]);
   });
 });
 

@@ -230,7 +230,10 @@ describe("a change", () => {
   it("is possible for 72 hours", async () => {
     const bench = await openAppBench();
     const receipt = await bench.channel.post(TEAM, hot, attempt());
-    await bench.clock.advance(72 * 3_600_000);
+    await bench.clock.advance(72 * 3_600_000 - 1);
+    expect(bench.channel.canEdit?.(receipt)).toBe(true);
+    await bench.clock.advance(1);
+    expect(bench.channel.canEdit?.(receipt)).toBe(false);
     expect((await refusalOf(bench.channel.edit?.(receipt, over, attempt()) as Promise<unknown>)).next).toBe(
       "give-up",
     );
