@@ -36,6 +36,7 @@ import { alertmanagerDoors } from "./http/alertmanager-doors.ts";
 import { doorPages } from "./http/door-pages.ts";
 import { hookDoors } from "./http/hook-doors.ts";
 import { createHttp } from "./http/server.ts";
+import { weComCallbackDoor } from "./http/wecom-callback-door.ts";
 import { inForce, networkInForce } from "./in-force.ts";
 import { openMetrics } from "./metrics.ts";
 import { packageVersion } from "./package-root.ts";
@@ -49,6 +50,7 @@ import { secretsOf } from "./secrets.ts";
 import { openTeardown } from "./teardown.ts";
 import { openWatchdog } from "./watchdog.ts";
 import { webhookChannel } from "./webhook/channel.ts";
+import { openWeComApps } from "./wecom/app/open-wecom-apps.ts";
 
 /** What the house is built from. */
 export interface HouseOptions {
@@ -82,6 +84,7 @@ export const BUILT_CHANNELS = [
   "wecom",
   "dingtalk_robot",
   "wecom_robot",
+  "wecom_app",
 ] as const;
 
 /** Those that work with what the environment says. */
@@ -148,6 +151,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       locale,
       dingTalkCalled: () => platforms.dingTalkRobotCalled(),
     });
+    const weComApps = openWeComApps({ find: () => now.weComApps, clock, log, locale });
     const platforms = await openPlatforms({
       environment,
       now: () => now,
@@ -168,6 +172,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         clock,
       }),
       ...robots,
+      wecom_app: weComApps.channel,
       ...platforms.channels,
     };
     const alerts = openAlerts({
@@ -334,6 +339,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
           arrived: (arrival, body) => hooks.arrivals.note(ALERTS_DOOR, arrival, body),
         }),
         hookDoors({ ...hooks, intake: alerts.intake }),
+        weComCallbackDoor(weComApps),
         doorPages({
           ...hooks,
           apiToken: environment.API_TOKEN,
@@ -367,6 +373,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     chat.start();
     teardown.add("chat", () => chat.stop());
     platforms.start(chat);
+    weComApps.start(chat);
     const port = await http.listen(host, environment.PORT);
     teardown.add("http", () => http.close());
     origin = `http://${shown}:${port}`;
