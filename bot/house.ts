@@ -58,6 +58,10 @@ export interface HouseOptions {
   readonly reread?: () => FileConfig;
   readonly clock: Clock;
   readonly log: Log;
+  /** Milliseconds that no setting of the clock moves; this machine's unless given. */
+  readonly elapsed?: () => number;
+  /** From 0 to 1; `Math.random` unless given. */
+  readonly random?: () => number;
 }
 
 /** A house that stands: where its console is, and how to take it down. */
@@ -103,8 +107,8 @@ const DRAIN_MS = 2_000;
  */
 export async function openHouse(options: HouseOptions): Promise<House> {
   const { environment, config, reread, clock, log } = options;
+  const { elapsed = () => performance.now(), random = Math.random } = options;
   const teardown = openTeardown(log);
-  const random = Math.random;
   const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
   const { LOCALE: locale, TIMEZONE: zone, HOST: host } = environment;
@@ -231,7 +235,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       clock,
       log,
       random,
-      world: { network, elapsed: () => performance.now() },
+      world: { network, elapsed },
     });
     const world: World = {
       store,

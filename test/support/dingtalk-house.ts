@@ -79,6 +79,8 @@ export class DingTalkHouse {
       environment: readEnvironment(variables),
       config: parseConfig("gengfu.yml", yaml, variables),
       clock: this.clock,
+      elapsed: () => this.clock.elapsed,
+      random: () => 0.5,
       log: { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") },
     });
     await this.pass(() => this.fake.counters().connections > 0);
@@ -109,17 +111,21 @@ export class DingTalkHouse {
 
   /** Real sockets and files take their turns. */
   async #breathe(): Promise<void> {
-    const unanswered = (): boolean => this.fake.deliveries.all.some(({ state }) => state === "waiting");
     for (let i = 0; i < 2; i++) {
       await settle();
-      await quiet(unanswered);
+      await quiet();
     }
   }
 
-  /** Lets time pass. */
+  /** Lets time pass, however long, from one thing that is due to the next. */
   async wait(ms: number): Promise<void> {
-    const until = this.clock.now() + ms;
-    await this.pass(() => this.clock.now() >= until, ms + 1_000);
+    const until = this.clock.elapsed + ms;
+    for (;;) {
+      await this.#breathe();
+      const left = until - this.clock.elapsed;
+      if (left <= 0) return;
+      await this.clock.advance(Math.min(left, Math.max(1, this.clock.nextMs)));
+    }
   }
 
   /** What people see in the group now. */

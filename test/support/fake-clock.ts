@@ -43,6 +43,11 @@ export class FakeClock implements Clock {
     return this.#sleepers.length;
   }
 
+  /** How long until the next sleeper wakes; infinite while nobody sleeps. */
+  get nextMs(): number {
+    return Math.min(...this.#sleepers.map(({ dueAt }) => dueAt)) - this.#elapsed;
+  }
+
   /** Lets `ms` of time pass, waking every sleeper on the way and letting what it wakes run. */
   async advance(ms: number): Promise<void> {
     const end = this.#elapsed + ms;
