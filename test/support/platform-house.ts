@@ -117,6 +117,45 @@ export class PlatformHouse {
     }
   }
 
+  /** What a door of the house answers. */
+  async ask(path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }> {
+    let answer: { readonly status: number; readonly text: string } | undefined;
+    let failed: unknown;
+    const init = {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    };
+    void fetch(new URL(path, this.house.url), body === undefined ? {} : init)
+      .then(async (response) => {
+        answer = { status: response.status, text: await response.text() };
+      })
+      .catch((error: unknown) => {
+        failed = error;
+      });
+    await this.pass(() => answer !== undefined || failed !== undefined);
+    if (answer === undefined) throw failed;
+    return answer;
+  }
+
+  /** Something of another system fires, until `endsAt` in milliseconds, or for an hour. */
+  async fire(labels: Readonly<Record<string, string>>, endsAt = this.clock.now() + 3_600_000): Promise<void> {
+    const { status, text } = await this.ask("/api/v2/alerts", [
+      { labels, startsAt: new Date(this.clock.now()).toISOString(), endsAt: new Date(endsAt).toISOString() },
+    ]);
+    if (status !== 200) throw new Error(`${status} ${text}`);
+  }
+
+  /** Everything that stands on the console. */
+  async console(): Promise<string> {
+    return (await this.ask("/api/console/messages?conversation=ops&after=0")).text;
+  }
+
+  /** A line on the console, and what it answers. */
+  async onConsole(text: string): Promise<string> {
+    return (await this.ask("/api/console/messages", { conversation: "ops", user: "ops", text })).text;
+  }
+
   /** What the log says at a level, or all that it says of trouble. */
   logged(...levels: readonly (keyof Log)[]): readonly string[] {
     const wanted = levels.length === 0 ? (["warn", "error"] as const) : levels;
