@@ -11,7 +11,7 @@ import type { WeComRobotConfig } from "../../receivers/wecom-robot-config.ts";
 import { checkErrcode } from "../../robots/answer.ts";
 import { robotChannel } from "../../robots/channel.ts";
 import { send } from "../../webhook/request.ts";
-import { bodyOf } from "./body.ts";
+import { bodyOf, pages } from "./body.ts";
 import { verdicts } from "./verdicts.ts";
 
 /** A robot as it is posted to. */
@@ -36,6 +36,7 @@ export function weComRobotChannel({
     find,
     clock,
     allowed: ALLOWED,
+    pages,
     async say(robot, card, attempt) {
       const { url, http } = robot;
       const body = JSON.stringify(bodyOf(robot, card, attempt, locale));
