@@ -27,7 +27,7 @@ const home: Readonly<Record<string, readonly string[]>> = {
   re2js: ["storage", "rules"],
   systeminformation: ["monitors"],
   "ipaddr.js": ["monitors", "bot"],
-  "node-cron": ["rules"],
+  "node-cron": ["storage"],
   "@prometheus-io/lezer-promql": ["rules/promql"],
   "@lezer/common": ["rules/promql"],
   "@lezer/lr": ["rules/promql"],
