@@ -34,6 +34,11 @@ export async function readText(ctx: Context, largest: number): Promise<string> {
   return decode(await readBytes(ctx, largest));
 }
 
+/** The first `kept` bytes of a body of at most `largest`; the rest is read and dropped. Throws `DoorError` 400 or 413. */
+export async function readBeginning(ctx: Context, kept: number, largest: number): Promise<Buffer> {
+  return (await readBytes(ctx, largest)).subarray(0, kept);
+}
+
 function readBytes(ctx: Context, largest = LARGEST): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
