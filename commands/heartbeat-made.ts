@@ -2,9 +2,10 @@
 import type { Card } from "../alerts/card.ts";
 import type { MonitorSpec } from "../monitors/index.ts";
 import type { MonitorRecord } from "../monitors/monitor-book.ts";
+import { reasonText } from "../monitors/reason.ts";
 import type { Rule } from "../rules/rule.ts";
 import { formatLabels } from "../storage/labels.ts";
-import { inLocale } from "../storage/locale.ts";
+import { inLocale, type Locale } from "../storage/locale.ts";
 import { addRule } from "./add-rule.ts";
 import { action, answer, type Call } from "./command.ts";
 import { expectationWords, pingLines } from "./heartbeat-lines.ts";
@@ -22,14 +23,14 @@ export async function addHeartbeat(spec: MonitorSpec, call: Call, world: World):
         inLocale(call.locale, { zh: `心跳 ${spec.name}`, en: `heartbeat ${spec.name}` }),
         world,
       ),
-      expr: expressionOf(spec.name),
+      expr: expressionOf(spec.name, call.locale),
       // The grace of the heartbeat is wait enough.
       forMs: 0,
       keepFiringForMs: 0,
       labels: { severity: "warning" },
       annotations: {
         summary: inLocale(call.locale, {
-          zh: "{{ $labels.monitor }}：{{ $labels.reason }}（missing 没来，too_long 跑太久，failed 报告失败）",
+          zh: "{{ $labels.monitor }}：{{ $labels.reason }}",
           en: "{{ $labels.monitor }}: {{ $labels.reason }}",
         }),
       },
@@ -63,14 +64,22 @@ export async function addHeartbeat(spec: MonitorSpec, call: Call, world: World):
 
 /** The rule that came with a heartbeat, as long as nobody has changed what it watches. */
 export function heartbeatRule(monitor: string, { rules }: World): Rule | undefined {
-  const expr = expressionOf(monitor);
+  const mine = LOCALES.map((locale) => expressionOf(monitor, locale));
   for (const rule of rules.all())
-    if (rule.kind === "promql" && rule.source.kind === "chat" && rule.expr === expr) return rule;
+    if (rule.kind === "promql" && rule.source.kind === "chat" && mine.includes(rule.expr)) return rule;
   return undefined;
 }
 
-function expressionOf(monitor: string): string {
-  return `${formatLabels({ __name__: "heartbeat_problem", monitor })} == 1`;
+const LOCALES = ["zh-CN", "en"] as const satisfies readonly Locale[];
+
+/** One alert for each reason; in Chinese the reason is said in Chinese, since cards show labels as they are. */
+function expressionOf(monitor: string, locale: Locale): string {
+  const problem = `${formatLabels({ __name__: "heartbeat_problem", monitor })} == 1`;
+  if (locale === "en") return problem;
+  return (["missing", "too_long", "failed"] as const).reduce(
+    (expr, reason) => `label_replace(${expr}, "reason", "${reasonText[reason].zh}", "reason", "${reason}")`,
+    problem,
+  );
 }
 
 function freeRuleName(wanted: string, { rules }: World): string {

@@ -22,7 +22,7 @@ export const reasonText = {
   failed: { zh: "报告失败", en: "it reported a failure" },
   running: { zh: "正在跑", en: "running" },
   waiting: { zh: "还没有来过", en: "nothing has come yet" },
-  unwatched: { zh: "不知道，那时更夫不在", en: "unknown, nobody watched" },
+  unwatched: { zh: "不知道有没有来过", en: "unknown, nobody watched" },
   error: { zh: "检查出错", en: "the look went wrong" },
 } as const satisfies Record<string, Text>;
 

@@ -104,6 +104,8 @@ export function openHeartbeats(deps: HeartbeatDeps): Heartbeats {
     const now = clock.now();
     if (index.size === 0 && beats.size === 0) {
       seenAt = now;
+      isStale = false;
+      hasRefused = false;
       return;
     }
     const stale = isStale || outage !== undefined || now < seenAt;
