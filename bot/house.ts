@@ -11,6 +11,7 @@ import { namesBy, openSpeakers } from "../commands/people-speakers.ts";
 import { unnamedOn } from "../commands/people-unnamed.ts";
 import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";
+import { openHeartbeats } from "../monitors/heartbeat/heartbeats.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
 import { watch as createWatch } from "../monitors/watch.ts";
 import { openRuleBook } from "../rules/rule-book.ts";
@@ -35,6 +36,7 @@ import { ALERTS_DOOR } from "./hooks/doors.ts";
 import { alertmanagerDoors } from "./http/alertmanager-doors.ts";
 import { doorPages } from "./http/door-pages.ts";
 import { hookDoors } from "./http/hook-doors.ts";
+import { pingDoors } from "./http/ping-doors.ts";
 import { createHttp } from "./http/server.ts";
 import { weComCallbackDoor } from "./http/wecom-callback-door.ts";
 import { inForce, networkInForce } from "./in-force.ts";
@@ -239,19 +241,30 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       );
 
     const network = networkInForce(() => now);
+    const heartbeats = openHeartbeats({
+      store,
+      book: monitors,
+      clock,
+      elapsed,
+      zone,
+      log,
+      // One that is paused does not look.
+      news: (monitor) => void watch.lookOnce(monitor).catch(() => {}),
+    });
     const watch = createWatch({
       book: monitors,
       sink: series,
       clock,
       log,
       random,
-      world: { network, elapsed },
+      world: { network, elapsed, heartbeats },
     });
     const world: World = {
       store,
       rules,
       monitors,
       watch,
+      heartbeats,
       alerts,
       series,
       network,
@@ -267,6 +280,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       subscriptions,
       plan: () => now.plan,
       platforms: (at) => platforms.views(at),
+      origin: () => origin,
+      pingKey: environment.PING_KEY,
       reload: (commit) => reloading.run(commit, "chat"),
       zone,
       startedAt: clock.now(),
@@ -340,6 +355,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         }),
         hookDoors({ ...hooks, intake: alerts.intake }),
         weComCallbackDoor(weComApps),
+        pingDoors({ heartbeats, key: environment.PING_KEY, locale }),
         doorPages({
           ...hooks,
           apiToken: environment.API_TOKEN,
@@ -366,6 +382,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       locale,
       say: (spoken) => say({ ...spoken, person: spoken.person ?? unnamedOn(spoken.conversation) }),
     });
+    await heartbeats.start();
+    teardown.add("heartbeats", () => heartbeats.stop());
     watch.start();
     teardown.add("watch", () => watch.stop());
     await alerts.start();

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { formatDuration, parseDuration } from "../storage/duration.ts";
 import type { Labels } from "../storage/labels.ts";
+import { heartbeat } from "./heartbeat/heartbeat.ts";
 import { http } from "./http/http.ts";
 import type { MonitorKind } from "./monitor.ts";
 import { system } from "./system/system.ts";
@@ -10,7 +11,7 @@ import { system } from "./system/system.ts";
 export type MonitorKinds = Readonly<Record<string, MonitorKind<unknown>>>;
 
 /** Every kind of monitor there is. A new kind is one line here. */
-export const monitorKinds = { system, http } satisfies MonitorKinds;
+export const monitorKinds = { system, http, heartbeat } satisfies MonitorKinds;
 
 /** What to look at and how often. `options` are those of the kind, checked, with defaults filled in. */
 export interface MonitorSpec {

@@ -16,6 +16,13 @@ export const reasonText = {
   bad_response: { zh: "响应不是有效的 HTTP", en: "the answer is not valid HTTP" },
   bad_status: { zh: "状态码不符合预期", en: "unexpected status code" },
   no_body_match: { zh: "响应内容不含预期文本", en: "the expected text is missing from the answer" },
+  missing: { zh: "没来", en: "missing" },
+  late: { zh: "迟到", en: "late" },
+  too_long: { zh: "跑太久", en: "running too long" },
+  failed: { zh: "报告失败", en: "it reported a failure" },
+  running: { zh: "正在跑", en: "running" },
+  waiting: { zh: "还没有来过", en: "nothing has come yet" },
+  unwatched: { zh: "不知道有没有来过", en: "unknown, nobody watched" },
   error: { zh: "检查出错", en: "the look went wrong" },
 } as const satisfies Record<string, Text>;
 
