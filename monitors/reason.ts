@@ -16,6 +16,14 @@ export const reasonText = {
   bad_response: { zh: "响应不是有效的 HTTP", en: "the answer is not valid HTTP" },
   bad_status: { zh: "状态码不符合预期", en: "unexpected status code" },
   no_body_match: { zh: "响应内容不含预期文本", en: "the expected text is missing from the answer" },
+  json_mismatch: { zh: "响应的 JSON 不符合预期", en: "the JSON of the answer is not as expected" },
+  proxy: { zh: "代理拒绝了连接", en: "the proxy refused" },
+  no_match: { zh: "没有等到预期的回答", en: "the expected answer did not come" },
+  bad_answer: { zh: "收到的回答无法解读", en: "the answer makes no sense" },
+  bad_rcode: { zh: "DNS 返回码不符合预期", en: "unexpected DNS return code" },
+  wrong_answer: { zh: "DNS 记录不符合预期", en: "unexpected DNS records" },
+  packet_loss: { zh: "没有回应", en: "no reply" },
+  unsupported: { zh: "本机暂不能做这种检查", en: "this machine cannot make this check yet" },
   error: { zh: "检查出错", en: "the look went wrong" },
 } as const satisfies Record<string, Text>;
 

@@ -71,11 +71,21 @@ describe("in a DingTalk group", () => {
     expect(shown()).toContain("静默");
 
     site.up = true;
-    await dingTalk.pass(() => shown().includes("恢复")).catch(async (e) => {
-      console.log(dingTalk.seen().join("\n---\n"), dingTalk.lines.filter((l) => l.level !== "debug").slice(-10));
-      console.log(await dingTalk.say("详情 1"), await dingTalk.say("监控"), await dingTalk.say("通道"), await dingTalk.say("为什么 1"));
-      throw e;
-    });
+    await dingTalk
+      .pass(() => shown().includes("恢复"))
+      .catch(async (e) => {
+        console.log(
+          dingTalk.seen().join("\n---\n"),
+          dingTalk.lines.filter((l) => l.level !== "debug").slice(-10),
+        );
+        console.log(
+          await dingTalk.say("详情 1"),
+          await dingTalk.say("监控"),
+          await dingTalk.say("通道"),
+          await dingTalk.say("为什么 1"),
+        );
+        throw e;
+      });
     expect(shown()).not.toContain("[认领]");
     expect(dingTalk.asked("/v1.0/card/instances/createAndDeliver")).toHaveLength(1);
     expect(fake.counters()).toMatchObject({ duplicates: 0, lateAcks: 0, wrongFrames: 0 });

@@ -21,7 +21,8 @@ on("http.client.response.finish", (request) => open.delete(request));
 const MOST_MS = 100;
 
 function isBusy(): boolean {
-  for (const request of open) if ((request as Partial<ClientRequest>).destroyed === true) open.delete(request);
+  for (const request of open)
+    if ((request as Partial<ClientRequest>).destroyed === true) open.delete(request);
   return open.size > 0;
 }
 
