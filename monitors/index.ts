@@ -5,12 +5,14 @@ import type { Labels } from "../storage/labels.ts";
 import { http } from "./http/http.ts";
 import type { MonitorKind } from "./monitor.ts";
 import { system } from "./system/system.ts";
+import { tcp } from "./tcp/tcp.ts";
+import { tls } from "./tls/tls.ts";
 
 /** A table of kinds whose options only the kinds themselves know. */
 export type MonitorKinds = Readonly<Record<string, MonitorKind<unknown>>>;
 
 /** Every kind of monitor there is. A new kind is one line here. */
-export const monitorKinds = { system, http } satisfies MonitorKinds;
+export const monitorKinds = { system, http, tcp, tls } satisfies MonitorKinds;
 
 /** What to look at and how often. `options` are those of the kind, checked, with defaults filled in. */
 export interface MonitorSpec {

@@ -46,7 +46,18 @@ const home: Readonly<Record<string, readonly string[]>> = {
 
 /** Plug-ins of one table are strangers to each other; each folder's `index.ts` is the table. */
 const pluginTables: readonly { folder: string; table: string; plugins: readonly string[] }[] = [
-  { folder: "monitors", table: "monitors/index.ts", plugins: ["monitors/system", "monitors/http"] },
+  {
+    folder: "monitors",
+    table: "monitors/index.ts",
+    plugins: [
+      "monitors/system",
+      "monitors/http",
+      "monitors/tcp",
+      "monitors/tls",
+      "monitors/dns",
+      "monitors/icmp",
+    ],
+  },
   {
     folder: "bot/hooks",
     table: "bot/hooks/index.ts",

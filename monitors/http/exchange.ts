@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage 
 import type { Socket } from "node:net";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { seenOf } from "../probe/certificate.ts";
-import { type Destination, dial, familyOf, secure } from "../probe/dial.ts";
+import { type Destination, type Destroyable, dial, familyOf, hangUp, secure } from "../probe/dial.ts";
 import { exchangeFailed } from "../probe/failure.ts";
 import { LookFailed } from "../reason.ts";
 import { LONGEST_BODY } from "./options.ts";
@@ -37,13 +37,13 @@ export function exchange(request: Request, trace: HttpTrace, signal: AbortSignal
     const { url, to, proxyHeaders } = request;
     const { watch } = trace;
     const isTls = url.protocol === "https:";
-    const opened: { destroy(): unknown }[] = [];
+    const opened: Destroyable[] = [];
     let settled = false;
     const settle = (finish: () => void): void => {
       if (settled) return;
       settled = true;
       signal.removeEventListener("abort", onAbort);
-      for (const one of opened) one.destroy();
+      hangUp(opened);
       finish();
     };
     const fail = (error: unknown): void => settle(() => reject(exchangeFailed(error, watch, isTls)));

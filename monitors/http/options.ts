@@ -1,6 +1,6 @@
 /** The options of the `http` monitor, and the one way in which a URL is written. */
 import { z } from "zod";
-import { compileSearch } from "../../storage/regex.ts";
+import { patternOption } from "../probe/pattern.ts";
 import { ipVersionOption } from "../probe/place.ts";
 import { tlsConfigOption } from "../probe/tls-options.ts";
 import { parseJsonCheck } from "./json-check.ts";
@@ -58,18 +58,6 @@ function apart(given: number | string): (number | string)[] {
     .map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : part.trim().toLowerCase()));
 }
 
-const pattern = z
-  .string()
-  .min(1)
-  .max(1000)
-  .superRefine((text, context) => {
-    try {
-      compileSearch(text);
-    } catch (error) {
-      context.addIssue({ code: "custom", message: `must be an RE2 expression: ${(error as Error).message}` });
-    }
-  });
-
 const jsonCheck = z
   .string()
   .max(500)
@@ -121,8 +109,8 @@ export const httpOptions = z.strictObject({
   body_contains: text.optional(),
   body_not_contains: text.optional(),
   /** RE2 expressions, looked for anywhere in the body. */
-  body_matches: pattern.optional(),
-  body_not_matches: pattern.optional(),
+  body_matches: patternOption.optional(),
+  body_not_matches: patternOption.optional(),
   /** Expectations of a JSON body: `$.data.count < 100`, or a path that must be there. */
   body_json: z
     .union([jsonCheck, z.array(jsonCheck).min(1).max(20)])

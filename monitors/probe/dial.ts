@@ -57,3 +57,18 @@ const HARMLESS: ReadonlySet<string> = new Set(["servername", "rejectUnauthorized
 export function familyOf({ remoteFamily }: Socket): number {
   return remoteFamily === "IPv6" ? 6 : remoteFamily === "IPv4" ? 4 : 0;
 }
+
+/** What a probe opens and has to close again. */
+export interface Destroyable {
+  destroy(): unknown;
+}
+
+/**
+ * Closes what was opened, the last first, and not before the callback that led here has returned: OpenSSL may still
+ * be at work beneath it, and a connection that is taken from under its handshake brings Node 20 down.
+ */
+export function hangUp(opened: readonly Destroyable[]): void {
+  setImmediate(() => {
+    for (const one of opened.toReversed()) one.destroy();
+  });
+}

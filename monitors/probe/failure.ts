@@ -1,5 +1,7 @@
 /** From what node:http, node:net and node:tls throw to the reason of a failed look. */
+
 import { LookFailed, type ReasonCode } from "../reason.ts";
+import { certificateWords } from "./certificate-words.ts";
 
 /** Codes of Node and of the system, as in its documentation of common system errors. */
 const byCode: Readonly<Record<string, ReasonCode>> = {
@@ -53,5 +55,7 @@ export function exchangeFailed(
 
 function failed(code: ReasonCode, detail: string, cause: unknown): LookFailed {
   // OpenSSL's messages carry its source lines and end in a line break.
-  return new LookFailed({ code, detail: detail.replace(/\s+/g, " ").trim().slice(0, 300) }, { cause });
+  const plain = detail.replace(/\s+/g, " ").trim().slice(0, 300);
+  const text = code === "tls" ? certificateWords(plain) : undefined;
+  return new LookFailed({ code, detail: plain, ...(text === undefined ? {} : { text }) }, { cause });
 }

@@ -1,11 +1,21 @@
 import { expect, test } from "vitest";
 import { http } from "../../../monitors/http/http.ts";
 import { type MonitorKinds, monitorKinds } from "../../../monitors/index.ts";
+import type { MonitorKind } from "../../../monitors/monitor.ts";
 import { createSystemMonitor, system } from "../../../monitors/system/system.ts";
+import { tcp } from "../../../monitors/tcp/tcp.ts";
+import { tls } from "../../../monitors/tls/tls.ts";
 import { describeMonitorKind, type MonitorCase } from "../../contract/monitor.ts";
 import { loopbackNetwork } from "../../support/probe.ts";
 import { quietHost } from "../../support/quiet-host.ts";
-import { serveHttp } from "../../support/web-server.ts";
+import {
+  type Certificates,
+  type Listening,
+  makeCertificates,
+  serveHttp,
+  serveHttps,
+  serveRaw,
+} from "../../support/web-server.ts";
 
 const elapsed = (): number => performance.now();
 const never = (): Promise<never> => new Promise(() => {});
@@ -18,6 +28,27 @@ async function served(answer: boolean, use: Parameters<MonitorCase["looking"]>[0
   await use(http.create(options, { network: loopbackNetwork(), elapsed })).finally(() => server.close());
 }
 
+let made: Certificates | undefined;
+
+/** Runs `use` with a monitor that looks at a port on which `server` listens. */
+async function atPort<Options>(
+  kind: MonitorKind<Options>,
+  more: object,
+  server: Promise<Listening>,
+  use: Parameters<MonitorCase["looking"]>[0],
+): Promise<void> {
+  const { port, close } = await server;
+  const options = kind.options.parse({ target: `127.0.0.1:${port}`, ...more });
+  const certificates = made?.authority;
+  const world = { network: loopbackNetwork(), elapsed, ...(certificates && { certificates }) };
+  await use(kind.create(options, world)).finally(close);
+}
+
+function withCertificate(): Promise<Listening> {
+  made ??= makeCertificates();
+  return serveHttps(made.good, () => {});
+}
+
 const cases: Readonly<Record<string, MonitorCase>> = {
   system: {
     options: {},
@@ -28,6 +59,34 @@ const cases: Readonly<Record<string, MonitorCase>> = {
     options: { url: "https://shop.example/health" },
     looking: (use) => served(true, use),
     hanging: (use) => served(false, use),
+  },
+  tcp: {
+    options: { target: "db.example:5432" },
+    looking: (use) =>
+      atPort(
+        tcp,
+        {},
+        serveRaw(() => {}),
+        use,
+      ),
+    hanging: (use) =>
+      atPort(
+        tcp,
+        { expect: "ready" },
+        serveRaw(() => {}),
+        use,
+      ),
+  },
+  tls: {
+    options: { target: "shop.example" },
+    looking: (use) => atPort(tls, {}, withCertificate(), use),
+    hanging: (use) =>
+      atPort(
+        tls,
+        {},
+        serveRaw(() => {}),
+        use,
+      ),
   },
 };
 
