@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { dns } from "../../../monitors/dns/dns.ts";
 import { http } from "../../../monitors/http/http.ts";
 import { type MonitorKinds, monitorKinds } from "../../../monitors/index.ts";
 import type { MonitorKind } from "../../../monitors/monitor.ts";
@@ -6,6 +7,7 @@ import { createSystemMonitor, system } from "../../../monitors/system/system.ts"
 import { tcp } from "../../../monitors/tcp/tcp.ts";
 import { tls } from "../../../monitors/tls/tls.ts";
 import { describeMonitorKind, type MonitorCase } from "../../contract/monitor.ts";
+import { answerTo, type Reply, serveNames } from "../../support/name-server.ts";
 import { loopbackNetwork } from "../../support/probe.ts";
 import { quietHost } from "../../support/quiet-host.ts";
 import {
@@ -49,6 +51,16 @@ function withCertificate(): Promise<Listening> {
   return serveHttps(made.good, () => {});
 }
 
+async function atNameServer(reply: Reply, use: Parameters<MonitorCase["looking"]>[0]): Promise<void> {
+  const { port, close } = await serveNames(reply);
+  const options = dns.options.parse({
+    query_name: "shop.test",
+    server: `127.0.0.1:${port}`,
+    expected_rcode: "NOERROR",
+  });
+  await use(dns.create(options, { network: loopbackNetwork(), elapsed })).finally(close);
+}
+
 const cases: Readonly<Record<string, MonitorCase>> = {
   system: {
     options: {},
@@ -76,6 +88,11 @@ const cases: Readonly<Record<string, MonitorCase>> = {
         serveRaw(() => {}),
         use,
       ),
+  },
+  dns: {
+    options: { query_name: "shop.example" },
+    looking: (use) => atNameServer((question) => [answerTo(question)], use),
+    hanging: (use) => atNameServer(() => [], use),
   },
   tls: {
     options: { target: "shop.example" },
