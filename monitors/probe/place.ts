@@ -21,7 +21,7 @@ export function normaliseHost(text: string): string | undefined {
   if (!/^(?:\[[^\]]+\]|[^\s/?#@:\\[\]%]+)$/.test(bracketed)) return undefined;
   try {
     const host = new URL(`http://${bracketed}/`).hostname.replace(/^\[|\]$/g, "");
-    return host === "" || host.length > 253 ? undefined : host;
+    return /^[a-z0-9_:][a-z0-9._:-]{0,252}$/.test(host) ? host : undefined;
   } catch {
     return undefined;
   }

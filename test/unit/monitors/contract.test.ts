@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { dns } from "../../../monitors/dns/dns.ts";
 import { http } from "../../../monitors/http/http.ts";
+import { createIcmpKind } from "../../../monitors/icmp/icmp.ts";
+import type { PingTool } from "../../../monitors/icmp/ping.ts";
 import { type MonitorKinds, monitorKinds } from "../../../monitors/index.ts";
-import type { MonitorKind } from "../../../monitors/monitor.ts";
+import type { Monitor, MonitorKind } from "../../../monitors/monitor.ts";
 import { createSystemMonitor, system } from "../../../monitors/system/system.ts";
 import { tcp } from "../../../monitors/tcp/tcp.ts";
 import { tls } from "../../../monitors/tls/tls.ts";
 import { describeMonitorKind, type MonitorCase } from "../../contract/monitor.ts";
+import { withPing } from "../../support/fake-ping.ts";
 import { answerTo, type Reply, serveNames } from "../../support/name-server.ts";
 import { loopbackNetwork } from "../../support/probe.ts";
 import { quietHost } from "../../support/quiet-host.ts";
@@ -61,6 +64,11 @@ async function atNameServer(reply: Reply, use: Parameters<MonitorCase["looking"]
   await use(dns.create(options, { network: loopbackNetwork(), elapsed })).finally(close);
 }
 
+function pinging(tool: PingTool): Monitor {
+  const kind = createIcmpKind(tool);
+  return kind.create(kind.options.parse({ target: "127.0.0.1" }), { network: loopbackNetwork(), elapsed });
+}
+
 const cases: Readonly<Record<string, MonitorCase>> = {
   system: {
     options: {},
@@ -93,6 +101,11 @@ const cases: Readonly<Record<string, MonitorCase>> = {
     options: { query_name: "shop.example" },
     looking: (use) => atNameServer((question) => [answerTo(question)], use),
     hanging: (use) => atNameServer(() => [], use),
+  },
+  icmp: {
+    options: { target: "shop.example" },
+    looking: (use) => withPing('echo "64 bytes: ttl=57 time=2 ms"', (tool) => use(pinging(tool))),
+    hanging: (use) => withPing("exec sleep 1000", (tool) => use(pinging(tool))),
   },
   tls: {
     options: { target: "shop.example" },
