@@ -63,6 +63,12 @@ export interface MonitorKind<Options> {
   readonly intervalMs: number;
   /** The longest a look may take where nothing is said, in milliseconds. */
   readonly timeoutMs: number;
+  /** The option that says what to look at: an address that stands alone in chat, and that everybody may see. */
+  readonly target?: string;
+  /** Options that only `gengfu.yml` may set: they hold secrets, or lead around the guard of the network. */
+  readonly fileOnly?: readonly string[];
+  /** Hosts that the options name; those that a monitor made in chat may not reach are refused at once. */
+  hosts?(options: Options): readonly string[];
   /** What this monitor looks at, as the label `instance` says it. */
   instance(options: Options): string;
   /** Fills in what is made up once and kept: an address that nobody can guess. `before`: those it had, if any. */

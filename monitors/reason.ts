@@ -23,6 +23,14 @@ export const reasonText = {
   running: { zh: "正在跑", en: "running" },
   waiting: { zh: "还没有来过", en: "nothing has come yet" },
   unwatched: { zh: "不知道有没有来过", en: "unknown, nobody watched" },
+  json_mismatch: { zh: "响应的 JSON 不符合预期", en: "the JSON of the answer is not as expected" },
+  proxy: { zh: "代理拒绝了连接", en: "the proxy refused" },
+  no_match: { zh: "没有等到预期的回答", en: "the expected answer did not come" },
+  bad_answer: { zh: "收到的回答无法解读", en: "the answer makes no sense" },
+  bad_rcode: { zh: "DNS 返回码不符合预期", en: "unexpected DNS return code" },
+  wrong_answer: { zh: "DNS 记录不符合预期", en: "unexpected DNS records" },
+  packet_loss: { zh: "没有回应", en: "no reply" },
+  unsupported: { zh: "本机暂不能做这种检查", en: "this machine cannot make this check yet" },
   error: { zh: "检查出错", en: "the look went wrong" },
 } as const satisfies Record<string, Text>;
 

@@ -49,7 +49,15 @@ const pluginTables: readonly { folder: string; table: string; plugins: readonly 
   {
     folder: "monitors",
     table: "monitors/index.ts",
-    plugins: ["monitors/system", "monitors/http", "monitors/heartbeat"],
+    plugins: [
+      "monitors/system",
+      "monitors/http",
+      "monitors/tcp",
+      "monitors/tls",
+      "monitors/dns",
+      "monitors/icmp",
+      "monitors/heartbeat",
+    ],
   },
   {
     folder: "bot/hooks",
