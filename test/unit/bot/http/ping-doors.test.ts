@@ -40,7 +40,7 @@ async function doors(take?: Heartbeats["take"], key: string | undefined = KEY) {
           return { is: "taken" };
         }),
     },
-  })(router);
+  })(router, new Map());
   const app = new Koa();
   app.use(tellErrors({ locale: "en", log: silentLog }));
   app.use(router.routes()).use(router.allowedMethods());
@@ -137,7 +137,7 @@ describe("what is refused", () => {
 
 describe("what comes with a ping", () => {
   async function posted(
-    body: BodyInit,
+    body: string | Uint8Array,
   ): Promise<{ status: number; kept: string | undefined; limit: string | null }> {
     const { ask, pings } = await doors();
     const answer = await ask(`/ping/${UUID}`, { method: "POST", body });

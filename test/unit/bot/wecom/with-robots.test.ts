@@ -40,7 +40,7 @@ async function open(more: readonly Partial<WeComRobotConfig>[] = [ONCALL]): Prom
       token: "",
       mentioned: [],
       mentionedMobiles: [],
-      mentionOn: ["critical"] as const,
+      mentionOn: ["critical"] satisfies WeComRobot["mentionOn"],
       ...one,
     };
     return { ...robot, url: `${robots.url}/cgi-bin/webhook/send?key=${robot.token}`, http: PLAIN_HTTP };
