@@ -165,7 +165,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       book,
       file: () => now.config,
       consoleIsPrivate: fixed.consoleIsPrivate,
-      platforms: Object.keys(platforms.channels),
+      platforms: [...Object.keys(platforms.channels), ...(weComApps.isOpen() ? ["wecom_app"] : [])],
       bytes: randomBytes,
       log,
     });
