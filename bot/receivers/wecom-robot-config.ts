@@ -10,6 +10,8 @@ export interface WeComRobotConfig {
   readonly url: string | undefined;
   /** The key, which is all that one needs to speak as the robot. */
   readonly token: string;
+  /** What a card opens that is pressed; undefined: incidents are markdown. */
+  readonly cardUrl: string | undefined;
   /** Ids of members, or `@all`. */
   readonly mentioned: readonly string[];
   /** Their numbers, or `@all`. */
@@ -23,6 +25,7 @@ export const weComRobotSchema = z
     send_resolved: sendResolved,
     url: address.optional(),
     key: named.optional(),
+    card_url: address.optional(),
     mentioned_list: z.array(scalar).default([]),
     mentioned_mobile_list: z.array(scalar).default([]),
     mention_on: mentionsOn,
@@ -31,6 +34,7 @@ export const weComRobotSchema = z
     const robot: WeComRobotConfig = {
       url: one.url,
       token: tokenIn(one, "key", context),
+      cardUrl: one.card_url,
       mentioned: one.mentioned_list,
       mentionedMobiles: one.mentioned_mobile_list,
       mentionOn: one.mention_on,

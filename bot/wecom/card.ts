@@ -1,5 +1,5 @@
 /**
- * The card of an incident as WeCom's `button_interaction` (developer.work.weixin.qq.com/document/path/101032). Lengths
+ * The card of an incident as WeCom's `button_interaction` and `text_notice` (developer.work.weixin.qq.com/document/path/101032). Lengths
  * there are advice: what is longer is cut off by the clients, each in its own way, so it is cut here, with a mark.
  */
 import type { Action, Card, Field } from "../../alerts/card.ts";
@@ -42,12 +42,41 @@ const BLACK = 1;
 const RED = 2;
 const GREEN = 3;
 
+const NOTICE: Text = { zh: "通知", en: "Notice" };
 const REPEAT: Text = { zh: "可能是重复发送", en: "may be a repeat" };
 
 /** Draws it; undefined when it has no button that WeCom would take, since this kind of card needs one. */
 export function templateCard(card: Card, { taskId, locale, mayBeRepeat }: DrawnAs): Drawn | undefined {
   const buttons = buttonsOf(card);
   if (buttons.length === 0) return undefined;
+  const note = mayBeRepeat === true ? inLocale(locale, REPEAT) : "";
+  const { parts, isCut } = partsOf(card, { untitled: taskId, note, locale });
+  return {
+    card: {
+      card_type: "button_interaction",
+      ...parts,
+      button_list: buttons.map(({ label, command }, i) => ({
+        text: shortened(label, LABEL).text,
+        style: i === 0 ? 1 : 2,
+        key: command,
+      })),
+      task_id: taskId,
+    },
+    isCut: isCut || buttons.length < (card.actions?.length ?? 0),
+  };
+}
+
+/** The same without buttons, as `text_notice`: pressing it opens `url`, without which WeCom refuses it (42045). */
+export function noticeCard(card: Card, url: string, locale: Locale): TemplateCard {
+  const { parts } = partsOf(card, { untitled: inLocale(locale, NOTICE), note: "", locale });
+  return { card_type: "text_notice", ...parts, card_action: { type: 1, url } };
+}
+
+/** What both kinds of card have. */
+function partsOf(
+  card: Card,
+  { untitled, note, locale }: { readonly untitled: string; readonly note: string; readonly locale: Locale },
+): { readonly parts: TemplateCard; readonly isCut: boolean } {
   const title = shortened([markOf(card), card.title ?? ""].filter(Boolean).join(" "), TITLE);
   const { shown, rest } = sortFields(card.fields ?? []);
   const detail = shortened(
@@ -56,14 +85,13 @@ export function templateCard(card: Card, { taskId, locale, mayBeRepeat }: DrawnA
   );
   const source = standingOf(card, locale);
   return {
-    card: {
-      card_type: "button_interaction",
+    parts: {
       ...(source === ""
         ? {}
         : { source: { desc: shortened(source, SOURCE).text, desc_color: colourOf(card) } }),
       main_title: {
-        title: title.text === "" ? taskId : title.text,
-        ...(mayBeRepeat === true ? { desc: shortened(inLocale(locale, REPEAT), DESCRIPTION).text } : {}),
+        title: title.text === "" ? untitled : title.text,
+        ...(note === "" ? {} : { desc: shortened(note, DESCRIPTION).text }),
       },
       ...(detail.text === "" ? {} : { sub_title_text: detail.text }),
       ...(shown.length === 0
@@ -74,14 +102,8 @@ export function templateCard(card: Card, { taskId, locale, mayBeRepeat }: DrawnA
               value: shortened(value, FIELD_VALUE).text,
             })),
           }),
-      button_list: buttons.map(({ label, command }, i) => ({
-        text: shortened(label, LABEL).text,
-        style: i === 0 ? 1 : 2,
-        key: command,
-      })),
-      task_id: taskId,
     },
-    isCut: title.isCut || detail.isCut || buttons.length < (card.actions?.length ?? 0),
+    isCut: title.isCut || detail.isCut,
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * The body of a message to a group robot. Trouble that is to mention people is plain text, the one type whose mentions
  * are sure to ring; everything else is markdown: with colours, or `markdown_v2` where there is a table, which has none.
- * No template cards: their buttons lead nowhere from here, and they hold less.
+ * An incident is a `text_notice` card where the robot is given an address that pressing it opens; nothing answers a
+ * robot's buttons, so it has none.
  */
 import type { Card } from "../../../alerts/card.ts";
 import type { Attempt } from "../../../alerts/channel.ts";
@@ -9,6 +10,7 @@ import type { Locale } from "../../../storage/locale.ts";
 import { hasTable } from "../../chat/lines.ts";
 import type { WeComRobotConfig } from "../../receivers/wecom-robot-config.ts";
 import { mentions } from "../../robots/channel.ts";
+import { noticeCard, type TemplateCard } from "../card.ts";
 import { weComMarkdown, weComText } from "../markdown.ts";
 
 /** As WeCom has it. */
@@ -22,6 +24,7 @@ export type RobotBody =
       };
     }
   | { readonly msgtype: "markdown"; readonly markdown: { readonly content: string } }
+  | { readonly msgtype: "template_card"; readonly template_card: TemplateCard }
   | { readonly msgtype: "markdown_v2"; readonly markdown_v2: { readonly content: string } };
 
 /** The most that a content may have, in bytes of UTF-8. */
@@ -48,6 +51,8 @@ export function bodyOf(robot: WeComRobotConfig, card: Card, attempt: Attempt, lo
         mentioned_mobile_list: mentionedMobiles,
       },
     };
+  if (robot.cardUrl !== undefined && card.kind === "incident")
+    return { msgtype: "template_card", template_card: noticeCard(card, robot.cardUrl, locale) };
   const markdown = (dialect: "v1" | "v2"): { readonly content: string } => ({
     content: weComMarkdown(card, { maxBytes: MARKDOWN_BYTES, dialect, locale }),
   });

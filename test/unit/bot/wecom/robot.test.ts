@@ -23,6 +23,7 @@ afterEach(async () => {
 const config: WeComRobotConfig = {
   url: undefined,
   token: KEY,
+  cardUrl: undefined,
   mentioned: [],
   mentionedMobiles: [],
   mentionOn: ["critical"],
@@ -88,6 +89,34 @@ describe("the body", () => {
     expect(bytes(text)).toBeGreaterThan(1_980);
     expect(bytes(markdown)).toBeLessThanOrEqual(4_096);
     expect(bytes(markdown)).toBeGreaterThan(4_000);
+  });
+
+  it("is a card that opens an address, where the robot is given one and nobody is to be mentioned", async () => {
+    const { robots, channel } = await open([{ cardUrl: "https://gengfu.example/" }]);
+    const card: Card = {
+      ...hot,
+      text: "- host=a — 95%",
+      fields: [
+        { name: "位置", value: "host=a" },
+        { name: "说明", value: "长".repeat(200) },
+      ],
+      actions: [{ id: "ack", label: "认领", command: "ack 12" }],
+    };
+    await channel.post(ADDRESS, card, attempt());
+    await channel.post(ADDRESS, { kind: "text", title: "still firing", incident: 12 }, attempt("card-1@x"));
+    const [first, second] = robots.said.map(({ body }) => body);
+    expect(first).toEqual({
+      msgtype: "template_card",
+      template_card: {
+        card_type: "text_notice",
+        source: { desc: "严重", desc_color: 2 },
+        main_title: { title: "🔴 #12 hot" },
+        sub_title_text: expect.stringMatching(/^· host=a — 95%\n说明：长+…$/),
+        horizontal_content_list: [{ keyname: "位置", value: "host=a" }],
+        card_action: { type: 1, url: "https://gengfu.example/" },
+      },
+    });
+    expect(second?.["msgtype"]).toBe("markdown");
   });
 
   it("mentions when it is new, and when it is worse; else it is markdown", async () => {

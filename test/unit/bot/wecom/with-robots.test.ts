@@ -38,6 +38,7 @@ async function open(more: readonly Partial<WeComRobotConfig>[] = [ONCALL]): Prom
     const robot = {
       url: undefined,
       token: "",
+      cardUrl: undefined,
       mentioned: [],
       mentionedMobiles: [],
       mentionOn: ["critical"] satisfies WeComRobot["mentionOn"],
