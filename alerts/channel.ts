@@ -40,6 +40,8 @@ export interface Channel {
    * there was nothing to say, and nothing was said.
    */
   edit?(receipt: Receipt, card: Card, attempt: Attempt): Promise<Receipt | undefined>;
+  /** Whether `edit` can change it now, where it cannot at every time: if not, the next news is a message of its own. */
+  canEdit?(receipt: Receipt): boolean;
   /**
    * A machine listens: every incident is told by itself, whatever their number, and nothing is folded into a digest.
    * `edit` then tells each later change, and costs as much as a message.
@@ -52,6 +54,12 @@ export interface Channel {
   readonly editPauseMs?: number;
   /** What people should know of a conversation beside how it goes there: cards are refused, calls run out. */
   remark?(conversation: string, at: number): Text | undefined;
+}
+
+/** Whether what gave this receipt can be changed in place now. */
+export function canEdit(channel: Channel | undefined, receipt: Receipt | undefined): boolean {
+  if (channel?.edit === undefined || receipt === undefined) return false;
+  return channel.canEdit?.(receipt) ?? true;
 }
 
 /** What to do after a refusal: try again soon, wait as told, or never again. */

@@ -1,6 +1,7 @@
 /**
  * Gengfu where an Alertmanager stands: the same senders and the same sink, in turns, on fresh processes.
- * `node dist/bench/doors.js [rounds]`; needs Debian's prometheus-alertmanager. Prints medians and ratios.
+ * `node dist/bench/doors.js [rounds]`; needs Debian's prometheus-alertmanager. Prints medians and ratios, and beside
+ * them what one thread of Node can do at all on this machine, see doors/floor.ts.
  */
 import { CONNECTIONS, flood, GROUPS, overAlready } from "./doors/flood.ts";
 import { isInstalled, PEERS, type Peer, type PeerName, startPeer } from "./doors/peer.ts";
@@ -16,7 +17,7 @@ const rounds = Number(process.argv[2] ?? 3);
 
 type Figures = Map<string, number[]>;
 
-const figures: Record<PeerName, Figures> = { alertmanager: new Map(), gengfu: new Map() };
+const figures: Record<PeerName, Figures> = { alertmanager: new Map(), gengfu: new Map(), floor: new Map() };
 
 function note(peer: PeerName, what: string, value: number): void {
   const all = figures[peer].get(what);
@@ -37,7 +38,9 @@ async function round(name: PeerName, perPost: number): Promise<void> {
   const peer = await startPeer(name, sink.url);
   const say = (what: string, value: number): void => note(name, what, value);
   try {
-    if (perPost === 1)
+    // It tells nobody.
+    const tells = name !== "floor";
+    if (perPost === 1 && tells)
       for (let i = 0; i < 60; i++) {
         const took = await probe(peer, sink, `Idle${i}`);
         // The first ones warm both up.
@@ -46,15 +49,16 @@ async function round(name: PeerName, perPost: number): Promise<void> {
     // Neither is measured cold: these alerts are over, so nothing stays of them.
     await send(peer.port, overAlready(ALERTS, perPost), CONNECTIONS);
     const probes: Promise<number>[] = [];
-    const probing = setInterval(() => probes.push(probe(peer, sink, `Probe${probes.length}`)), 50);
+    const knock = (): unknown => tells && probes.push(probe(peer, sink, `Probe${probes.length}`));
+    const probing = setInterval(knock, 50);
     const sent = await send(peer.port, flood(ALERTS, perPost), CONNECTIONS);
     clearInterval(probing);
     told(say, `new, ${perPost} per POST`, sent);
     for (const took of await Promise.all(probes)) say(`POST to webhook, flood at ${perPost}, ms`, took);
-    for (let group = 0; group < GROUPS; group++) await sink.arrival(`Flood${group}`);
+    for (let group = 0; tells && group < GROUPS; group++) await sink.arrival(`Flood${group}`);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     told(say, `again, ${perPost} per POST`, await send(peer.port, flood(ALERTS, perPost), CONNECTIONS));
-    if (perPost === 64) await ask(peer, say);
+    if (perPost === 64 && tells) await ask(peer, say);
   } finally {
     await peer.end();
     sink.close();
@@ -108,15 +112,13 @@ for (let i = 0; i < rounds; i++)
   for (const perPost of PER_POST)
     for (const peer of i % 2 === 0 ? PEERS : [...PEERS].reverse()) await round(peer, perPost);
 
-console.log(
-  `${"medians".padEnd(46)}${"alertmanager".padStart(14)}${"gengfu".padStart(12)}${"ratio".padStart(9)}`,
-);
+const columns = (...cells: readonly string[]): string => cells.map((cell) => cell.padStart(13)).join("");
+console.log("medians".padEnd(46) + columns("alertmanager", "gengfu", "ratio", "floor", "floor ratio"));
 for (const [what, values] of figures.gengfu) {
-  const theirs = median(figures.alertmanager.get(what) ?? []);
-  const ours = median(values);
-  console.log(
-    `${what.padEnd(46)}${theirs.toFixed(2).padStart(14)}${ours.toFixed(2).padStart(12)}${(ours / theirs).toFixed(2).padStart(9)}`,
-  );
+  const [theirs, ours] = [median(figures.alertmanager.get(what) ?? []), median(values)];
+  const floor = median(figures.floor.get(what) ?? []);
+  const cells = [theirs, ours, ours / theirs, floor, floor / theirs];
+  console.log(what.padEnd(46) + columns(...cells.map((cell) => (Number.isNaN(cell) ? "" : cell.toFixed(2)))));
 }
 
 await scale();

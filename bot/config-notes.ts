@@ -48,6 +48,10 @@ const NOT_SET_UP: Readonly<Record<string, Text>> = {
     zh: "没有设置 DINGTALK_CLIENT_ID 和 DINGTALK_CLIENT_SECRET，暂时不会发送",
     en: "DINGTALK_CLIENT_ID and DINGTALK_CLIENT_SECRET are not set, so nothing is sent there",
   },
+  wecom: {
+    zh: "没有设置 WECOM_BOT_ID 和 WECOM_BOT_SECRET，暂时不会发送",
+    en: "WECOM_BOT_ID and WECOM_BOT_SECRET are not set, so nothing is sent there",
+  },
 };
 
 function notesOn(receiver: ReceiverConfig, path: string, channels: ReadonlySet<string>): readonly Problem[] {

@@ -70,13 +70,19 @@ export const environmentSchema = z.object({
   WECOM_BOT_ID: optional,
   WECOM_BOT_SECRET: optional,
   WECOM_BOT_NAME: optional,
-  WECOM_WS_URL: optional,
+  WECOM_WS_URL: optional.refine((text) => text === undefined || /^wss?:\/\/./.test(text), {
+    message: "must be an address that begins with ws:// or wss://",
+    params: { zh: "应为 ws:// 或 wss:// 开头的网址" },
+  }),
   WECOM_API_BASE: base,
   DATABASE_URL: optional,
 });
 
 /** One is of no use without the other. */
-const PAIRS = [["DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET"]] as const;
+const PAIRS = [
+  ["DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET"],
+  ["WECOM_BOT_ID", "WECOM_BOT_SECRET"],
+] as const;
 
 export type Environment = z.output<typeof environmentSchema>;
 

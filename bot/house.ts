@@ -75,11 +75,20 @@ export interface House {
 }
 
 /** What stands before the colon of an address that can be told; the type of `channels` holds it to what is built. */
-export const BUILT_CHANNELS = ["console", "webhook", "dingtalk", "dingtalk_robot", "wecom_robot"] as const;
+export const BUILT_CHANNELS = [
+  "console",
+  "webhook",
+  "dingtalk",
+  "wecom",
+  "dingtalk_robot",
+  "wecom_robot",
+] as const;
 
 /** Those that work with what the environment says. */
 export function channelsOf(variables: Parameters<typeof isSetUp>[1]): ReadonlySet<string> {
-  return new Set(BUILT_CHANNELS.filter((name) => name !== "dingtalk" || isSetUp(name, variables)));
+  const isReady = (name: string): boolean =>
+    name === "dingtalk" || name === "wecom" ? isSetUp(name, variables) : true;
+  return new Set(BUILT_CHANNELS.filter(isReady));
 }
 
 /** Samples are kept this long when nothing is said. */
@@ -133,12 +142,17 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       robotBases: environment,
     };
     let now = inForce(config, fixed);
-    const robots = robotChannels({ find: () => now.robots, clock, locale });
+    const robots = robotChannels({
+      find: () => now.robots,
+      clock,
+      locale,
+      dingTalkCalled: () => platforms.dingTalkRobotCalled(),
+    });
     const platforms = await openPlatforms({
       environment,
       now: () => now,
       alerts: () => alerts,
-      robots: robots.dingtalk_robot,
+      robots,
       store,
       clock,
       log,

@@ -35,8 +35,6 @@ async function main(): Promise<void> {
   const { LOCALE: locale, HOST: host, PORT: port } = environment;
   const secrets = secretsOf(environment, config);
   const log = openLog(environment.LOG_LEVEL, secrets);
-  if (environment.WECOM_BOT_ID !== undefined)
-    log.warn({ variable: "WECOM_BOT_ID" }, "this version does not connect to this platform yet");
   // Node ends the process after this; whoever reads the log should know why, too.
   process.on("uncaughtExceptionMonitor", (err) => log.error({ err }, "ends because of a fault of its own"));
   // A promise nobody waited for is a fault of ours, and no reason to leave everybody unwatched.

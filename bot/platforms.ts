@@ -14,6 +14,7 @@ import { templateOf } from "./dingtalk/config.ts";
 import { type DingTalk, openDingTalk } from "./dingtalk/open-dingtalk.ts";
 import type { Environment } from "./environment.ts";
 import type { InForce } from "./in-force.ts";
+import { openWeCom, type WeCom } from "./wecom/open-wecom.ts";
 
 export interface Platforms {
   /** By what stands before the colon of an address. */
@@ -22,6 +23,8 @@ export interface Platforms {
   start(chat: Chat): void;
   stop(): Promise<void>;
   views(at: number): readonly PlatformView[];
+  /** A custom robot of DingTalk was called. */
+  dingTalkRobotCalled(): void;
   /** DingTalk's calls of this month; undefined where it is not set up. */
   dingTalkUse(at: number): QuotaUse | undefined;
 }
@@ -31,8 +34,8 @@ export interface PlatformDeps {
   now(): InForce;
   /** There once something has been said, and not while this is opened. */
   alerts(): Alerts;
-  /** The robots of a file, which stand in for an app. */
-  readonly robots: Channel;
+  /** The robots of a file, which stand in for an app or a bot. */
+  readonly robots: { readonly dingtalk_robot: Channel; readonly wecom_robot: Channel };
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,7 +44,10 @@ export interface PlatformDeps {
 }
 
 /** The variables without which a platform is not set up. */
-const NEEDS = { dingtalk: ["DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET"] } as const;
+const NEEDS = {
+  dingtalk: ["DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET"],
+  wecom: ["WECOM_BOT_ID", "WECOM_BOT_SECRET"],
+} as const;
 
 /** Whether the variables of a platform are there. */
 export function isSetUp(
@@ -53,13 +59,38 @@ export function isSetUp(
 
 export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
   const dingTalk = await dingTalkOf(deps);
+  const weCom = weComOf(deps);
+  const all = { ...(dingTalk && { dingtalk: dingTalk }), ...(weCom && { wecom: weCom }) };
+  const open: readonly (DingTalk | WeCom)[] = Object.values(all);
   return {
-    channels: { ...(dingTalk === undefined ? {} : { dingtalk: dingTalk.channel }) },
-    start: (chat) => dingTalk?.start(chat),
-    stop: async () => dingTalk?.stop(),
-    views: (at) => (dingTalk === undefined ? [] : [dingTalk.view(at)]),
+    channels: Object.fromEntries(Object.entries(all).map(([name, { channel }]) => [name, channel])),
+    start(chat) {
+      for (const platform of open) platform.start(chat);
+    },
+    async stop() {
+      await Promise.all(open.map((platform) => platform.stop()));
+    },
+    views: (at) => open.map((platform) => platform.view(at)),
+    dingTalkRobotCalled: () => dingTalk?.robotCalled(),
     dingTalkUse: (at) => dingTalk?.use(at),
   };
+}
+
+function weComOf({ environment, now, robots, clock, log, locale, random }: PlatformDeps): WeCom | undefined {
+  const { WECOM_BOT_ID: botId, WECOM_BOT_SECRET: secret } = environment;
+  if (botId === undefined || secret === undefined) return undefined;
+  return openWeCom({
+    botId,
+    secret,
+    botName: environment.WECOM_BOT_NAME,
+    wsUrl: environment.WECOM_WS_URL ?? "wss://openws.work.weixin.qq.com",
+    clock,
+    log,
+    locale,
+    random,
+    robotsOf: (conversation) => now().robots.weCom.get(conversation),
+    robots: robots.wecom_robot,
+  });
 }
 
 async function dingTalkOf(deps: PlatformDeps): Promise<DingTalk | undefined> {
@@ -80,7 +111,8 @@ async function dingTalkOf(deps: PlatformDeps): Promise<DingTalk | undefined> {
     template: () => templateOf(now().config.dingtalk, environment.DINGTALK_CARD_TEMPLATE_ID),
     limits: { api: quota.api_calls, stream: quota.stream_calls },
     criticalOnlyFrom: quota.critical_only_from,
-    standIn: (conversation) => (now().robots.dingTalk.has(conversation) ? robots.post : undefined),
+    standIn: (conversation) =>
+      now().robots.dingTalk.has(conversation) ? robots.dingtalk_robot.post : undefined,
     lineOf(number, button) {
       const incident = alerts().book.incident(number);
       if (incident === undefined) return undefined;

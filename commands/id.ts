@@ -35,11 +35,14 @@ export const id: Command = {
   },
 };
 
-/** `dingtalk:cid…` is a `conversation` of `dingtalk_configs`. JSON's way to write a text is YAML's too. */
+/**
+ * `dingtalk:cid…` is a `conversation` of `dingtalk_configs`. On one line, since a platform without blocks of code takes
+ * indentation away. JSON's way to write a text is YAML's too.
+ */
 function receiverLines(address: string): string {
   const colon = address.indexOf(":");
   const conversation = JSON.stringify(address.slice(colon + 1));
-  return `receivers:\n  - name: ops\n    ${address.slice(0, colon)}_configs: [{ conversation: ${conversation} }]`;
+  return `receivers: [{ name: ops, ${address.slice(0, colon)}_configs: [{ conversation: ${conversation} }] }]`;
 }
 
 /** With the role of an operator, so that writing it down gives one; whoever has more keeps it. */
@@ -49,5 +52,5 @@ function personLines({ person: { id: person, name, role } }: Call): string {
     ...(person.endsWith(`:${name}`) ? [] : [`name: ${JSON.stringify(name)}`]),
     `role: ${role === "viewer" ? "operator" : role}`,
   ];
-  return `people:\n  - { ${words.join(", ")} }`;
+  return `people: [{ ${words.join(", ")} }]`;
 }

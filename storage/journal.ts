@@ -22,11 +22,10 @@ export class Journal {
 
   /** Makes a new journal and forces it and its name to disk; an unfinished one in its place is replaced. */
   static async create(files: Files, folder: string, path: string, head: JournalHead): Promise<Journal> {
-    const file = await files.open(path, "create");
+    const file = await files.open(path, "create", "forced");
     try {
       const line = writeRecord(headJson(head));
-      await file.write(line, 0);
-      await file.datasync();
+      await file.writeThrough(line, 0);
       await files.syncFolder(folder);
       return new Journal(path, file, line.length, head.after);
     } catch (error) {
@@ -37,7 +36,7 @@ export class Journal {
 
   /** Goes on with a journal whose first `length` bytes are good; anything after them is cut off. */
   static async resume(files: Files, path: string, length: number, last: number): Promise<Journal> {
-    const file = await files.open(path, "edit");
+    const file = await files.open(path, "edit", "forced");
     try {
       if ((await file.size()) > length) {
         await file.truncate(length);
@@ -69,8 +68,7 @@ export class Journal {
     try {
       if (this.#dirty) await this.#mend();
       this.#dirty = true;
-      await this.#file.write(data, this.#length);
-      await this.#file.datasync();
+      await this.#file.writeThrough(data, this.#length);
       this.#dirty = false;
     } catch (error) {
       // Whole lines of a write that failed would come back at the next start, after they were refused.

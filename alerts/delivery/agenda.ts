@@ -1,6 +1,6 @@
 /** What is to be done next at one target, and when: fold, end a digest, tell a fallback, or say the next thing. */
 
-import type { Channel } from "../channel.ts";
+import { type Channel, canEdit } from "../channel.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { Index } from "../index-of.ts";
 import type { CurrentPlan } from "../plan.ts";
@@ -41,6 +41,8 @@ export interface AgendaContext {
   readonly plan: CurrentPlan;
   readonly memory: DeliveryMemory;
   moreIsComing(): boolean;
+  /** Whether it, or what it must not pass, is on its way. */
+  isUnderWay(delivery: Delivery): boolean;
 }
 
 /** After so many refusals a delivery lets others past: it may be that this one alone is refused. */
@@ -131,7 +133,7 @@ function situationOf({ context, address, at, channel, limit }: View, waitMs: num
 function isMessage(delivery: Delivery, channel: Channel | undefined, tables: Tables): boolean {
   const { receipt, about, sent } = delivery;
   if (receipt === undefined) return true;
-  if (channel?.edit !== undefined) return channel.machine === true;
+  if (canEdit(channel, receipt)) return channel?.machine === true;
   if ("digest" in about) return about.digest.news > sent;
   return "card" in about || (incidentOf(delivery, tables)?.news ?? 0) > sent;
 }
@@ -164,6 +166,7 @@ function sendable(view: View, storming: boolean): Next {
   for (const lane of LANES) {
     let looked = 0;
     for (const delivery of lanes[lane].values()) {
+      if (context.isUnderWay(delivery)) continue;
       if (delivery.attempts >= STUCK_AFTER) {
         if (stuck === undefined || delivery.dueAt < stuck.dueAt) stuck = delivery;
         continue;
@@ -208,7 +211,7 @@ function mayBeSaidAt(
     if (receipt === undefined || saidAt === undefined || saidAt > at) return ready;
     const later = about.digest.endedAt === undefined ? DIGEST_AGAIN_MS : DIGEST_LATER_MS;
     const often = Math.max(DIGEST_EDIT_MS, channel?.editPauseMs ?? 0);
-    const gap = channel?.edit === undefined ? (message ? later : 0) : often;
+    const gap = canEdit(channel, receipt) ? often : message ? later : 0;
     return Math.max(ready, saidAt + gap);
   }
   if (!message && channel?.editPauseMs !== undefined && saidAt !== undefined && saidAt <= at) {

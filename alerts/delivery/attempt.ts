@@ -2,7 +2,14 @@
 import type { Clock } from "../../storage/clock.ts";
 import type { AlertBook } from "../alert-book.ts";
 import type { Card } from "../card.ts";
-import { type Channel, type IncidentView, type Receipt, type Refusal, SendError } from "../channel.ts";
+import {
+  type Channel,
+  canEdit,
+  type IncidentView,
+  type Receipt,
+  type Refusal,
+  SendError,
+} from "../channel.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { channelNameOf } from "./budget.ts";
 import { type Delivery, type DigestFacts, incidentDeliveryId } from "./delivery.ts";
@@ -29,6 +36,8 @@ export interface Attempted {
   /** The incident's version that the card showed. */
   readonly version: number;
   readonly outcome: Outcome;
+  /** The target refused something else while this was on its way. */
+  readonly overlapped?: boolean;
   /** When our own code threw instead of a platform: for the log. */
   readonly fault?: unknown;
 }
@@ -115,7 +124,7 @@ async function say(
   const { card, isNews, view } = what;
   const about = view === undefined ? { deliveryId } : { deliveryId, incident: view };
   let beside: Refusal | undefined;
-  if (receipt !== undefined && channel.edit !== undefined) {
+  if (receipt !== undefined && canEdit(channel, receipt)) {
     try {
       const edited = await within(context, (signal) => channel.edit?.(receipt, card, { ...about, signal }));
       if (edited === undefined) return { is: "arrived", how: "skip" };

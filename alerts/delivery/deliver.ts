@@ -1,4 +1,8 @@
-/** The courier: takes what is wanted to where it is to be said, as often as it needs, one at a time per conversation. */
+/**
+ * The courier: takes what is wanted to where it is to be said, as often as it needs, one at a time per conversation; to
+ * a machine, several incidents at a time.
+ */
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../../storage/clock.ts";
 import type { Log } from "../../storage/log.ts";
 import type { Store } from "../../storage/store.ts";
@@ -18,7 +22,9 @@ import { type DeliveryStats, keepTally, type Notification } from "./delivery-tal
 import { endDigest, fold, setApart } from "./digest.ts";
 import { failOver } from "./fail-over.ts";
 import { effectOn, record } from "./record.ts";
+import { isInOrder } from "./target.ts";
 import { type TargetView, targetView } from "./target-view.ts";
+import { MOST_UNDER_WAY, openUnderWay } from "./under-way.ts";
 
 export interface CourierOptions {
   readonly store: Store;
@@ -71,15 +77,19 @@ export function createCourier(options: CourierOptions): Courier {
   const { plan = () => PLAIN_PLAN, timeoutMs = 10_000 } = options;
   const { tables, index } = book;
   const halt = new AbortController();
+  // Each attempt under way listens while it lasts.
+  setMaxListeners(0, halt.signal);
   const { draw, drawDigest, view } = options;
   const context = { book, channels, clock, timeoutMs, halt: halt.signal, draw, drawDigest, view };
   const memory = openDeliveryMemory(tables.deliveries, clock.now());
   const moreIsComing = options.moreIsComing ?? (() => false);
   const breathe = options.breathe ?? (async () => {});
-  const agenda = { tables, index, channels, plan, memory, moreIsComing };
-  const busy = new Map<string, Promise<boolean>>();
-  /** What arrived and could not be recorded: while this process lives it is recorded later, not sent again. */
+  const underWay = openUnderWay(tables);
+  const agenda = { tables, index, channels, plan, memory, moreIsComing, isUnderWay: underWay.has };
+  /** What arrived and could not be recorded, by delivery: while this process lives it is recorded later, not sent again. */
   const unrecorded = new Map<string, { attempted: Attempted; tries: number }>();
+  /** How many refusals there were, by target. */
+  const refusals = new Map<string, number>();
   const tally = keepTally(index);
   let wake = new AbortController();
   let running: Promise<void> | undefined;
@@ -90,12 +100,30 @@ export function createCourier(options: CourierOptions): Courier {
     // The disk refused what was done here.
     const quiet = memory.quietUntil(address, at);
     if (quiet > at) return { dueAt: quiet };
-    return unrecorded.has(address) ? KEEP : nextAt(agenda, address, at);
+    const next = leftAt(address) === undefined ? nextAt(agenda, address, at) : KEEP;
+    // To put in order what waits there, nothing may be on its way. When it is through, this is looked at again.
+    const together = !("act" in next) || next.act.is === "send" || underWay.at(address) === 0;
+    return together ? next : { dueAt: Number.POSITIVE_INFINITY };
+  }
+
+  function leftAt(address: string): { attempted: Attempted; tries: number } | undefined {
+    for (const left of unrecorded.values()) if (left.attempted.delivery.conversation === address) return left;
+    return undefined;
+  }
+
+  /** Whether one more thing may be under way there. A budget is only known once an attempt is written down. */
+  function hasRoom(address: string): boolean {
+    const count = underWay.at(address);
+    if (count === 0) return true;
+    const isMachine = findChannel(channels, address)?.machine === true;
+    if (!isMachine || count >= MOST_UNDER_WAY || limitOf(address, plan().limits) !== undefined) return false;
+    const target = tables.targets.get(address);
+    return target === undefined || isInOrder(target);
   }
 
   /** One unit of work. */
   async function work(address: string, act: Act, at: number): Promise<boolean> {
-    const left = unrecorded.get(address);
+    const left = leftAt(address);
     if (left !== undefined) await keep(address, left.attempted, left.tries);
     else if (act.is === "send") await send(address, act.delivery, at);
     else if (act.is !== "keep") await arrange(address, act, at);
@@ -103,13 +131,16 @@ export function createCourier(options: CourierOptions): Courier {
   }
 
   async function send(address: string, delivery: Delivery, at: number): Promise<void> {
+    const refusalsBefore = refusals.get(address) ?? 0;
     const attempted = await attempt(context, delivery, at);
     if (attempted.outcome.is === "stopped") return;
+    const refusalsNow = refusals.get(address) ?? 0;
+    if (attempted.outcome.is === "refused") refusals.set(address, refusalsNow + 1);
     report(attempted, clock.now() - at);
     const { outcome } = attempted;
     if (outcome.is === "arrived" && outcome.how === "post" && !("card" in delivery.about))
       memory.posted(address, clock.now());
-    await keep(address, attempted, 0);
+    await keep(address, { ...attempted, overlapped: refusalsNow > refusalsBefore }, 0);
   }
 
   /** Writes an attempt down. */
@@ -122,16 +153,18 @@ export function createCourier(options: CourierOptions): Courier {
     const costs =
       !(edits && channel?.edit !== undefined) || limit?.edits === true || channel?.machine === true;
     const rest = restAfter(attempted);
-    const target = effectOn(outcome, { waitMs: rest, costs, limit, at: now, random: random() });
+    const { overlapped = false } = attempted;
+    const about = { waitMs: rest, costs, limit, at: now, random: random(), overlapped };
+    const target = effectOn(outcome, about);
     try {
       await store.commit((change) =>
         record(change, attempted, { tables, plan: plan(), waitMs: rest, target, at: now }),
       );
-      unrecorded.delete(address);
+      unrecorded.delete(delivery.id);
       memory.unhush(address);
     } catch (error) {
       // A refusal that is not recorded is simply met again. An arrival must not be.
-      if (outcome.is === "arrived") unrecorded.set(address, { attempted, tries: tries + 1 });
+      if (outcome.is === "arrived") unrecorded.set(delivery.id, { attempted, tries: tries + 1 });
       memory.hush(address, now, now + backOffMs(tries + 1, random()));
       log.error({ delivery: delivery.id, err: error }, "a delivery could not be recorded");
     }
@@ -176,15 +209,14 @@ export function createCourier(options: CourierOptions): Courier {
     else log.error({ ...fields, err: fault }, "a channel threw something other than a SendError");
   }
 
-  /** One unit of work at a target if one is due; the one under way if there is one. */
-  function tryNext(address: string, at: number, next?: Next): Promise<boolean> {
-    const under = busy.get(address);
-    if (under !== undefined) return under;
-    const due = next ?? look(address, at);
-    if (halt.signal.aborted || !("act" in due)) return Promise.resolve(false);
-    const working = work(address, due.act, at).finally(() => busy.delete(address));
-    busy.set(address, working);
-    return working;
+  function begin(address: string, act: Act, at: number): Promise<boolean> {
+    return underWay.add(address, act.is === "send" ? act.delivery : undefined, work(address, act, at));
+  }
+
+  /** One unit of work at a target if one is due; else one that is under way, if there is any. */
+  function tryNext(address: string, at: number): Promise<boolean> {
+    const next = !halt.signal.aborted && hasRoom(address) ? look(address, at) : undefined;
+    return next !== undefined && "act" in next ? begin(address, next.act, at) : underWay.oneOf(address);
   }
 
   /** Called once per document of a commit: an abort without a reason of its own would make an exception each time. */
@@ -193,7 +225,8 @@ export function createCourier(options: CourierOptions): Courier {
   }
 
   function waiting(): string[] {
-    return [...new Set([...index.pending.keys(), ...unrecorded.keys(), ...index.openDigests.keys()])];
+    const left = [...unrecorded.values()].map(({ attempted }) => attempted.delivery.conversation);
+    return [...new Set([...index.pending.keys(), ...left, ...index.openDigests.keys()])];
   }
 
   async function deliverDue(at: number): Promise<boolean> {
@@ -213,16 +246,18 @@ export function createCourier(options: CourierOptions): Courier {
       const at = clock.now();
       let wakeAt = at + POLL_MS;
       for (const address of waiting()) {
-        if (busy.has(address)) continue;
-        const next = look(address, at);
-        if (!("act" in next)) {
-          wakeAt = Math.min(wakeAt, next.dueAt);
-          continue;
+        for (let begun = 0; begun < MOST_UNDER_WAY && hasRoom(address); begun++) {
+          const next = look(address, at);
+          if (!("act" in next)) {
+            wakeAt = Math.min(wakeAt, next.dueAt);
+            break;
+          }
+          if (halt.signal.aborted) break;
+          // Not awaited: a conversation that hangs delays nobody else. When it is through, the loop looks again.
+          void begin(address, next.act, at).finally(rouse);
+          // To draw ten thousand alerts takes tens of milliseconds at each target.
+          await breathe();
         }
-        // Not awaited: a conversation that hangs delays nobody else. When it is through, the loop looks again.
-        void tryNext(address, at, next).finally(rouse);
-        // To draw ten thousand alerts takes tens of milliseconds at each target.
-        await breathe();
       }
       await clock.sleep(wakeAt - at, wake.signal);
     }

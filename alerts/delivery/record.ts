@@ -44,7 +44,7 @@ export function record(change: Change, attempted: Attempted, context: RecordCont
 /** What an attempt does to its target; `costs` is whether it counts against the budget. */
 export function effectOn(
   outcome: Outcome,
-  about: Parameters<typeof afterRefusal>[2],
+  about: Parameters<typeof afterRefusal>[2] & Parameters<typeof afterArrival>[1],
 ): RecordContext["target"] {
   if (outcome.is === "refused") return (before) => afterRefusal(before, outcome, about);
   // What was skipped has not been said.

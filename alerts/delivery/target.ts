@@ -38,19 +38,24 @@ export function unknownTarget(address: string): TargetRecord {
   return { address, failures: 0 };
 }
 
-/** After it took a message or an edit; `costs` is whether that counts against `limit`. */
+/**
+ * After it took a message or an edit; `costs` is whether that counts against `limit`. `overlapped`: it refused something
+ * else meanwhile, so this is no sign that it is in order again.
+ */
 export function afterArrival(
   record: TargetRecord,
-  about: { readonly costs: boolean; readonly limit: Limit | undefined; readonly at: number },
+  about: {
+    readonly costs: boolean;
+    readonly limit: Limit | undefined;
+    readonly at: number;
+    readonly overlapped: boolean;
+  },
 ): TargetRecord {
-  const { costs, limit, at } = about;
+  const { costs, limit, at, overlapped } = about;
+  const bucket = costs && limit !== undefined ? { bucket: spent(record.bucket, limit, at) } : {};
+  if (overlapped) return { ...record, ...bucket };
   const { breaker: _, rest: __, givenUpAt: ___, ...kept } = record;
-  return {
-    ...kept,
-    failures: 0,
-    saidAt: at,
-    ...(costs && limit !== undefined ? { bucket: spent(record.bucket, limit, at) } : {}),
-  };
+  return { ...kept, failures: 0, saidAt: at, ...bucket };
 }
 
 /**
@@ -95,6 +100,11 @@ export function quietUntil({ breaker, rest, trouble }: TargetRecord, at: number)
   const set = trouble?.at ?? at;
   if (set > at) return at;
   return Math.max(at, breaker?.until ?? at, rest?.until ?? at);
+}
+
+/** Whether the last thing it was given gave it no trouble. */
+export function isInOrder({ failures, breaker, rest, givenUpAt }: TargetRecord): boolean {
+  return failures === 0 && breaker === undefined && rest === undefined && givenUpAt === undefined;
 }
 
 /** When what waits there is to be told to its fallback; Infinity while its breaker is closed. */

@@ -1,4 +1,4 @@
-/** The two that are compared, each as a process of its own with the same configuration. */
+/** Those that are compared, each as a process of its own; the two that know alerts with the same configuration. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const PEERS = ["alertmanager", "gengfu"] as const;
+/** `floor` is a bare server that only writes down what it is sent, see floor.ts. */
+export const PEERS = ["alertmanager", "gengfu", "floor"] as const;
 export type PeerName = (typeof PEERS)[number];
 
 export interface Peer {
@@ -19,6 +20,8 @@ export interface Peer {
 /** Where Debian puts it. */
 const ALERTMANAGER = "/usr/bin/prometheus-alertmanager";
 const main = fileURLToPath(new URL("../../bot/main.js", import.meta.url));
+const floorScript = fileURLToPath(new URL("floor.js", import.meta.url));
+const starts: Readonly<Record<PeerName, typeof gengfu>> = { alertmanager, gengfu, floor };
 
 export function isInstalled(): boolean {
   return existsSync(ALERTMANAGER);
@@ -35,7 +38,7 @@ receivers: [{ name: sink, webhook_configs: [{ url: "${sink}" }] }]
 `,
   );
   const port = await freePort();
-  const child = name === "gengfu" ? gengfu(dir, config, port) : alertmanager(dir, config, port);
+  const child = starts[name](dir, config, port);
   await ready(child, port);
   return {
     port,
@@ -73,6 +76,10 @@ function alertmanager(dir: string, config: string, port: number): ChildProcess {
     "--log.level=error",
   ];
   return spawn(ALERTMANAGER, options, { cwd: dir, stdio: "ignore" });
+}
+
+function floor(dir: string, _config: string, port: number): ChildProcess {
+  return spawn(process.execPath, [floorScript, String(port), join(dir, "floor")], { stdio: "ignore" });
 }
 
 async function ready(child: ChildProcess, port: number): Promise<void> {

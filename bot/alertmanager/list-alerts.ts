@@ -67,20 +67,29 @@ export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: List
   const { context, index, tables } = book;
 
   function* fitting({ matchers }: AlertQuery, at: number): Generator<Listed> {
+    // Whoever lists many lets others work meanwhile: what waits now may be active by then, and is in the list either way.
+    const waiting = [...intake.unprocessed()];
+    const listed = new Set<string>();
     for (const alert of index.labelled.fitting(matchers)) {
       if (!isActive(alert)) continue;
       const print =
         alert.rule === RECEIVED ? alert.id.slice(receivedId("").length) : fingerprint(alert.labels);
+      if (alert.rule === RECEIVED) listed.add(print);
       yield { fingerprint: print, labels: alert.labels, alert, known: knownOf(alert, print) };
     }
-    for (const print of intake.unprocessed()) {
+    for (const print of waiting) {
       const known = intake.known(print);
       if (known === undefined || !intake.fires(known, at)) continue;
       const alert = tables.alerts.get(receivedId(print));
-      // One that is active is listed above; one that somebody closed stays closed.
-      if (alert !== undefined && (isActive(alert) || (alert.state === "resolved" && alert.held))) continue;
+      // One that somebody closed stays closed.
+      if (listed.has(print) || (alert?.state === "resolved" && alert.held)) continue;
       if (matches(matchers, known.received.labels))
-        yield { fingerprint: print, labels: known.received.labels, alert: undefined, known };
+        yield {
+          fingerprint: print,
+          labels: known.received.labels,
+          alert: alert !== undefined && isActive(alert) ? alert : undefined,
+          known,
+        };
     }
   }
 

@@ -1,6 +1,7 @@
-/** Long lists as text, piece by piece: nobody waits for a hundred thousand alerts that somebody else asked for. */
+/** Long lists as JSON in bytes, piece by piece: nobody waits for a hundred thousand alerts that somebody else asked for. */
 import type { Labels } from "../../storage/labels.ts";
 import type { AlertList, Listed, ShownAlert } from "./list-alerts.ts";
+import { openPages } from "./pages.ts";
 import type { AlertQuery } from "./query.ts";
 
 export interface StreamDeps {
@@ -13,45 +14,48 @@ export interface StreamDeps {
 const AT_ONCE = 500;
 
 /** The alerts that a query asks for as a JSON list, by fingerprint as Alertmanager sorts them. */
-export async function* alertsJson(deps: StreamDeps, query: AlertQuery, at: number): AsyncGenerator<string> {
+export async function* alertsJson(deps: StreamDeps, query: AlertQuery, at: number): AsyncGenerator<Buffer> {
   const show = deps.list.showing(query, at);
-  let text = "[";
+  const pages = openPages();
+  let before = "[";
   let looked = 0;
-  let comma = "";
   for await (const part of sorted(deps, query, at)) {
     for (const listed of part) {
       const shown = show(listed);
       if (shown === undefined) continue;
-      text += comma + JSON.stringify(shown);
-      comma = ",";
+      pages.add(before);
+      pages.add(JSON.stringify(shown));
+      before = ",";
     }
     looked += part.length;
     if (looked < AT_ONCE) continue;
-    yield text;
-    text = "";
+    yield* pages.take();
     looked = 0;
     await deps.breathe();
   }
-  yield `${text}]\n`;
+  pages.add(before === "[" ? "[]\n" : "]\n");
+  yield* pages.take();
 }
 
 /** The same alerts by the groups in which they are told. */
-export async function* groupsJson(deps: StreamDeps, query: AlertQuery, at: number): AsyncGenerator<string> {
+export async function* groupsJson(deps: StreamDeps, query: AlertQuery, at: number): AsyncGenerator<Buffer> {
   const groups = new Map<string, { labels: Labels; receiver: string; alerts: ShownAlert[] }>();
   const show = deps.list.showing(query, at);
   for await (const part of sorted(deps, query, at)) {
     for (const listed of part) add(listed);
     await deps.breathe();
   }
-  let text = "[";
-  let written = 0;
+  const pages = openPages();
+  let before = "[";
   for (const { labels, receiver, alerts } of [...groups.values()].sort(byLabels)) {
-    text += `${written++ === 0 ? "" : ","}${JSON.stringify({ alerts, labels, receiver: { name: receiver } })}`;
-    yield text;
-    text = "";
+    pages.add(before);
+    pages.add(JSON.stringify({ alerts, labels, receiver: { name: receiver } }));
+    before = ",";
+    yield* pages.take();
     await deps.breathe();
   }
-  yield `${text}]\n`;
+  pages.add(before === "[" ? "[]\n" : "]\n");
+  yield* pages.take();
 
   function add(listed: Listed): void {
     const shown = show(listed);

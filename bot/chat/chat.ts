@@ -8,7 +8,6 @@ import type { Clock } from "../../storage/clock.ts";
 import type { Locale } from "../../storage/locale.ts";
 import type { Log } from "../../storage/log.ts";
 import type { Store } from "../../storage/store.ts";
-import type { Clicks } from "./clicks.ts";
 import { type Inbox, openInbox, type Spoken } from "./inbox.ts";
 import { createPress, type Press } from "./press.ts";
 
@@ -24,8 +23,8 @@ export interface ChatDeps {
 }
 
 export interface Chat extends Inbox {
-  /** How clicks on a platform's cards are carried out. */
-  presses<T>(clicks: Clicks<T>): Press<T>;
+  /** Carries out a click. */
+  readonly press: Press;
 }
 
 /** How long something is tried that is told at once, in milliseconds. */
@@ -57,16 +56,14 @@ export function openChat({ store, alerts, channels, clock, log, locale, say }: C
   });
   return {
     ...inbox,
-    presses: (clicks) =>
-      createPress({
-        clicks,
-        clock,
-        say,
-        settle: (conversation) => alerts.courier.settle(conversation),
-        reply: (conversation, cards) =>
-          store.commit((change) => {
-            for (const card of cards) post(change, tables, [conversation], card, "reply", clock.now());
-          }),
-      }),
+    press: createPress({
+      clock,
+      say,
+      settle: (conversation) => alerts.courier.settle(conversation),
+      reply: (conversation, cards) =>
+        store.commit((change) => {
+          for (const card of cards) post(change, tables, [conversation], card, "reply", clock.now());
+        }),
+    }),
   };
 }

@@ -3,12 +3,14 @@
  * click: people see it at once, and it costs no call of its own.
  */
 
+import type { Click } from "./press.ts";
+
 /** Puts a change of the card, as the platform writes it, into the answer; says whether it went out in time. */
 export type Answer<T> = (change: T) => boolean | Promise<boolean>;
 
 export interface Clicks<T> {
-  /** From now on a change of this card is `answer`ed with. Gives back how to end that, and whether one was. */
-  open(card: string, answer: Answer<T>): { end(): void; readonly changed: boolean };
+  /** From now on a change of this card is `answer`ed with. */
+  open(card: string, answer: Answer<T>): Click;
   /** Whether this change of the card went out as the answer to a click. */
   offer(card: string, change: T): Promise<boolean>;
 }

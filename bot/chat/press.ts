@@ -1,12 +1,10 @@
 /** A pressed button: the same line as typed, the same road. What it changes of the card is the answer to the click. */
 import type { Card } from "../../alerts/card.ts";
 import type { Clock } from "../../storage/clock.ts";
-import type { Answer, Clicks } from "./clicks.ts";
 import type { Pressed } from "./heard.ts";
 import type { Spoken } from "./inbox.ts";
 
-export interface PressDeps<T> {
-  readonly clicks: Clicks<T>;
+export interface PressDeps {
   readonly clock: Clock;
   /** Carries out a line; resolves when what it changed is on disk. Never rejects. */
   say(spoken: Spoken): Promise<readonly Card[]>;
@@ -16,23 +14,30 @@ export interface PressDeps<T> {
   reply(conversation: string, cards: readonly Card[]): Promise<void>;
 }
 
-/** Carries a click out; resolves when nothing of it is left to be answered. Rejects when the disk refuses an answer. */
-export type Press<T> = (pressed: Pressed, answer: Answer<T>) => Promise<void>;
+/** A click that can be answered. */
+export interface Click {
+  /** Whether it was answered with a change of its card. */
+  readonly changed: boolean;
+  /** It is not to be answered any more. */
+  end(): void;
+}
+
+/** Carries a click out; resolves when nothing of it is left to be told. Rejects when the disk refuses that. */
+export type Press = (pressed: Pressed, click: Click) => Promise<void>;
 
 /** How long a click waits for its card to change, in milliseconds; DingTalk allows 2 s for everything. */
 const WAIT_MS = 1_200;
 /** Platforms send a click again that was not answered. */
 const REMEMBERED = 2_000;
 
-export function createPress<T>({ clicks, clock, say, settle, reply }: PressDeps<T>): Press<T> {
+export function createPress({ clock, say, settle, reply }: PressDeps): Press {
   const known = new Set<string>();
 
-  return async (pressed, answer) => {
-    if (known.has(pressed.id)) return;
+  return async (pressed, click) => {
+    if (known.has(pressed.id)) return click.end();
     known.add(pressed.id);
     for (const id of known) if (known.size > REMEMBERED) known.delete(id);
-    const { card, command, ...somebody } = pressed;
-    const click = clicks.open(card, answer);
+    const { card: _, command, ...somebody } = pressed;
     let carriedOut = false;
     const commit = (): void => {
       carriedOut = true;

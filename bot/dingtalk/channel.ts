@@ -182,6 +182,8 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
 
   return {
     editPauseMs: EDIT_PAUSE_MS,
+    // An ordinary message, and what a robot said, cannot be changed.
+    canEdit: (receipt) => receipt["card"] !== undefined,
     post: (conversation, card, attempt) => tell(conversation, card, attempt, idOf(card, attempt.deliveryId)),
     async edit(receipt, card, attempt) {
       const { card: id, conversation = "" } = receipt;

@@ -48,10 +48,12 @@ export interface DingTalkOptions {
 export interface DingTalk {
   readonly channel: Channel;
   /** Begins to listen. */
-  start(chat: Pick<Chat, "hear" | "presses">): void;
+  start(chat: Pick<Chat, "hear" | "press">): void;
   stop(): Promise<void>;
   view(at: number): PlatformView;
   use(at: number): QuotaUse;
+  /** A custom robot of the organisation was called: it takes from the same purse. */
+  robotCalled(): void;
   state(): StreamState;
 }
 
@@ -128,7 +130,6 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
   return {
     channel,
     start(chat) {
-      const press = chat.presses(clicks);
       stream = createStream({
         ...options,
         hear(message) {
@@ -149,12 +150,13 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
         async press(pressed, answer) {
           const name = pressed.person === undefined ? undefined : names.get(pressed.person);
           const who = name === undefined ? pressed : { ...pressed, name };
-          await press({ ...who, command: lineOf(pressed) }, (cardParamMap) =>
+          const click = clicks.open(pressed.card, (cardParamMap) =>
             answer({
               cardUpdateOptions: { updateCardDataByKey: true, updatePrivateDataByKey: true },
               cardData: { cardParamMap },
             }),
           );
+          await chat.press({ ...who, command: lineOf(pressed) }, click);
           // Answered already when the card has changed; DingTalk waits for an answer all the same.
           answer({});
         },
@@ -181,6 +183,7 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
       };
     },
     use: (at) => quota.use(at),
+    robotCalled: () => quota.spent(clock.now(), "robot-webhook"),
     state: () => stream?.state() ?? off,
   };
 }

@@ -2,13 +2,8 @@
 import { Readable } from "node:stream";
 import type { Context, Middleware } from "koa";
 import type { AlertBook } from "../../alerts/alert-book.ts";
-import type { Intake } from "../../alerts/intake/intake.ts";
-import { readAlerts } from "../../alerts/intake/postable.ts";
-import type { Refusal } from "../../alerts/intake/posted.ts";
 import type { Silence } from "../../alerts/muting/silence.ts";
-import { notSaved } from "../../commands/say.ts";
-import type { Clock } from "../../storage/clock.ts";
-import { type Change, NotSaved } from "../../storage/store.ts";
+import type { Change } from "../../storage/store.ts";
 import { ApiError, INVALID_TYPE } from "../alertmanager/api-error.ts";
 import { listAlerts } from "../alertmanager/list-alerts.ts";
 import { lineOf, postSilence } from "../alertmanager/post-silence.ts";
@@ -17,17 +12,13 @@ import { isUuid, silenceNumber, silenceUuid } from "../alertmanager/silence-id.t
 import { fitsFilter, inOrder, readSilence, showSilence } from "../alertmanager/silences.ts";
 import { type StatusFacts, statusOf } from "../alertmanager/status.ts";
 import { alertsJson, groupsJson } from "../alertmanager/stream-alerts.ts";
-import type { Arrival } from "../hooks/arrivals.ts";
+import { answerOf } from "./api-answer.ts";
 import { readAnyJson } from "./body.ts";
-import { DoorError } from "./door-error.ts";
 import type { AddDoors } from "./doors.ts";
+import { type PostDeps, postAlerts } from "./post-alerts.ts";
 
-export interface AlertmanagerDeps {
-  readonly intake: Intake;
+export interface AlertmanagerDeps extends PostDeps {
   readonly book: AlertBook;
-  readonly clock: Clock;
-  /** How long an alert that was sent without an end counts as firing, in milliseconds; asked each time. */
-  resolveTimeoutMs(): number;
   /** Names of the receivers that there are. */
   receivers(): readonly string[];
   status(): StatusFacts;
@@ -36,10 +27,6 @@ export interface AlertmanagerDeps {
   /** A commit with a line of the audit trail. */
   change<R>(person: string, line: string, edit: (change: Change) => R): Promise<R>;
   breathe(): Promise<void>;
-  /** Hears of alerts that were refused. */
-  invalid(count: number): void;
-  /** Hears of every request with alerts, and what became of it. */
-  arrived(arrival: Arrival, body: string): void;
 }
 
 /** What Alertmanager says of its former API, which it no longer has. */
@@ -51,11 +38,11 @@ const GONE = {
 
 /** The doors, to be added to a router. */
 export function alertmanagerDoors(deps: AlertmanagerDeps): AddDoors {
-  const { intake, book, clock, resolveTimeoutMs, breathe } = deps;
+  const { book, clock, breathe } = deps;
   const streaming = { list: listAlerts(deps), breathe };
 
-  return (router) => {
-    router.post("/api/v2/alerts", answered(postAlerts));
+  return (router, busy) => {
+    busy.set("/api/v2/alerts", postAlerts(deps));
     router.get(
       "/api/v2/alerts",
       answered(async (ctx) => stream(ctx, alertsJson(streaming, readQuery(ctx.query), clock.now()))),
@@ -92,7 +79,7 @@ export function alertmanagerDoors(deps: AlertmanagerDeps): AddDoors {
     router.post(
       "/api/v2/silences",
       answered(async (ctx) => {
-        const posted = readSilence((await readAnyJson(ctx)).value);
+        const posted = readSilence((await readAnyJson(ctx.req)).value);
         const at = clock.now();
         const { id } = await deps.change(`api:${posted.createdBy}`, lineOf(posted), (change) =>
           postSilence(book, change, posted, at),
@@ -125,44 +112,6 @@ export function alertmanagerDoors(deps: AlertmanagerDeps): AddDoors {
       });
   };
 
-  async function postAlerts(ctx: Context): Promise<void> {
-    const at = clock.now();
-    let text = "";
-    const note = (status: number, more: Partial<Arrival>): void =>
-      deps.arrived({ at, status, size: text.length, accepted: 0, refused: [], error: "", ...more }, text);
-    try {
-      const { value, json } = await readAnyJson(ctx);
-      text = json;
-      const { accepted, refused } = await takeAlerts(value, json, ctx.req.socket.remoteAddress ?? "", at);
-      const errors = refused.map(({ index, why }) => ({ index, error: why.en }));
-      deps.invalid(errors.length);
-      note(errors.length === 0 ? 200 : 400, { accepted, refused: errors });
-      if (errors.length > 0) refuse(ctx, errors);
-      else ctx.body = "";
-    } catch (error) {
-      if (error instanceof Error) note(statusOfError(error), { error: error.message });
-      throw error;
-    }
-  }
-
-  async function takeAlerts(
-    value: unknown,
-    json: string,
-    address: string,
-    at: number,
-  ): Promise<{ readonly accepted: number; readonly refused: readonly Refusal[] }> {
-    if (!Array.isArray(value))
-      throw new ApiError(400, "parsing alerts body failed, because it is no list", 400);
-    const { posted, refused, places, plain } = readAlerts(value);
-    const raw = plain ? { list: value, json } : undefined;
-    const sender = { name: `api ${address}`, resolveAfterMs: resolveTimeoutMs() };
-    const over = await intake.accept(sender, posted, at, raw);
-    return {
-      accepted: posted.length - over.length,
-      refused: [...refused, ...over.map(({ index, why }) => ({ index: places[index] ?? index, why }))],
-    };
-  }
-
   function silenceOf(ctx: Context): Silence {
     const text = String(ctx["params"].silenceID);
     if (!isUuid(text))
@@ -174,22 +123,19 @@ export function alertmanagerDoors(deps: AlertmanagerDeps): AddDoors {
   }
 }
 
-/** Errors in Alertmanager's shapes. What cannot be stored is 503, so that whoever sent it tries again. */
+/** Errors in Alertmanager's shapes. */
 function answered(door: (ctx: Context) => Promise<void>): Middleware {
   return async (ctx) => {
     try {
       await door(ctx);
     } catch (error) {
+      const { status, headers = {}, body } = answerOf(error);
       // To a GET of what is not there Alertmanager says nothing but that.
-      if (error instanceof ApiError && error.status === 404 && ctx.method === "GET") {
-        ctx.body = "";
-        ctx.status = 404;
-      } else if (error instanceof ApiError) json(ctx, error.body, error.status);
-      else if (error instanceof NotSaved) json(ctx, notSaved.en, 503);
-      else if (error instanceof DoorError) {
-        ctx.set({ ...error.headers });
-        json(ctx, { code: error.status, message: error.text.en }, error.status);
-      } else throw error;
+      const silent = status === 404 && ctx.method === "GET";
+      ctx.set({ ...headers });
+      if (!silent) ctx.type = "application/json";
+      ctx.body = silent ? "" : body;
+      ctx.status = status;
     }
   };
 }
@@ -201,7 +147,7 @@ function json(ctx: Context, body: unknown, status = 200): void {
 }
 
 /** What is short goes out whole. */
-async function stream(ctx: Context, pieces: AsyncGenerator<string>): Promise<void> {
+async function stream(ctx: Context, pieces: AsyncGenerator<Buffer>): Promise<void> {
   ctx.status = 200;
   ctx.type = "application/json";
   const first = await pieces.next();
@@ -218,13 +164,4 @@ async function stream(ctx: Context, pieces: AsyncGenerator<string>): Promise<voi
     })(),
     { objectMode: false },
   );
-}
-
-function refuse(ctx: Context, errors: Arrival["refused"]): void {
-  json(ctx, errors.map(({ index, error }) => `alert ${index}: ${error}`).join("; "), 400);
-}
-
-function statusOfError(error: Error): number {
-  if (error instanceof ApiError || error instanceof DoorError) return error.status;
-  return error instanceof NotSaved ? 503 : 500;
 }

@@ -1,5 +1,6 @@
 /** Reads a request's JSON, within a limit and against a schema. */
 import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
 import type { Context } from "koa";
 import type { z } from "zod";
 import { DoorError } from "./door-error.ts";
@@ -17,44 +18,46 @@ export async function readJson<T>(ctx: Context, schema: z.ZodType<T>): Promise<T
       zh: "请求体必须是 JSON，并带 Content-Type: application/json。",
       en: "The body must be JSON, with Content-Type: application/json.",
     });
-  const parsed = schema.safeParse(parse(decode(await readBytes(ctx))));
+  const parsed = schema.safeParse(parse(decode(await readBytes(ctx.req))));
   if (parsed.success) return parsed.data;
   const what = parsed.error.issues.map((i) => `${i.path.join(".") || "body"}: ${i.message}`).join("; ");
   throw new DoorError(400, { zh: `请求体不对：${what}`, en: `The body is not right: ${what}` });
 }
 
 /** The body, whatever JSON it is, and as it came. Throws `DoorError` 400 or 413. */
-export async function readAnyJson(ctx: Context): Promise<{ readonly value: unknown; readonly json: string }> {
-  const json = decode(await readBytes(ctx));
+export async function readAnyJson(
+  request: IncomingMessage,
+): Promise<{ readonly value: unknown; readonly json: string }> {
+  const json = decode(await readBytes(request));
   return { value: parse(json), json };
 }
 
 /** The body as text, at most `largest` bytes of it. Throws `DoorError` 400 or 413. */
-export async function readText(ctx: Context, largest: number): Promise<string> {
-  return decode(await readBytes(ctx, largest));
+export async function readText(request: IncomingMessage, largest: number): Promise<string> {
+  return decode(await readBytes(request, largest));
 }
 
-function readBytes(ctx: Context, largest = LARGEST): Promise<Buffer> {
+function readBytes(request: IncomingMessage, largest = LARGEST): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let length = 0;
     const early = (): void =>
       reject(new DoorError(400, { zh: "请求体没有传完。", en: "The body ended early." }));
     // Not `for await`: an iterator of its own would cost as much as all the rest of a small request.
-    ctx.req.on("data", (part: Buffer) => {
+    request.on("data", (part: Buffer) => {
       length += part.length;
       if (length <= largest) parts.push(part);
       else parts.length = 0;
       if (length > DROPPED * largest) tooLarge();
     });
-    ctx.req.once("end", () => (length > largest ? tooLarge() : resolve(whole(parts))));
-    ctx.req.once("error", early);
-    ctx.req.once("close", () => {
-      if (!ctx.req.complete) early();
+    request.once("end", () => (length > largest ? tooLarge() : resolve(whole(parts))));
+    request.once("error", early);
+    request.once("close", () => {
+      if (!request.complete) early();
     });
 
     function tooLarge(): void {
-      ctx.req.pause();
+      request.pause();
       const text = {
         zh: `请求体太大，最多 ${largest} 字节。`,
         en: `The body is too large, at most ${largest} bytes.`,

@@ -4,6 +4,7 @@ import type { Middleware } from "koa";
 import type { Locale, Text } from "../../storage/locale.ts";
 import { inLocale } from "../../storage/locale.ts";
 import type { Log } from "../../storage/log.ts";
+import type { Answer } from "./doors.ts";
 
 /** A refusal with an HTTP status and words for whoever asked. */
 export class DoorError extends Error {
@@ -20,7 +21,7 @@ export class DoorError extends Error {
   }
 }
 
-/** Answers every error as `{"error": …}`. What was not foreseen is logged in full and told only as a reference. */
+/** Answers every error. */
 export function tellErrors({ locale, log }: { locale: Locale; log: Log }): Middleware {
   return async (ctx, next) => {
     try {
@@ -31,25 +32,35 @@ export function tellErrors({ locale, log }: { locale: Locale; log: Log }): Middl
           en: `There is no such address: ${ctx.method} ${ctx.path}`,
         });
     } catch (error) {
-      if (error instanceof DoorError) {
-        ctx.status = error.status;
-        ctx.set({ ...error.headers });
-        ctx.body = { error: inLocale(locale, error.text) };
-        return;
-      }
-      const reference = randomBytes(4).toString("hex");
-      log.error({ err: error, reference, method: ctx.method, path: ctx.path }, "a door failed");
+      const { method, path } = ctx;
+      const { status, headers = {}, body } = answerTo(error, { method, path }, { locale, log });
       if (ctx.headerSent) {
         ctx.res.destroy();
         return;
       }
-      ctx.status = 500;
-      ctx.body = {
-        error: inLocale(locale, {
-          zh: `内部错误，编号 ${reference}；详情见日志。`,
-          en: `Internal error, reference ${reference}; the log has the details.`,
-        }),
-      };
+      ctx.status = status;
+      ctx.set({ ...headers });
+      ctx.type = "application/json";
+      ctx.body = body;
     }
   };
+}
+
+/** What is answered to an error as `{"error": …}`. What was not foreseen is logged in full and told only as a reference. */
+export function answerTo(
+  error: unknown,
+  about: { readonly method: string; readonly path: string },
+  { locale, log }: { locale: Locale; log: Log },
+): Answer {
+  if (error instanceof DoorError) {
+    const { status, headers, text } = error;
+    return { status, headers, body: JSON.stringify({ error: inLocale(locale, text) }) };
+  }
+  const reference = randomBytes(4).toString("hex");
+  log.error({ err: error, reference, ...about }, "a door failed");
+  const text = {
+    zh: `内部错误，编号 ${reference}；详情见日志。`,
+    en: `Internal error, reference ${reference}; the log has the details.`,
+  };
+  return { status: 500, body: JSON.stringify({ error: inLocale(locale, text) }) };
 }

@@ -1,6 +1,6 @@
 /** Who may knock: the token, requests that other sites make browsers send, and names rebound to this machine. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Context, Middleware } from "koa";
+import type { Middleware } from "koa";
 import { isLoopback } from "../environment.ts";
 import { hookPaths } from "../hooks/index.ts";
 import { DoorError } from "./door-error.ts";
@@ -19,58 +19,78 @@ const CONTENT_SECURITY_POLICY = [
 
 const PROBES = new Set(["/healthz", "/readyz", "/-/healthy", "/-/ready"]);
 
-/** Sets the headers that every answer carries. */
+/** What a guard looks at; Koa's context has it. */
+export interface Knock {
+  readonly method: string;
+  readonly path: string;
+  /** A header by its name in lower case; "" when there is none. */
+  get(name: string): string;
+}
+
+/** Throws a DoorError at whom it does not let in. */
+export type Guard = (knock: Knock) => void;
+
+/** The headers of every answer that says anything. */
+export const HEADERS = {
+  "content-security-policy": CONTENT_SECURITY_POLICY,
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "cache-control": "no-store",
+};
+
+/** Sets them. */
 export const setHeaders: Middleware = (ctx, next) => {
-  ctx.set({
-    "content-security-policy": CONTENT_SECURITY_POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-store",
-  });
+  ctx.set(HEADERS);
   return next();
 };
+
+/** Guards in the onion. */
+export function guarded(guards: readonly Guard[]): Middleware {
+  return (ctx, next) => {
+    for (const guard of guards) guard(ctx);
+    return next();
+  };
+}
 
 /**
  * Refuses names that are not this machine's: a page whose own name is pointed at 127.0.0.1 would otherwise be
  * "same origin" (DNS rebinding). Only asked while the door is on loopback and no token guards it; doors that ask for a
  * token of their own are guarded by that.
  */
-export const checkHost: Middleware = (ctx, next) => {
-  const name = hostname(ctx.get("host"));
-  if (!asksItself(ctx) && !isLoopback(name) && !name.endsWith(".localhost"))
+export const checkHost: Guard = (knock) => {
+  const name = hostname(knock.get("host"));
+  if (!asksItself(knock) && !isLoopback(name) && !name.endsWith(".localhost"))
     throw new DoorError(403, {
-      zh: `拒绝：Host “${ctx.get("host")}” 不是本机地址。经反向代理访问请设置 API_TOKEN。`,
-      en: `Refused: Host “${ctx.get("host")}” is not this machine. To come through a proxy, set API_TOKEN.`,
+      zh: `拒绝：Host “${knock.get("host")}” 不是本机地址。经反向代理访问请设置 API_TOKEN。`,
+      en: `Refused: Host “${knock.get("host")}” is not this machine. To come through a proxy, set API_TOKEN.`,
     });
-  return next();
 };
 
 /** Refuses changes that another site made a browser send. Programs send neither header and may pass. */
-export const checkOrigin: Middleware = (ctx, next) => {
-  if (ctx.method === "GET" || ctx.method === "HEAD" || ctx.method === "OPTIONS") return next();
-  const site = ctx.get("sec-fetch-site");
-  const origin = ctx.get("origin");
+export const checkOrigin: Guard = (knock) => {
+  if (knock.method === "GET" || knock.method === "HEAD" || knock.method === "OPTIONS") return;
+  const site = knock.get("sec-fetch-site");
+  const origin = knock.get("origin");
   const foreign =
     (site !== "" && site !== "same-origin" && site !== "none") ||
-    (origin !== "" && originHost(origin) !== ctx.get("host").toLowerCase());
+    (origin !== "" && originHost(origin) !== knock.get("host").toLowerCase());
   if (foreign)
     throw new DoorError(403, {
       zh: "拒绝：请求来自另一个网站。",
       en: "Refused: the request comes from another site.",
     });
-  return next();
 };
 
 /**
  * Asks for `Authorization: Bearer <token>` everywhere but at the probes, the page and what the page is made of, and
  * the doors that ask for a token of their own.
  */
-export function checkToken(token: string): Middleware {
+export function checkToken(token: string): Guard {
   const wanted = digest(`Bearer ${token}`);
-  return (ctx, next) => {
-    if (isOpen(ctx) || timingSafeEqual(digest(ctx.get("authorization")), wanted)) return next();
+  return (knock) => {
+    if (isOpen(knock) || timingSafeEqual(digest(knock.get("authorization")), wanted)) return;
     throw new DoorError(
       401,
       {
@@ -82,16 +102,16 @@ export function checkToken(token: string): Middleware {
   };
 }
 
-function isOpen(ctx: Context): boolean {
-  if (asksItself(ctx)) return true;
-  if (ctx.method !== "GET" && ctx.method !== "HEAD") return false;
+function isOpen(knock: Knock): boolean {
+  if (asksItself(knock)) return true;
+  if (knock.method !== "GET" && knock.method !== "HEAD") return false;
   // A browser's first visit cannot carry the header; the page holds no data and asks for the token itself.
-  return PROBES.has(ctx.path) || ctx.path === "/" || ctx.path.startsWith("/assets/");
+  return PROBES.has(knock.path) || knock.path === "/" || knock.path.startsWith("/assets/");
 }
 
 /** Each sender has a token of its own here, and none knows API_TOKEN. */
-function asksItself(ctx: Context): boolean {
-  return ctx.method === "POST" && hookPaths.has(ctx.path);
+function asksItself(knock: Knock): boolean {
+  return knock.method === "POST" && hookPaths.has(knock.path);
 }
 
 function digest(text: string): Buffer {

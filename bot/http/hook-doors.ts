@@ -41,7 +41,7 @@ async function answer(ctx: Context, kind: HookKind<unknown>, deps: HookDeps): Pr
   let outcome: Outcome;
   try {
     // A stranger's body is not even read.
-    if (hook !== undefined) body = await readText(ctx, LARGEST);
+    if (hook !== undefined) body = await readText(ctx.req, LARGEST);
     outcome =
       hook === undefined
         ? unknownSender(token)

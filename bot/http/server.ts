@@ -1,6 +1,6 @@
 /** The HTTP server: every door behind the same guards. */
 import { setMaxListeners } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import Router from "@koa/router";
 import Koa from "koa";
@@ -11,11 +11,12 @@ import type { Boards } from "../console/board.ts";
 import type { Conversations } from "../console/conversations.ts";
 import type { Talk } from "../console/talk.ts";
 import { isLoopback } from "../environment.ts";
+import { answerBusy, throughOnion } from "./busy.ts";
 import { addConsoleDoors } from "./console-doors.ts";
 import { DoorError, tellErrors } from "./door-error.ts";
-import type { AddDoors } from "./doors.ts";
+import type { AddDoors, BusyDoors } from "./doors.ts";
 import { addEvents } from "./events.ts";
-import { checkHost, checkOrigin, checkToken, setHeaders } from "./guard.ts";
+import { checkHost, checkOrigin, checkToken, type Guard, guarded, setHeaders } from "./guard.ts";
 import { addHealth, type HealthDeps } from "./health.ts";
 import { addPage } from "./page.ts";
 import { addReload, type ReloadDeps } from "./reload-door.ts";
@@ -55,10 +56,9 @@ export function createHttp(deps: HttpDeps): Http {
 
   return {
     listen(host, port) {
-      const app = createApp(deps, isLoopback(host), stopping.signal);
       const listening = createServer(
         { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
-        app.callback(),
+        listenerOf(deps, isLoopback(host), stopping.signal),
       );
       // A kept-alive connection counts as open; the one whose last answer went out during a stop need not stay.
       listening.on("request", (_request, response) => {
@@ -94,12 +94,24 @@ export function createHttp(deps: HttpDeps): Http {
   };
 }
 
-function createApp(deps: HttpDeps, loopback: boolean, signal: AbortSignal): Koa {
-  const { token } = deps;
+function listenerOf(deps: HttpDeps, loopback: boolean, signal: AbortSignal): RequestListener {
+  const { token, locale, log } = deps;
+  const first: readonly Guard[] = token !== undefined ? [checkToken(token)] : loopback ? [checkHost] : [];
+  const guards = [...first, checkOrigin];
+  const busy: BusyDoors = new Map();
+  const onion = createApp(deps, guards, busy, signal).callback();
+  const answer = answerBusy({ doors: busy, guards, locale, log });
+  return (request, response) => {
+    if (!answer(request, response)) void onion(request, response);
+  };
+}
+
+function createApp(deps: HttpDeps, guards: readonly Guard[], busy: BusyDoors, signal: AbortSignal): Koa {
   const router = new Router();
   addHealth(router, deps);
   addReload(router, deps);
-  for (const add of deps.doors) add(router);
+  for (const add of deps.doors) add(router, busy);
+  for (const [path, door] of busy) router.post(path, throughOnion(door));
   addPage(router, deps);
   addConsoleDoors(router, deps);
   addEvents(router, { ...deps, signal });
@@ -111,9 +123,7 @@ function createApp(deps: HttpDeps, loopback: boolean, signal: AbortSignal): Koa 
   });
   app.use(setHeaders);
   app.use(tellErrors(deps));
-  if (token !== undefined) app.use(checkToken(token));
-  else if (loopback) app.use(checkHost);
-  app.use(checkOrigin);
+  app.use(guarded(guards));
   app.use(router.routes());
   app.use(
     router.allowedMethods({

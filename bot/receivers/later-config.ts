@@ -43,7 +43,6 @@ const phone = z.strictObject({
 /** By the word before `_configs`. */
 export const laterSchemas = {
   email,
-  wecom: z.strictObject({ send_resolved: sendResolved, conversation: named }),
   wecom_app: z.strictObject({
     send_resolved: sendResolved,
     corpid: named,

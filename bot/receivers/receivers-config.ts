@@ -5,6 +5,7 @@ import { dingTalkTargetSchema } from "./dingtalk-config.ts";
 import { type DingTalkRobotConfig, dingTalkRobotSchema } from "./dingtalk-robot-config.ts";
 import { type LaterChannel, laterSchemas } from "./later-config.ts";
 import { type WebhookConfig, webhookSchema } from "./webhook-config.ts";
+import { weComTargetSchema } from "./wecom-config.ts";
 import { type WeComRobotConfig, weComRobotSchema } from "./wecom-robot-config.ts";
 
 /** One target of a receiver as the file has it. */
@@ -16,6 +17,12 @@ export type TargetConfig =
       readonly conversation: string;
       readonly sendResolved: boolean;
       readonly standIns: readonly DingTalkRobotConfig[];
+    }
+  | {
+      readonly channel: "wecom";
+      readonly conversation: string;
+      readonly sendResolved: boolean;
+      readonly standIns: readonly WeComRobotConfig[];
     }
   | {
       readonly channel: "dingtalk_robot";
@@ -79,6 +86,8 @@ const dingTalk = dingTalkTargetSchema.transform(
   (config): TargetConfig => ({ channel: "dingtalk", ...config }),
 );
 
+const weCom = weComTargetSchema.transform((config): TargetConfig => ({ channel: "wecom", ...config }));
+
 const dingTalkRobot = dingTalkRobotSchema.transform(
   (config): TargetConfig => ({ channel: "dingtalk_robot", ...config }),
 );
@@ -101,6 +110,7 @@ const channels: Readonly<Record<string, Targets>> = {
   console_configs: z.array(console),
   webhook_configs: z.array(webhook),
   dingtalk_configs: z.array(dingTalk),
+  wecom_configs: z.array(weCom),
   dingtalk_robot_configs: z.array(dingTalkRobot),
   wecom_robot_configs: z.array(weComRobot),
   ...Object.fromEntries(LATER.map((channel) => [`${channel}_configs`, z.array(later(channel)) as Targets])),

@@ -9,6 +9,7 @@ import { addressed } from "../plan-of.ts";
 import type { DingTalkRobotConfig } from "../receivers/dingtalk-robot-config.ts";
 import type { HttpConfig } from "../receivers/http-config.ts";
 import type { TargetConfig } from "../receivers/receivers-config.ts";
+import type { WeComRobotConfig } from "../receivers/wecom-robot-config.ts";
 import { type WeComRobot, weComRobotChannel } from "../wecom/robot/channel.ts";
 
 export interface Robots {
@@ -30,10 +31,9 @@ export function robotsOf(config: Pick<FileConfig, "receivers" | "global">, bases
       const { url = addressIn(dingTalkBase, "/robot/send", "access_token", robot.token) } = robot;
       return { ...robot, url, http };
     });
-    const ofWeCom = together.flatMap((one): readonly WeComRobot[] => {
-      if (one.channel !== "wecom_robot") return [];
-      const { url = addressIn(weComBase, "/cgi-bin/webhook/send", "key", one.robot.token) } = one.robot;
-      return [{ ...one.robot, url, http }];
+    const ofWeCom = together.flatMap(weComRobotsIn).map((robot): WeComRobot => {
+      const { url = addressIn(weComBase, "/cgi-bin/webhook/send", "key", robot.token) } = robot;
+      return { ...robot, url, http };
     });
     if (ofDingTalk.length > 0) dingTalk.set(address, ofDingTalk);
     if (ofWeCom.length > 0) weCom.set(address, ofWeCom);
@@ -47,19 +47,33 @@ function dingTalkRobotsIn(target: TargetConfig): readonly DingTalkRobotConfig[] 
   return target.channel === "dingtalk" ? target.standIns : [];
 }
 
+/** Those that speak, and those that stand in for the bot in a group. */
+function weComRobotsIn(target: TargetConfig): readonly WeComRobotConfig[] {
+  if (target.channel === "wecom_robot") return [target.robot];
+  return target.channel === "wecom" ? target.standIns : [];
+}
+
 /** The channels of both platforms. */
 export function robotChannels({
   find,
   clock,
   locale,
+  dingTalkCalled = () => {},
 }: {
   /** Those of the file that is in force. */
   find(): Robots;
   readonly clock: Clock;
   readonly locale: Locale;
+  /** A robot of DingTalk was called: it takes from the organisation's calls of the month. */
+  dingTalkCalled?(): void;
 }): { readonly dingtalk_robot: Channel; readonly wecom_robot: Channel } {
   return {
-    dingtalk_robot: dingTalkRobotChannel({ find: (address) => find().dingTalk.get(address), clock, locale }),
+    dingtalk_robot: dingTalkRobotChannel({
+      find: (address) => find().dingTalk.get(address),
+      called: dingTalkCalled,
+      clock,
+      locale,
+    }),
     wecom_robot: weComRobotChannel({ find: (address) => find().weCom.get(address), clock, locale }),
   };
 }

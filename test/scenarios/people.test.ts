@@ -179,17 +179,14 @@ describe("who am I", () => {
     expect(await inGroup("7", "编号", { name: '张"三' })).toContain(
       [
         "```",
-        "receivers:",
-        "  - name: ops",
-        '    dingtalk_configs: [{ conversation: "cidOps" }]',
-        "people:",
-        '  - { id: "dingtalk:7", name: "张\\"三", role: operator }',
+        'receivers: [{ name: ops, dingtalk_configs: [{ conversation: "cidOps" }] }]',
+        'people: [{ id: "dingtalk:7", name: "张\\"三", role: operator }]',
         "```",
       ].join("\n"),
     );
     const wecom = { conversation: "wecom:wr1", person: "wecom:li", text: "id" };
     expect(await road.hear(wecom)).toContain('wecom_configs: [{ conversation: "wr1" }]');
-    expect(cardText(road.cards[0] ?? { kind: "reply" })).toContain('- { id: "wecom:li", role: operator }');
+    expect(cardText(road.cards[0] ?? { kind: "reply" })).toContain('[{ id: "wecom:li", role: operator }]');
     expect(await road.say("id")).toContain('console_configs: [{ conversation: "ops" }]');
   });
 });

@@ -36,13 +36,19 @@ export function testFiles(
   };
   return {
     ...systemFiles,
-    async open(path, how) {
-      const open = (): Promise<OpenFile> => systemFiles.open(path, how);
+    async open(path, how, forced) {
+      const open = (): Promise<OpenFile> => systemFiles.open(path, how, forced);
       const file = await (how === "create" ? step("create", path, open) : open());
+      const write: OpenFile["write"] = (data, position) =>
+        step("write", path, (bytes = data.length) => file.write(data.subarray(0, bytes), position));
       return {
         ...file,
-        write: (data, position) =>
-          step("write", path, (bytes = data.length) => file.write(data.subarray(0, bytes), position)),
+        write,
+        // Two things that may fail, whatever the system makes of them.
+        async writeThrough(data, position) {
+          await write(data, position);
+          await step("datasync", path, () => file.datasync());
+        },
         truncate: (length) => step("truncate", path, () => file.truncate(length)),
         datasync: () => step("datasync", path, () => file.datasync()),
       };

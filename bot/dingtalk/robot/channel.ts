@@ -27,10 +27,13 @@ export function dingTalkRobotChannel({
   find,
   clock,
   locale,
+  called,
 }: {
   find(address: string): readonly DingTalkRobot[] | undefined;
   readonly clock: Clock;
   readonly locale: Locale;
+  /** DingTalk has answered a call: it is billed. */
+  called?(): void;
 }): Channel {
   return robotChannel({
     find,
@@ -40,6 +43,7 @@ export function dingTalkRobotChannel({
       const url = signed(robot.url, robot.secret, clock.now());
       const body = JSON.stringify(bodyOf(robot, card, attempt, locale));
       const answer = await send({ method: "POST", url, http: robot.http, headers: {}, body }, attempt.signal);
+      called?.();
       checkErrcode(answer, verdicts, clock.now());
     },
   });

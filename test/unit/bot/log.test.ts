@@ -99,6 +99,7 @@ describe("no secret is seen", () => {
 test("the secrets are those of the environment and of the headers of monitors", () => {
   const environment = readEnvironment({
     API_TOKEN: "api-token",
+    DINGTALK_CLIENT_ID: "ding",
     DINGTALK_CLIENT_SECRET: "ding-secret",
     WECOM_BOT_SECRET: "wecom-secret",
     WECOM_BOT_ID: "bot-id",

@@ -24,8 +24,7 @@ function open(act: (spoken: Spoken, offer: (change: string) => Promise<boolean>)
   const replies: string[] = [];
   const said: string[] = [];
   let settled: Promise<void> = Promise.resolve();
-  const press = createPress<string>({
-    clicks,
+  const press = createPress({
     clock,
     say: async (spoken) => {
       said.push(`${spoken.person} ${spoken.text}`);
@@ -37,7 +36,13 @@ function open(act: (spoken: Spoken, offer: (change: string) => Promise<boolean>)
       for (const { text, mentions } of cards) replies.push(`${conversation} ${text} @${mentions}`);
     },
   });
-  return { clock, press, replies, said, offer };
+  return {
+    clock,
+    press: (one: Pressed, answer: (change: string) => boolean) => press(one, clicks.open(one.card, answer)),
+    replies,
+    said,
+    offer,
+  };
 }
 
 const changes = (spoken: Spoken): void => spoken.commit?.(undefined as unknown as Change);

@@ -1,0 +1,78 @@
+/** `POST /api/v2/alerts`, the door that every Prometheus knocks at with all of its alerts, again and again. */
+import type { IncomingMessage } from "node:http";
+import type { Intake } from "../../alerts/intake/intake.ts";
+import { readAlerts } from "../../alerts/intake/postable.ts";
+import type { Refusal } from "../../alerts/intake/posted.ts";
+import type { Clock } from "../../storage/clock.ts";
+import { NotSaved } from "../../storage/store.ts";
+import { ApiError } from "../alertmanager/api-error.ts";
+import type { Arrival } from "../hooks/arrivals.ts";
+import { answerOf } from "./api-answer.ts";
+import { readAnyJson } from "./body.ts";
+import { DoorError } from "./door-error.ts";
+import type { Answer } from "./doors.ts";
+
+export interface PostDeps {
+  readonly intake: Intake;
+  readonly clock: Clock;
+  /** How long an alert that was sent without an end counts as firing, in milliseconds; asked each time. */
+  resolveTimeoutMs(): number;
+  /** Hears of alerts that were refused. */
+  invalid(count: number): void;
+  /** Hears of every request with alerts, and what became of it. */
+  arrived(arrival: Arrival, body: string): void;
+}
+
+const TAKEN: Answer = { status: 200, body: "" };
+
+/** Answers when what can be taken is on disk. Rejects with what was not foreseen. */
+export function postAlerts(deps: PostDeps): (request: IncomingMessage) => Promise<Answer> {
+  const { intake, clock, resolveTimeoutMs } = deps;
+
+  return async (request) => {
+    const at = clock.now();
+    let text = "";
+    const note = (status: number, more: Partial<Arrival>): void =>
+      deps.arrived({ at, status, size: text.length, accepted: 0, refused: [], error: "", ...more }, text);
+    try {
+      const { value, json } = await readAnyJson(request);
+      text = json;
+      const { accepted, refused } = await take(value, json, request.socket.remoteAddress ?? "", at);
+      if (refused.length === 0) {
+        note(200, { accepted });
+        return TAKEN;
+      }
+      const errors = refused.map(({ index, why }) => ({ index, error: why.en }));
+      deps.invalid(errors.length);
+      note(400, { accepted, refused: errors });
+      const said = errors.map(({ index, error }) => `alert ${index}: ${error}`).join("; ");
+      return { status: 400, body: `${JSON.stringify(said)}\n` };
+    } catch (error) {
+      if (error instanceof Error) note(statusOf(error), { error: error.message });
+      return answerOf(error);
+    }
+  };
+
+  async function take(
+    value: unknown,
+    json: string,
+    address: string,
+    at: number,
+  ): Promise<{ readonly accepted: number; readonly refused: readonly Refusal[] }> {
+    if (!Array.isArray(value))
+      throw new ApiError(400, "parsing alerts body failed, because it is no list", 400);
+    const { posted, refused, places, plain } = readAlerts(value);
+    const raw = plain ? { list: value, json } : undefined;
+    const sender = { name: `api ${address}`, resolveAfterMs: resolveTimeoutMs() };
+    const over = await intake.accept(sender, posted, at, raw);
+    return {
+      accepted: posted.length - over.length,
+      refused: [...refused, ...over.map(({ index, why }) => ({ index: places[index] ?? index, why }))],
+    };
+  }
+}
+
+function statusOf(error: Error): number {
+  if (error instanceof ApiError || error instanceof DoorError) return error.status;
+  return error instanceof NotSaved ? 503 : 500;
+}

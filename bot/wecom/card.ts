@@ -1,0 +1,178 @@
+/**
+ * The card of an incident as WeCom's `button_interaction` (developer.work.weixin.qq.com/document/path/101032). Lengths
+ * there are advice: what is longer is cut off by the clients, each in its own way, so it is cut here, with a mark.
+ */
+import type { Action, Card, Field } from "../../alerts/card.ts";
+import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
+import { markOf, standingOf } from "../chat/card-lines.ts";
+
+/** A card as the wire has it. */
+export type TemplateCard = Readonly<Record<string, unknown>>;
+
+/** A drawn card, and whether anything of it did not fit. */
+export interface Drawn {
+  readonly card: TemplateCard;
+  readonly isCut: boolean;
+}
+
+export interface DrawnAs {
+  /** At most 128 of `[0-9A-Za-z_@-]`, new for every message; an answer to a click repeats the clicked card's. */
+  readonly taskId: string;
+  readonly locale: Locale;
+  /** Nobody knows whether the same was shown already. */
+  readonly mayBeRepeat?: boolean;
+}
+
+/** Advised lengths, in Chinese characters; two Latin letters are as wide as one. */
+const TITLE = 26;
+const DESCRIPTION = 30;
+const DETAIL = 112;
+const FIELD_NAME = 6;
+const FIELD_VALUE = 26;
+const SOURCE = 13;
+const LABEL = 10;
+/** Hard limits. */
+const MOST_BUTTONS = 6;
+const MOST_FIELDS = 6;
+const LONGEST_KEY = 1024;
+
+/** `source.desc_color`. */
+const GREY = 0;
+const BLACK = 1;
+const RED = 2;
+const GREEN = 3;
+
+const REPEAT: Text = { zh: "可能是重复发送", en: "may be a repeat" };
+
+/** Draws it; undefined when it has no button that WeCom would take, since this kind of card needs one. */
+export function templateCard(card: Card, { taskId, locale, mayBeRepeat }: DrawnAs): Drawn | undefined {
+  const buttons = buttonsOf(card);
+  if (buttons.length === 0) return undefined;
+  const title = shortened([markOf(card), card.title ?? ""].filter(Boolean).join(" "), TITLE);
+  const { shown, rest } = sortFields(card.fields ?? []);
+  const detail = shortened(
+    [plainOf(card.text ?? ""), ...rest.map(lineOf)].filter(Boolean).join("\n"),
+    DETAIL,
+  );
+  const source = standingOf(card, locale);
+  return {
+    card: {
+      card_type: "button_interaction",
+      ...(source === ""
+        ? {}
+        : { source: { desc: shortened(source, SOURCE).text, desc_color: colourOf(card) } }),
+      main_title: {
+        title: title.text === "" ? taskId : title.text,
+        ...(mayBeRepeat === true ? { desc: shortened(inLocale(locale, REPEAT), DESCRIPTION).text } : {}),
+      },
+      ...(detail.text === "" ? {} : { sub_title_text: detail.text }),
+      ...(shown.length === 0
+        ? {}
+        : {
+            horizontal_content_list: shown.map(({ name, value }) => ({
+              keyname: shortened(name, FIELD_NAME).text,
+              value: shortened(value, FIELD_VALUE).text,
+            })),
+          }),
+      button_list: buttons.map(({ label, command }, i) => ({
+        text: shortened(label, LABEL).text,
+        style: i === 0 ? 1 : 2,
+        key: command,
+      })),
+      task_id: taskId,
+    },
+    isCut: title.isCut || detail.isCut || buttons.length < (card.actions?.length ?? 0),
+  };
+}
+
+/** A new id for a card. It names the incident, so that a click on any of its cards is known to be about it. */
+export function taskIdOf(card: Card, at: number, random: number): string {
+  const about = card.incident === undefined ? "card" : `incident-${card.incident}`;
+  return `${about}-${at.toString(36)}-${Math.floor(random * 36 ** 6).toString(36)}`;
+}
+
+/** The incident that a card's id names. */
+export function incidentOfTask(taskId: string): number | undefined {
+  const found = /^incident-(\d{1,15})-/.exec(taskId);
+  return found === null ? undefined : Number(found[1]);
+}
+
+/**
+ * A button's key is the command itself: it survives a restart, and nothing has to be looked up. A command that is
+ * longer than a key gets no button, nor does the second of two that say the same.
+ */
+function buttonsOf({ actions = [] }: Card): readonly Action[] {
+  const fits = actions.filter(
+    ({ label, command }, i) =>
+      label.trim() !== "" &&
+      command.trim() !== "" &&
+      Buffer.byteLength(command) <= LONGEST_KEY &&
+      actions.findIndex((other) => other.command === command) === i,
+  );
+  return fits.slice(0, MOST_BUTTONS);
+}
+
+/** Those that fit into the list under the text, and those that need more room, in their order. */
+function sortFields(fields: readonly Field[]): { shown: readonly Field[]; rest: readonly Field[] } {
+  const short = fields.filter(({ name, value }) => !isWider(value, FIELD_VALUE) && name.trim() !== "");
+  const shown = short.slice(0, MOST_FIELDS);
+  return { shown, rest: fields.filter((field) => !shown.includes(field)) };
+}
+
+function lineOf({ name, value }: Field): string {
+  return name === "" ? value : `${name}: ${value}`;
+}
+
+function colourOf({ severity, status }: Card): number {
+  if (status === "resolved") return GREEN;
+  if (status === "acknowledged" || status === "silenced") return GREY;
+  return severity === "critical" ? RED : BLACK;
+}
+
+/** A card as plain text, for the one message that is neither markdown nor a card: the welcome. */
+export function plainText({ title, text }: Card): string {
+  return [title ?? "", plainOf(text ?? "")].filter(Boolean).join("\n");
+}
+
+/** Markdown as plain text: what was escaped as it was written, no marks. */
+function plainOf(markdown: string): string {
+  return markdown
+    .split("\n")
+    .map((line) =>
+      line
+        .replace(/^\s*#{1,6} /, "")
+        .replace(/^(\s*)[-*] /, "$1· ")
+        .replace(/(?<!\\)(\*\*|`)/g, "")
+        .replace(/\\([!-/:-@[-`{-~])/g, "$1"),
+    )
+    .filter((line) => line.trim() !== "")
+    .join("\n");
+}
+
+/** One code point's width: 1 for what is as wide as a Latin letter, else 2. */
+function widthOf(character: string): number {
+  return (character.codePointAt(0) ?? 0) < 0x1100 ? 1 : 2;
+}
+
+function isWider(text: string, most: number): boolean {
+  let width = 0;
+  for (const character of text) {
+    width += widthOf(character);
+    if (width > most * 2) return true;
+  }
+  return false;
+}
+
+/** Cuts between characters, with a mark where something is missing. */
+function shortened(text: string, most: number): { readonly text: string; readonly isCut: boolean } {
+  const whole = text.trim();
+  if (!isWider(whole, most)) return { text: whole, isCut: false };
+  let kept = "";
+  let width = 0;
+  for (const character of whole) {
+    width += widthOf(character);
+    if (width > most * 2 - 2) break;
+    kept += character;
+  }
+  return { text: `${kept.trimEnd()}…`, isCut: true };
+}
