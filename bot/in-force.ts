@@ -7,12 +7,14 @@ import type { FileConfig } from "./config.ts";
 import { openPeople } from "./people.ts";
 import { planParts, type Webhook, webhooksOf } from "./plan-of.ts";
 import { type RobotBases, type Robots, robotsOf } from "./robots/robots.ts";
+import { type WeComApps, weComAppsOf } from "./wecom/app/apps.ts";
 
 export interface InForce {
   readonly config: FileConfig;
   readonly plan: MadePlan;
   readonly webhooks: ReadonlyMap<string, Webhook>;
   readonly robots: Robots;
+  readonly weComApps: WeComApps;
   readonly whois: ReturnType<typeof openPeople>;
   readonly network: Network;
 }
@@ -35,6 +37,7 @@ export function inForce(config: FileConfig, fixed: Fixed): InForce {
     plan: makePlan(planParts(config, channels), () => subscriptions.all()),
     webhooks: webhooksOf(config),
     robots: robotsOf(config, robotBases),
+    weComApps: weComAppsOf(config, robotBases.WECOM_API_BASE),
     whois: openPeople(config, book, consoleIsPrivate),
     network: createNetwork({ allow: config.network?.allow ?? [] }),
   };
@@ -45,6 +48,7 @@ export function networkInForce(now: () => InForce): Network {
   return {
     checkUrl: (url) => now().network.checkUrl(url),
     checkReachable: (url) => now().network.checkReachable(url),
+    checkHost: (host) => now().network.checkHost(host),
     addressesOf: (url) => now().network.addressesOf(url),
   };
 }

@@ -76,7 +76,8 @@ export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
   };
 }
 
-function weComOf({ environment, now, robots, clock, log, locale, random }: PlatformDeps): WeCom | undefined {
+function weComOf(deps: PlatformDeps): WeCom | undefined {
+  const { environment, now, alerts, robots, clock, log, locale, random } = deps;
   const { WECOM_BOT_ID: botId, WECOM_BOT_SECRET: secret } = environment;
   if (botId === undefined || secret === undefined) return undefined;
   return openWeCom({
@@ -88,6 +89,10 @@ function weComOf({ environment, now, robots, clock, log, locale, random }: Platf
     log,
     locale,
     random,
+    cardOf(number) {
+      const incident = alerts().book.incident(number);
+      return incident === undefined ? undefined : alerts().card(incident, clock.now());
+    },
     robotsOf: (conversation) => now().robots.weCom.get(conversation),
     robots: robots.wecom_robot,
   });

@@ -29,6 +29,8 @@ export interface Pressed extends Somebody {
   /** The same when the platform sends it again. */
   readonly id: string;
   readonly conversation: string;
+  /** Where what the card does not say is answered, when that is not the conversation: the person's own one. */
+  readonly answerTo?: string;
   /** The platform's id of the card: DingTalk's `outTrackId`, WeCom's `task_id`. */
   readonly card: string;
   /** The line that the button carries. */

@@ -37,7 +37,7 @@ export function createPress({ clock, say, settle, reply }: PressDeps): Press {
     if (known.has(pressed.id)) return click.end();
     known.add(pressed.id);
     for (const id of known) if (known.size > REMEMBERED) known.delete(id);
-    const { card: _, command, ...somebody } = pressed;
+    const { card: _, command, answerTo = pressed.conversation, ...somebody } = pressed;
     let carriedOut = false;
     const commit = (): void => {
       carriedOut = true;
@@ -48,7 +48,7 @@ export function createPress({ clock, say, settle, reply }: PressDeps): Press {
       await Promise.race([settle(pressed.conversation), clock.sleep(WAIT_MS, done.signal)]);
       done.abort();
       // Where the card says it, nothing else needs to. A card may change meanwhile for other reasons than the click.
-      if (!(carriedOut && click.changed)) await reply(pressed.conversation, addressed(cards, pressed));
+      if (!(carriedOut && click.changed)) await reply(answerTo, addressed(cards, pressed));
     } finally {
       click.end();
     }

@@ -6,8 +6,6 @@ import { z } from "zod";
 import { named, scalar } from "../../alerts/config-parts.ts";
 import { tlsSchema } from "./http-config.ts";
 
-const sendResolved = z.boolean().default(true);
-
 /** As in `alertmanager.yml`. What is not said here is taken from `global`. */
 const email = z.strictObject({
   send_resolved: z.boolean().default(false),
@@ -43,15 +41,6 @@ const phone = z.strictObject({
 /** By the word before `_configs`. */
 export const laterSchemas = {
   email,
-  wecom_app: z.strictObject({
-    send_resolved: sendResolved,
-    corpid: named,
-    corpsecret: named,
-    agentid: z.int(),
-    touser: scalar.optional(),
-    toparty: scalar.optional(),
-    totag: scalar.optional(),
-  }),
   sms: phone,
   voice: phone,
 } as const;

@@ -5,6 +5,7 @@ import { dingTalkTargetSchema } from "./dingtalk-config.ts";
 import { type DingTalkRobotConfig, dingTalkRobotSchema } from "./dingtalk-robot-config.ts";
 import { type LaterChannel, laterSchemas } from "./later-config.ts";
 import { type WebhookConfig, webhookSchema } from "./webhook-config.ts";
+import { type WeComAppConfig, weComAppSchema } from "./wecom-app-config.ts";
 import { weComTargetSchema } from "./wecom-config.ts";
 import { type WeComRobotConfig, weComRobotSchema } from "./wecom-robot-config.ts";
 
@@ -30,6 +31,7 @@ export type TargetConfig =
       readonly robot: DingTalkRobotConfig;
     }
   | { readonly channel: "wecom_robot"; readonly sendResolved: boolean; readonly robot: WeComRobotConfig }
+  | { readonly channel: "wecom_app"; readonly sendResolved: boolean; readonly app: WeComAppConfig }
   | {
       readonly channel: LaterChannel;
       /** Where the channel talks to conversations; else the target is known by its place in the file. */
@@ -96,6 +98,8 @@ const weComRobot = weComRobotSchema.transform(
   (config): TargetConfig => ({ channel: "wecom_robot", ...config }),
 );
 
+const weComApp = weComAppSchema.transform((config): TargetConfig => ({ channel: "wecom_app", ...config }));
+
 function later(channel: LaterChannel) {
   const schema: z.ZodType<{ readonly send_resolved: boolean }> = laterSchemas[channel];
   return schema.transform((options): TargetConfig => {
@@ -113,6 +117,7 @@ const channels: Readonly<Record<string, Targets>> = {
   wecom_configs: z.array(weCom),
   dingtalk_robot_configs: z.array(dingTalkRobot),
   wecom_robot_configs: z.array(weComRobot),
+  wecom_app_configs: z.array(weComApp),
   ...Object.fromEntries(LATER.map((channel) => [`${channel}_configs`, z.array(later(channel)) as Targets])),
 };
 

@@ -18,6 +18,8 @@ export interface RobotDeps<R extends Robot> {
   find(address: string): readonly R[] | undefined;
   /** Says a card by one robot; throws a RobotRefusal when the platform says no, another SendError when nobody knows. */
   say(robot: R, card: Card, attempt: Attempt): Promise<void>;
+  /** Whether a robot mentions somebody with this: then it comes before those that do not. */
+  pages?(robot: R, card: Card, attempt: Attempt): boolean;
   /** What the platform allows one robot. */
   readonly allowed: { readonly messages: number; readonly perMs: number };
   readonly clock: Clock;
@@ -26,7 +28,13 @@ export interface RobotDeps<R extends Robot> {
 /** So many deliveries are remembered whose end nobody knows. */
 const MOST_REMEMBERED = 1_000;
 
-export function robotChannel<R extends Robot>({ find, say, allowed, clock }: RobotDeps<R>): Channel {
+export function robotChannel<R extends Robot>({
+  find,
+  say,
+  pages = () => false,
+  allowed,
+  clock,
+}: RobotDeps<R>): Channel {
   const guard = openGuard(allowed);
   /** By address: whose turn it is. */
   const turns = new Map<string, number>();
@@ -36,11 +44,14 @@ export function robotChannel<R extends Robot>({ find, say, allowed, clock }: Rob
   const uncertain = new Map<string, string>();
 
   /** The robots in the order in which they are to try. */
-  function inTurn(robots: readonly R[], address: string, deliveryId: string): readonly R[] {
+  function inTurn(robots: readonly R[], address: string, card: Card, attempt: Attempt): readonly R[] {
     const from = (turns.get(address) ?? 0) % robots.length;
     const round = [...robots.slice(from), ...robots.slice(0, from)];
-    const first = uncertain.get(deliveryId);
-    const rank = ({ token }: R): number => (token === first ? 0 : broken.has(token) ? 2 : 1);
+    const first = uncertain.get(attempt.deliveryId);
+    const rank = (robot: R): number => {
+      if (robot.token === first) return 0;
+      return broken.has(robot.token) ? 3 : pages(robot, card, attempt) ? 1 : 2;
+    };
     return round.sort((a, b) => rank(a) - rank(b));
   }
 
@@ -78,7 +89,7 @@ export function robotChannel<R extends Robot>({ find, say, allowed, clock }: Rob
           code: "no-such-robot",
         });
       const refusals: SendError[] = [];
-      for (const robot of inTurn(robots, address, attempt.deliveryId)) {
+      for (const robot of inTurn(robots, address, card, attempt)) {
         if (attempt.signal.aborted) throw aborted();
         const waits = guard.freeAt(robot.token, clock.now()) - clock.now();
         if (waits > 0) {
@@ -111,7 +122,7 @@ export function robotChannel<R extends Robot>({ find, say, allowed, clock }: Rob
 }
 
 /** All of them said no: what is said of the target is what gives the most hope, and of two waits the shorter. */
-function mostHopeful(refusals: readonly SendError[]): SendError {
+export function mostHopeful(refusals: readonly SendError[]): SendError {
   const hope = { retry: 0, wait: 1, "give-up": 2 };
   const [best] = [...refusals].sort((a, b) => hope[a.next] - hope[b.next] || a.waitMs - b.waitMs);
   return best ?? aborted();
@@ -121,13 +132,15 @@ function aborted(): SendError {
   return new SendError("broken off before there was an answer", { next: "retry", code: "aborted" });
 }
 
+/** The worst that people were told, with this card and before it. */
+export function worstTold({ severity }: Card, before: Receipt | undefined): Severity | undefined {
+  const told = severityIn(before);
+  return told !== undefined && (severity === undefined || worseThan(told, severity)) ? told : severity;
+}
+
 /** `severity`: the worst that was told, so that a follow-up knows whether it got worse. */
 function receiptOf(card: Card, { before }: Attempt, place: number, of: number): Receipt {
-  const told = severityIn(before);
-  const worst =
-    told !== undefined && (card.severity === undefined || worseThan(told, card.severity))
-      ? told
-      : card.severity;
+  const worst = worstTold(card, before);
   return {
     ...(worst === undefined ? {} : { severity: worst }),
     answer: of === 1 ? "errcode 0" : `errcode 0 (robot ${place + 1} of ${of})`,

@@ -51,7 +51,7 @@ export function templateCard(card: Card, { taskId, locale, mayBeRepeat }: DrawnA
   const title = shortened([markOf(card), card.title ?? ""].filter(Boolean).join(" "), TITLE);
   const { shown, rest } = sortFields(card.fields ?? []);
   const detail = shortened(
-    [plainOf(card.text ?? ""), ...rest.map(lineOf)].filter(Boolean).join("\n"),
+    [plainOf(card.text ?? ""), ...rest.map((field) => lineOf(field, locale))].filter(Boolean).join("\n"),
     DETAIL,
   );
   const source = standingOf(card, locale);
@@ -119,8 +119,8 @@ function sortFields(fields: readonly Field[]): { shown: readonly Field[]; rest: 
   return { shown, rest: fields.filter((field) => !shown.includes(field)) };
 }
 
-function lineOf({ name, value }: Field): string {
-  return name === "" ? value : `${name}: ${value}`;
+function lineOf({ name, value }: Field, locale: Locale): string {
+  return name === "" ? value : `${name}${inLocale(locale, { zh: "：", en: ": " })}${value}`;
 }
 
 function colourOf({ severity, status }: Card): number {

@@ -151,8 +151,9 @@ export function weComChannel({ connection, locale, clock, log, random }: WeComCh
 
   /** The messages that a card makes; what would be its buttons are lines that people can type. */
   function partsOf(card: Card): readonly string[] {
+    const colon = inLocale(locale, { zh: "：", en: ": " });
     const lines = (card.actions ?? []).map(
-      ({ label, command }) => `- ${escapeMarkdown(label)}: ${codeOf(command)}`,
+      ({ label, command }) => `- ${escapeMarkdown(label)}${colon}${codeOf(command)}`,
     );
     const hints: Card = { kind: "text", text: [inLocale(locale, SAY), "", ...lines].join("\n") };
     const written = (lines.length === 0 ? [card] : [card, hints]).map((one) =>

@@ -6,6 +6,7 @@ import type { Clock } from "../../storage/clock.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import type { Log } from "../../storage/log.ts";
 import type { Chat } from "../chat/chat.ts";
+import { incidentOfTask } from "./card.ts";
 import { weComChannel } from "./channel.ts";
 import { type LongConnection, openLongConnection } from "./long/connection.ts";
 import type { LinkState } from "./long/state.ts";
@@ -23,6 +24,8 @@ export interface WeComOptions {
   readonly log: Log;
   readonly locale: Locale;
   random(): number;
+  /** The card of an incident as it is now; undefined when it is no longer stored. */
+  cardOf(incident: number): Card | undefined;
   /** The robots that stand beside the bot in a conversation. */
   robotsOf(conversation: string): readonly WeComRobot[] | undefined;
   readonly robots: Channel;
@@ -52,7 +55,7 @@ export function openWeCom(options: WeComOptions): WeCom {
     log,
     random,
     hear: async (heard) => chat?.hear(heard),
-    async press(pressed) {
+    async press(pressed, answer) {
       const { conversation, card: taskId } = pressed;
       // The channel answers it; what is answered does not wait any more.
       const waits = (): boolean =>
@@ -63,6 +66,10 @@ export function openWeCom(options: WeComOptions): WeCom {
         },
         end() {},
       });
+      // A card that was left as it was may be an old one: a click is the only chance to show how things are now.
+      const incident = incidentOfTask(taskId);
+      const card = incident === undefined || !waits() ? undefined : options.cardOf(incident);
+      if (card !== undefined) await answer(card);
     },
     entered: async () => welcome(locale),
   });

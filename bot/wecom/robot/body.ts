@@ -28,9 +28,18 @@ export type RobotBody =
 const TEXT_BYTES = 2_048;
 const MARKDOWN_BYTES = 4_096;
 
+/** Whether the robot mentions somebody with this. */
+export function pages(
+  { mentioned, mentionedMobiles, mentionOn }: WeComRobotConfig,
+  card: Card,
+  attempt: Attempt,
+): boolean {
+  return mentioned.length + mentionedMobiles.length > 0 && mentions(card, attempt, mentionOn);
+}
+
 export function bodyOf(robot: WeComRobotConfig, card: Card, attempt: Attempt, locale: Locale): RobotBody {
-  const { mentioned, mentionedMobiles, mentionOn } = robot;
-  if (mentioned.length + mentionedMobiles.length > 0 && mentions(card, attempt, mentionOn))
+  const { mentioned, mentionedMobiles } = robot;
+  if (pages(robot, card, attempt))
     return {
       msgtype: "text",
       text: {

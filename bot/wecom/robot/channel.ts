@@ -11,7 +11,7 @@ import type { WeComRobotConfig } from "../../receivers/wecom-robot-config.ts";
 import { checkErrcode } from "../../robots/answer.ts";
 import { robotChannel } from "../../robots/channel.ts";
 import { send } from "../../webhook/request.ts";
-import { bodyOf } from "./body.ts";
+import { bodyOf, pages } from "./body.ts";
 import { verdicts } from "./verdicts.ts";
 
 /** A robot as it is posted to. */
@@ -32,10 +32,11 @@ export function weComRobotChannel({
   readonly clock: Clock;
   readonly locale: Locale;
 }): Channel {
-  return robotChannel({
+  return robotChannel<WeComRobot>({
     find,
     clock,
     allowed: ALLOWED,
+    pages,
     async say(robot, card, attempt) {
       const { url, http } = robot;
       const body = JSON.stringify(bodyOf(robot, card, attempt, locale));

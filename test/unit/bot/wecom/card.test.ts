@@ -69,7 +69,7 @@ describe("the card of an incident", () => {
   it("puts what is too long for the list into the text", () => {
     const value = "磁盘 /data 在 30 分钟内会写满，请先清理 /data/tmp 再扩容";
     const card = drawn({ text: "", fields: [{ name: "说明", value }, ...(base.fields ?? [])] })?.card;
-    expect(card?.["sub_title_text"]).toBe(`说明: ${value}`);
+    expect(card?.["sub_title_text"]).toBe(`说明：${value}`);
     expect(card?.["horizontal_content_list"]).toHaveLength(2);
   });
 
@@ -77,7 +77,7 @@ describe("the card of an incident", () => {
     const fields = Array.from({ length: 9 }, (_, i) => ({ name: `n${i}`, value: `v${i}` }));
     const card = drawn({ text: "", fields })?.card;
     expect(card?.["horizontal_content_list"]).toHaveLength(6);
-    expect(card?.["sub_title_text"]).toBe("n6: v6\nn7: v7\nn8: v8");
+    expect(card?.["sub_title_text"]).toBe("n6：v6\nn7：v7\nn8：v8");
   });
 
   it("cuts what does not fit, and says that it did", () => {

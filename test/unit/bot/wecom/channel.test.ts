@@ -48,7 +48,7 @@ describe("what is posted", () => {
     await channel.post(OPS, { kind: "text", text: "#12 还在告警", incident: 12 }, attempt("card-2@x"));
     const [digest, text] = fake.messages(GROUP);
     expect(digest?.kind).toBe("markdown");
-    expect(digest?.source).toContain("- 查看全部: `alerts`");
+    expect(digest?.source).toContain("- 查看全部：`alerts`");
     expect(text?.text).toBe("#12 还在告警");
   });
 
