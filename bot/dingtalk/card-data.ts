@@ -15,6 +15,12 @@ export const CARD_PARTS = [
   "severity",
   "incident",
   "summary",
+  // Whether the card has that button: `true` or `false`.
+  "ack",
+  "unack",
+  "silence",
+  "unsilence",
+  "show",
 ] as const;
 
 export type CardPart = (typeof CARD_PARTS)[number];
@@ -69,6 +75,12 @@ function partOf(card: Card, part: CardPart, about: { maxBytes: number; locale: L
       return card.incident === undefined ? "" : String(card.incident);
     case "summary":
       return notificationLine(card, locale);
+    case "ack":
+    case "unack":
+    case "silence":
+    case "unsilence":
+    case "show":
+      return String((card.actions ?? []).some(({ id }) => id === part));
   }
 }
 

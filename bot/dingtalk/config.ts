@@ -9,9 +9,11 @@ const OWN_VARIABLES: CardTemplate["variables"] = {
   title: "title",
   markdown: "text",
   tips: "tips",
-  status: "status",
-  severity: "severity",
-  sys_full_json_obj: "buttons",
+  ack: "ack",
+  unack: "unack",
+  silence: "silence",
+  unsilence: "unsilence",
+  show: "show",
 };
 
 const calls = z.union([z.int().nonnegative(), z.literal("unlimited").transform(() => null)]);

@@ -1,6 +1,7 @@
 /** A whole house in front of a DingTalk that says no, is away, runs out of calls, or is flooded. */
 import { describe, expect, it } from "vitest";
 import { CARD_SCOPE } from "../support/dingtalk/settings.ts";
+import { BUTTONS } from "../support/dingtalk-card-template.ts";
 import { DingTalkHouse, type DingTalkHouseSpec, GROUP } from "../support/dingtalk-house.ts";
 import { usedMemory } from "../support/heap.ts";
 
@@ -133,6 +134,28 @@ describe("a platform that is away", () => {
     await dingTalk.pass(() => dingTalk.asked("/v1.0/robot/oToMessages/batchSend").length > 0);
     await dingTalk.wait(MINUTE);
     expect(await onConsole(dingTalk, "fallback")).toContain("DiskFull");
+  });
+});
+
+describe("a template of one's own", () => {
+  it("has buttons that carry only their names, which are lines all the same", async () => {
+    const id = "00000000-0000-0000-0000-000000000000.schema";
+    const buttons = BUTTONS.map(({ id: name, label: text }) => ({ id: name, text }));
+    const env = { DINGTALK_CARD_TEMPLATE_ID: id };
+    const dingTalk = await open({ env });
+    const { fake } = dingTalk;
+    fake.cards.templates.set(id, { id, title: "title", text: "markdown", tips: "tips", buttons });
+    await fire(dingTalk, "DiskFull");
+    await dingTalk.pass(showing(dingTalk, "#1"));
+    const [card] = fake.cards.all.values();
+    expect(card?.values).toMatchObject({ ack: "true", unack: "false" });
+    fake.press(card?.outTrackId ?? "", "ack", "zhang");
+    await dingTalk.pass(showing(dingTalk, "已认领"));
+    expect(fake.cards.all.get(card?.outTrackId ?? "")?.values).toMatchObject({ ack: "false", unack: "true" });
+    // A press on what is there no more, as on a card that a phone has not drawn anew, changes nothing.
+    fake.press(card?.outTrackId ?? "", "unsilence", "zhang");
+    await dingTalk.wait(5 * SECOND);
+    expect(dingTalk.seen()[0]).toContain("已认领");
   });
 });
 
