@@ -32,7 +32,7 @@ export function weComRobotChannel({
   readonly clock: Clock;
   readonly locale: Locale;
 }): Channel {
-  return robotChannel({
+  return robotChannel<WeComRobot>({
     find,
     clock,
     allowed: ALLOWED,

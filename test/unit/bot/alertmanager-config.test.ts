@@ -191,14 +191,20 @@ describe("a file with everything", () => {
     const plan = makePlan(planParts(config, channels));
     const told = (name: string) => plan.receiver(name)?.targets.map(({ address }) => address);
     expect(told("ops")).toEqual(["console:ops", "console:dev", "webhook:ops/0", "webhook:ops/1"]);
-    expect(told("robots")).toEqual(["dingtalk:cidAbc", "dingtalk_robot:robots", "wecom_robot:robots"]);
+    expect(told("robots")).toEqual([
+      "dingtalk:cidAbc",
+      "wecom:wrAbc",
+      "dingtalk_robot:robots",
+      "wecom_robot:robots",
+      "wecom_app:robots/0",
+    ]);
     // Those of one platform take turns: a target that may say as much as all of them together.
     expect(["dingtalk_robot:robots", "wecom_robot:robots"].map(plan.robotsAt)).toEqual([2, 1]);
     expect(told("people")).toEqual(["console:ops"]);
     // Its fallback would be asked in its place, if it had one.
-    const ready = makePlan(planParts(config, new Set([...channels, "dingtalk", "sms"])));
+    const robots = new Set(["dingtalk_robot", "wecom_robot", "sms"]);
+    const ready = makePlan(planParts(config, robots));
     expect(ready.receiver("robots")?.targets.map(({ address }) => address)).toEqual([
-      "dingtalk:cidAbc",
       "dingtalk_robot:robots",
       "wecom_robot:robots",
     ]);
@@ -326,15 +332,11 @@ describe("gengfu check", () => {
       "",
       "Receivers",
       "  ops: console:ops, console:dev, webhook:ops/0, webhook:ops/1",
-      "  robots: dingtalk:cidAbc, dingtalk_robot:robots ×2, wecom_robot:robots, (wecom:wrAbc), (wecom_app:robots/0)",
+      "  robots: dingtalk:cidAbc, wecom:wrAbc, dingtalk_robot:robots ×2, wecom_robot:robots, wecom_app:robots/0",
       "  people: (email:people/0), (sms:people/0), (voice:people/0), → console:ops",
       "  elsewhere: (slack_configs), → console:ops",
       "",
       "Worth knowing",
-      ...["wecom", "wecom_app"].map(
-        (channel) =>
-          `  receivers[1].${channel}_configs: understood, but this version has no ${channel} channel yet and sends nothing there`,
-      ),
       ...["email", "sms", "voice"].map(
         (channel) =>
           `  receivers[2].${channel}_configs: understood, but this version has no ${channel} channel yet and sends nothing there`,

@@ -35,12 +35,12 @@ async function open(more: readonly Partial<WeComRobotConfig>[] = [ONCALL]): Prom
   const robots = await openRobots();
   closing.push(() => robots.close());
   const found = more.map((one): WeComRobot => {
-    const robot = {
+    const robot: WeComRobotConfig = {
       url: undefined,
       token: "",
       mentioned: [],
       mentionedMobiles: [],
-      mentionOn: ["critical"] as const,
+      mentionOn: ["critical"],
       ...one,
     };
     return { ...robot, url: `${robots.url}/cgi-bin/webhook/send?key=${robot.token}`, http: PLAIN_HTTP };
