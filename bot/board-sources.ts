@@ -50,7 +50,7 @@ export function boardSources(
       name: record.name,
       kind: record.kind,
       target: typeof url === "string" ? url : record.kind,
-      state: record.paused ? "paused" : status === undefined ? "waiting" : status.up ? "up" : "down",
+      state: record.paused ? "paused" : status?.up === undefined ? "waiting" : status.up ? "up" : "down",
       ...(reason === undefined ? {} : { reason }),
       matchers: matchersOf(record.name),
     };

@@ -62,6 +62,10 @@ export const environmentSchema = z.object({
     })
     .transform((text) => text ?? "info"),
   API_TOKEN: token,
+  PING_KEY: optional.refine((text) => text === undefined || /^[A-Za-z0-9_-]{8,100}$/.test(text), {
+    message: "must be 8 to 100 letters, digits, - and _",
+    params: { zh: "应为 8 到 100 个字母、数字、- 和 _" },
+  }),
   DINGTALK_CLIENT_ID: optional,
   DINGTALK_CLIENT_SECRET: optional,
   DINGTALK_CARD_TEMPLATE_ID: optional,

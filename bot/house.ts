@@ -11,42 +11,32 @@ import { namesBy, openSpeakers } from "../commands/people-speakers.ts";
 import { unnamedOn } from "../commands/people-unnamed.ts";
 import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";
+import { openHeartbeats } from "../monitors/heartbeat/heartbeats.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
 import { watch as createWatch } from "../monitors/watch.ts";
 import { openRuleBook } from "../rules/rule-book.ts";
 import type { Clock } from "../storage/clock.ts";
 import { openStore } from "../storage/embedded-store.ts";
 import type { Log } from "../storage/log.ts";
-import { writeTime } from "../storage/rfc3339.ts";
 import { openSeries } from "../storage/series-store.ts";
 import type { Change } from "../storage/store.ts";
-import { boardSources } from "./board-sources.ts";
+import { channelsOf } from "./built-channels.ts";
 import { openChat } from "./chat/chat.ts";
 import type { FileConfig } from "./config.ts";
 import { notesOf } from "./config-notes.ts";
-import { openBoards } from "./console/board.ts";
 import { CONSOLE, consoleChannel } from "./console/channel.ts";
 import { openConversations } from "./console/conversations.ts";
-import { createTalk } from "./console/talk.ts";
 import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
-import { openArrivals } from "./hooks/arrivals.ts";
-import { ALERTS_DOOR } from "./hooks/doors.ts";
-import { alertmanagerDoors } from "./http/alertmanager-doors.ts";
-import { doorPages } from "./http/door-pages.ts";
-import { hookDoors } from "./http/hook-doors.ts";
-import { createHttp } from "./http/server.ts";
+import { openFront } from "./front.ts";
+import { pingDoors } from "./http/ping-doors.ts";
 import { weComCallbackDoor } from "./http/wecom-callback-door.ts";
 import { inForce, networkInForce } from "./in-force.ts";
-import { openMetrics } from "./metrics.ts";
-import { packageVersion } from "./package-root.ts";
 import { othersRole } from "./people.ts";
-import { receiverNames } from "./plan-of.ts";
-import { isSetUp, openPlatforms } from "./platforms.ts";
+import { openPlatforms } from "./platforms.ts";
 import { readinessOf } from "./readiness.ts";
 import { lines, needsRestart, openReload } from "./reload.ts";
 import { robotChannels } from "./robots/robots.ts";
-import { secretsOf } from "./secrets.ts";
 import { openTeardown } from "./teardown.ts";
 import { openWatchdog } from "./watchdog.ts";
 import { webhookChannel } from "./webhook/channel.ts";
@@ -76,24 +66,6 @@ export interface House {
   stop(): Promise<void>;
 }
 
-/** What stands before the colon of an address that can be told; the type of `channels` holds it to what is built. */
-export const BUILT_CHANNELS = [
-  "console",
-  "webhook",
-  "dingtalk",
-  "wecom",
-  "dingtalk_robot",
-  "wecom_robot",
-  "wecom_app",
-] as const;
-
-/** Those that work with what the environment says. */
-export function channelsOf(variables: Parameters<typeof isSetUp>[1]): ReadonlySet<string> {
-  const isReady = (name: string): boolean =>
-    name === "dingtalk" || name === "wecom" ? isSetUp(name, variables) : true;
-  return new Set(BUILT_CHANNELS.filter(isReady));
-}
-
 /** Samples are kept this long when nothing is said. */
 const RETENTION_MS = 3 * 86_400_000;
 
@@ -116,8 +88,6 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
   const { LOCALE: locale, TIMEZONE: zone, HOST: host } = environment;
   const shown = host.includes(":") ? `[${host}]` : host;
-  const version = packageVersion();
-  let invalidAlerts = 0;
   let origin = `http://${shown}:${environment.PORT}`;
   try {
     const store = await openStore({ dir: environment.DATA_DIR, clock, log });
@@ -195,7 +165,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       book,
       file: () => now.config,
       consoleIsPrivate: fixed.consoleIsPrivate,
-      platforms: Object.keys(platforms.channels),
+      platforms: [...Object.keys(platforms.channels), ...(weComApps.isOpen() ? ["wecom_app"] : [])],
       bytes: randomBytes,
       log,
     });
@@ -239,19 +209,30 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       );
 
     const network = networkInForce(() => now);
+    const heartbeats = openHeartbeats({
+      store,
+      book: monitors,
+      clock,
+      elapsed,
+      zone,
+      log,
+      // One that is paused does not look.
+      news: (monitor) => void watch.lookOnce(monitor).catch(() => {}),
+    });
     const watch = createWatch({
       book: monitors,
       sink: series,
       clock,
       log,
       random,
-      world: { network, elapsed },
+      world: { network, elapsed, heartbeats },
     });
     const world: World = {
       store,
       rules,
       monitors,
       watch,
+      heartbeats,
       alerts,
       series,
       network,
@@ -267,6 +248,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       subscriptions,
       plan: () => now.plan,
       platforms: (at) => platforms.views(at),
+      origin: () => origin,
+      pingKey: environment.PING_KEY,
       reload: (commit) => reloading.run(commit, "chat"),
       zone,
       startedAt: clock.now(),
@@ -293,68 +276,23 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       clock,
       log,
     });
-    const hooks = {
-      hooks: () => now.config.hooks,
-      arrivals: openArrivals(),
-      clock,
-      locale,
-      zone,
-    };
-    const http = createHttp({
+    const http = openFront({
+      world,
+      environment,
+      now: () => now,
+      origin: () => origin,
       conversations,
-      talk: createTalk({
-        conversations,
-        clock,
-        say,
-        settle: (conversation) => alerts.courier.settle(conversation),
-      }),
-      boards: openBoards(boardSources(world, { clock, locale, readiness })),
-      clock,
-      locale,
-      log,
-      token: environment.API_TOKEN,
-      doors: [
-        alertmanagerDoors({
-          intake: alerts.intake,
-          book: alerts.book,
-          clock,
-          resolveTimeoutMs: () => now.config.global.resolveTimeoutMs,
-          receivers: () => receiverNames(now.plan),
-          status: () => ({
-            version,
-            startedAt: writeTime(world.startedAt),
-            config: now.config.text,
-            secrets: secretsOf(environment, now.config),
-          }),
-          externalUrl: () => origin,
-          change: (person, line, edit) =>
-            store.commit((change) => {
-              audit.add(change, { at: clock.now(), person, conversation: "", line });
-              return edit(change);
-            }),
-          breathe,
-          invalid: (count) => {
-            invalidAlerts += count;
-          },
-          arrived: (arrival, body) => hooks.arrivals.note(ALERTS_DOOR, arrival, body),
-        }),
-        hookDoors({ ...hooks, intake: alerts.intake }),
-        weComCallbackDoor(weComApps),
-        doorPages({
-          ...hooks,
-          apiToken: environment.API_TOKEN,
-          loopback: isLoopback(host),
-          secrets: () => secretsOf(environment, now.config),
-        }),
-      ],
+      say,
       readiness,
       reload: () => reload("http", "POST /-/reload"),
-      metrics: openMetrics(world, clock, {
+      doors: [weComCallbackDoor(weComApps), pingDoors({ heartbeats, key: environment.PING_KEY, locale })],
+      figures: {
         channels: Object.keys(channels),
         dingTalkUse: () => platforms.dingTalkUse(clock.now()),
         watchdog: watchdog.figures,
-        invalidAlerts: () => invalidAlerts,
-      }),
+      },
+      clock,
+      log,
     });
 
     const chat = openChat({
@@ -366,6 +304,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       locale,
       say: (spoken) => say({ ...spoken, person: spoken.person ?? unnamedOn(spoken.conversation) }),
     });
+    await heartbeats.start();
+    teardown.add("heartbeats", () => heartbeats.stop());
     watch.start();
     teardown.add("watch", () => watch.stop());
     await alerts.start();

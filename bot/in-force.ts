@@ -48,6 +48,7 @@ export function networkInForce(now: () => InForce): Network {
   return {
     checkUrl: (url) => now().network.checkUrl(url),
     checkReachable: (url) => now().network.checkReachable(url),
+    checkHost: (host) => now().network.checkHost(host),
     addressesOf: (url) => now().network.addressesOf(url),
   };
 }

@@ -9,18 +9,24 @@ const SECRET_HEADER = /auth|cookie|token|key|secret|password|signature/i;
 type Confiding = Pick<FileConfig, "monitors" | "receivers" | "global" | "watchdog" | "hooks" | "secrets">;
 
 /**
- * The secrets of the environment and of `gengfu.yml`: the values of secret-looking headers of monitors, what stands
+ * The secrets of the environment and of `gengfu.yml`: the values of secret-looking headers of monitors
+ * and the addresses of heartbeats, what stands
  * in files of its own, what receivers and the watchdog are reached by, and what hooks are known by.
  */
 export function secretsOf(environment: Environment, config: Confiding): string[] {
-  const { API_TOKEN, DINGTALK_CLIENT_SECRET, WECOM_BOT_SECRET, DATABASE_URL } = environment;
+  const { API_TOKEN, PING_KEY, DINGTALK_CLIENT_SECRET, WECOM_BOT_SECRET, DATABASE_URL } = environment;
   const headers = config.monitors.flatMap(({ options }) => headersOf(options["headers"]));
   return [
     API_TOKEN,
+    PING_KEY,
     DINGTALK_CLIENT_SECRET,
     WECOM_BOT_SECRET,
     DATABASE_URL,
     ...headers,
+    // Whoever knows these may report in the place of a job.
+    ...config.monitors.flatMap(({ options }) =>
+      [options["uuid"], options["push_token"]].filter((one) => typeof one === "string"),
+    ),
     ...config.secrets,
     ...config.receivers.flatMap(({ targets }) => targets.flatMap((target) => within(target))),
     ...within(config.global.http),

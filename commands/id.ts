@@ -27,13 +27,17 @@ export const id: Command = {
         en: `This conversation is ${here}. In gengfu.yml that is:\n\n${lines}\n\n${why.en}`,
       });
     }
-    const lines = codeBlock(`${receiverLines(conversation)}\n${personLines(call)}`);
+    const own = conversation.startsWith(OWN) ? "" : `${receiverLines(conversation)}\n`;
+    const lines = codeBlock(`${own}${personLines(call)}`);
     return answer(call, {
       zh: `这个会话是 ${here}，你是 ${code(person.id)}。写在 gengfu.yml 里是：\n\n${lines}`,
       en: `This conversation is ${here}, and you are ${code(person.id)}. In gengfu.yml that is:\n\n${lines}`,
     });
   },
 };
+
+/** What a WeCom application tells is no conversation that a receiver could name; it always knows who speaks. */
+const OWN = "wecom_app:";
 
 /**
  * `dingtalk:cid…` is a `conversation` of `dingtalk_configs`. On one line, since a platform without blocks of code takes

@@ -5,6 +5,7 @@ import { channels } from "./channels.ts";
 import { chart } from "./chart.ts";
 import { claim } from "./claim.ts";
 import type { Command } from "./command.ts";
+import { heartbeatAdd } from "./heartbeat.ts";
 import { helpCommand } from "./help.ts";
 import { id } from "./id.ts";
 import { monitorAdd } from "./monitor-add.ts";
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   ruleRemove,
   monitors,
   monitorAdd,
+  heartbeatAdd,
   monitorTest,
   monitorPause,
   monitorResume,

@@ -1,12 +1,12 @@
-import { z } from "zod";
 import { formatSpan } from "../alerts/words.ts";
 import { normaliseUrl } from "../monitors/http/options.ts";
-import { type MonitorSpec, monitorKinds, monitorSchema } from "../monitors/index.ts";
-import { MonitorRefused } from "../monitors/monitor-book.ts";
-import type { Text } from "../storage/locale.ts";
+import { type MonitorSpec, monitorKinds } from "../monitors/index.ts";
 import { action, answer, type Command, Refusal } from "./command.ts";
+import { addHeartbeat } from "./heartbeat-made.ts";
+import { readHeartbeat } from "./heartbeat-spec.ts";
 import { tokenize } from "./language/tokenize.ts";
 import { code } from "./markdown.ts";
+import { checkedMonitor, refusing } from "./monitor-options.ts";
 import { quoted, refuse } from "./phrases.ts";
 import type { World } from "./world.ts";
 
@@ -26,6 +26,7 @@ export const monitorAdd: Command = {
   yieldsToSentence: true,
   async run(rest, call, world) {
     const spec = readSpec(rest, world);
+    if (spec.kind === "heartbeat") return addHeartbeat(spec, call, world);
     const url = spec.options["url"];
     if (typeof url === "string") await permitUrl(url, world);
     const record = await call.change((change) =>
@@ -55,15 +56,6 @@ export const monitorAdd: Command = {
   },
 };
 
-/** Turns what the book refuses into a reply. */
-export function refusing<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw error instanceof MonitorRefused ? refuse(error.text) : error;
-  }
-}
-
 /** Refuses an address that people in chat may not reach. */
 export async function permitUrl(url: string, { network }: Pick<World, "network">): Promise<void> {
   const no = await network.checkReachable(url);
@@ -72,6 +64,8 @@ export async function permitUrl(url: string, { network }: Pick<World, "network">
 
 /** Reads `[NAME] [KIND] URL [key=value …]`. Throws a Refusal that names every wrong key. */
 export function readSpec(rest: string, world: World): MonitorSpec {
+  const [, beat] = /^(?:heartbeat|心跳)(?:\s+(.*))?$/is.exec(rest) ?? [rest];
+  if (beat !== undefined || /^(?:heartbeat|心跳)$/i.test(rest)) return readHeartbeat(beat ?? "");
   const words: string[] = [];
   const options = new Map<string, string>();
   for (const { text } of tokenize(rest)) {
@@ -94,54 +88,7 @@ export function readSpec(rest: string, world: World): MonitorSpec {
   }
   const called = named.replace(/:$/, "") || options.get("name");
   const name = called ?? freeName(nameFrom(url ?? kindName), world);
-  return checked({ ...Object.fromEntries(options), name, kind: kindName });
-}
-
-const chinese = z.locales.zhCN().localeError;
-
-/**
- * Checks a monitor whose options are all text, as they were typed. An option that must not be text is tried as a
- * number or as true or false; `body_contains=200` stays text.
- */
-function checked(typed: Readonly<Record<string, string>>): MonitorSpec {
-  const first = monitorSchema.safeParse(typed);
-  if (first.success) return first.data;
-  const tried: Record<string, unknown> = { ...typed };
-  for (const { path } of first.error.issues) {
-    const key = String(path[0]);
-    const other = { ...tried, [key]: untyped(typed[key] ?? "") };
-    const worse = monitorSchema
-      .safeParse(other)
-      .error?.issues.some((issue) => issue.path[0] === key && issue.code === "invalid_type");
-    if (Object.hasOwn(typed, key) && worse !== true) tried[key] = other[key];
-  }
-  const second = monitorSchema.safeParse(tried);
-  if (second.success) return second.data;
-  const both = {
-    zh: monitorSchema.safeParse(tried, { error: chinese }).error ?? second.error,
-    en: second.error,
-  };
-  throw new Refusal({
-    zh: `监控的选项不对：${both.zh.issues.map((issue) => issueIn("zh", issue)).join("；")}`,
-    en: `The monitor's options are wrong: ${both.en.issues.map((issue) => issueIn("en", issue)).join("; ")}`,
-  });
-}
-
-type Issue = z.core.$ZodIssue;
-
-function issueIn(language: keyof Text, issue: Issue): string {
-  if (issue.code === "unrecognized_keys") {
-    const keys = issue.keys.map(code).join(language === "zh" ? "、" : ", ");
-    return language === "zh" ? `没有选项 ${keys}` : `there is no option ${keys}`;
-  }
-  const key = code(issue.path.map(String).join("."));
-  return language === "zh" ? `${key}：${quoted(issue.message)}` : `${key}: ${quoted(issue.message)}`;
-}
-
-/** `200` is a number, `true` is true, anything else is text. */
-function untyped(text: string): unknown {
-  if (/^\d+$/.test(text)) return Number(text);
-  return text === "true" ? true : text === "false" ? false : text;
+  return checkedMonitor({ ...Object.fromEntries(options), name, kind: kindName });
 }
 
 /** `shop.example/health` for a URL. */

@@ -1,7 +1,8 @@
 /** Pausing, resuming and removing monitors. */
 import type { Text } from "../storage/locale.ts";
 import { action, answer, type Command } from "./command.ts";
-import { refusing } from "./monitor-add.ts";
+import { heartbeatRule } from "./heartbeat-made.ts";
+import { refusing } from "./monitor-options.ts";
 import { needMonitor } from "./monitors.ts";
 import { quoted } from "./phrases.ts";
 
@@ -13,15 +14,28 @@ export const monitorRemove: Command = {
   twins: ["删除监控", "移除监控"],
   takes,
   summary: {
-    zh: "删除一个监控（它的规则还在，会变成无数据）",
-    en: "remove a monitor (its rules stay, and will have no data)",
+    zh: "删除一个监控（它的规则还在，会变成无数据；心跳自带的规则一起删除）",
+    en: "remove a monitor (its rules stay, and will have no data; the rule that came with a heartbeat goes too)",
   },
   examples: { zh: "删除监控 商城", en: "monitor remove shop" },
   needs: "operator",
   async run(rest, call, world) {
     const { name } = needMonitor(rest, world);
-    await call.change((change) => refusing(() => world.monitors.remove(change, name)));
-    return answer(call, { zh: `监控 ${quoted(name)} 已删除。`, en: `Monitor ${quoted(name)} is removed.` });
+    const rule = heartbeatRule(name, world);
+    await call.change((change) => {
+      refusing(() => world.monitors.remove(change, name));
+      if (rule === undefined) return;
+      world.alerts.book.endAlertsOf(change, [rule.id], "rule-removed", call.at);
+      world.rules.remove(change, rule.id);
+    });
+    const also =
+      rule === undefined
+        ? { zh: "", en: "" }
+        : { zh: `，连同它的规则 ${rule.id}`, en: `, and with it its rule ${rule.id}` };
+    return answer(call, {
+      zh: `监控 ${quoted(name)} 已删除${also.zh}。`,
+      en: `Monitor ${quoted(name)} is removed${also.en}.`,
+    });
   },
 };
 

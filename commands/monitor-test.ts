@@ -1,13 +1,17 @@
 /** Looking once, now. */
+
+import type { Card } from "../alerts/card.ts";
 import { formatValue } from "../alerts/words.ts";
 import type { MonitorSpec } from "../monitors/index.ts";
 import { explainReason } from "../monitors/reason.ts";
 import { formatLabels } from "../storage/labels.ts";
-import { answer, type Command } from "./command.ts";
+import { inLocale } from "../storage/locale.ts";
+import { answer, type Call, type Command } from "./command.ts";
+import { expectationWords, pingLines } from "./heartbeat-lines.ts";
 import { listed } from "./listed.ts";
 import { code } from "./markdown.ts";
 import { permitUrl, readSpec } from "./monitor-add.ts";
-import { findMonitor } from "./monitors.ts";
+import { findMonitor, stateOf } from "./monitors.ts";
 import { quoted } from "./phrases.ts";
 import type { World } from "./world.ts";
 
@@ -20,6 +24,8 @@ export const monitorTest: Command = {
   examples: { zh: "测试监控 https://example.com", en: "monitor test https://example.com" },
   needs: "operator",
   async run(rest, call, world) {
+    const beat = heartbeatIn(rest, world);
+    if (beat !== undefined) return explainWaiting(beat, call, world);
     const report = await world.watch.lookOnce(await whatToTest(rest, world));
     const took = formatValue(report.durationMs / 1_000, "seconds", call.locale);
     const failed = report.reason !== undefined;
@@ -52,4 +58,32 @@ async function whatToTest(rest: string, world: World): Promise<string | MonitorS
   const url = spec.options["url"];
   if (typeof url === "string") await permitUrl(url, world);
   return spec;
+}
+
+/** The heartbeat that somebody wants tried: one that there is, or one that is being thought of. */
+function heartbeatIn(rest: string, world: World): MonitorSpec | undefined {
+  const spec =
+    findMonitor(rest, world) ?? (/^(?:heartbeat|心跳)(?=\s)/i.test(rest) ? readSpec(rest, world) : undefined);
+  return spec?.kind === "heartbeat" ? spec : undefined;
+}
+
+/** There is nothing to look at: it waits to be told. */
+function explainWaiting(spec: MonitorSpec, call: Call, world: World): Card {
+  const known = world.monitors.table.get(spec.name);
+  const state = known === undefined ? undefined : inLocale(call.locale, stateOf(known, call, world));
+  const words = expectationWords(spec);
+  const how =
+    spec.options["uuid"] === undefined
+      ? {
+          zh: "添加以后会给出可以粘贴的 curl。",
+          en: "Once it is added, the curl lines to paste are given.",
+        }
+      : {
+          zh: `运行一下就是试：\n\n${pingLines(spec, world, call.locale)}`,
+          en: `To try it, run:\n\n${pingLines(spec, world, call.locale)}`,
+        };
+  return answer(call, {
+    zh: `心跳不去看，它等任务来报到：${quoted(words.zh)}。${state === undefined ? "" : `现在：${quoted(state, 300)}。`}${how.zh}`,
+    en: `A heartbeat does not look; it waits for a job to report: ${quoted(words.en)}. ${state === undefined ? "" : `Now: ${quoted(state, 300)}. `}${how.en}`,
+  });
 }

@@ -1,13 +1,19 @@
+import { stripVTControlCharacters } from "node:util";
 import { formatSpan, formatTime, formatValue } from "../alerts/words.ts";
 import type { MonitorRecord } from "../monitors/monitor-book.ts";
 import { explainReason } from "../monitors/reason.ts";
 import { formatLabels } from "../storage/labels.ts";
 import { inLocale, type Text } from "../storage/locale.ts";
+import { refusal } from "./allow.ts";
 import { action, answer, type Call, type Command, Refusal } from "./command.ts";
+import { expectationWords, pingLines, withoutUuid } from "./heartbeat-lines.ts";
 import { listed } from "./listed.ts";
-import { code } from "./markdown.ts";
+import { code, codeBlock } from "./markdown.ts";
 import { counted, named, quoted } from "./phrases.ts";
 import type { World } from "./world.ts";
+
+/** Of what came with a ping, in characters. */
+const SHOWN_BODY = 1_500;
 
 /** `monitors`: what is watched, and how the last look went. */
 export const monitors: Command = {
@@ -57,11 +63,14 @@ export function needMonitor(name: string, world: World): MonitorRecord {
 }
 
 /** How a monitor fares, as plain text. */
-function stateOf(one: MonitorRecord, call: Call, world: World): Text {
+export function stateOf(one: MonitorRecord, call: Call, world: World): Text {
   if (one.paused) return { zh: "⏸ 已停用", en: "⏸ paused" };
   const status = world.watch.status(one.name);
   if (status === undefined) return { zh: "⏳ 还没看过", en: "⏳ not looked at yet" };
   const ago = call.at - status.since;
+  const note = status.remark === undefined ? undefined : explainReason(status.remark);
+  if (status.up === undefined) return { zh: `⚪ ${note?.zh ?? "不知道"}`, en: `⚪ ${note?.en ?? "unknown"}` };
+  if (note !== undefined && status.up) return { zh: `🟡 ${note.zh}`, en: `🟡 ${note.en}` };
   if (status.up)
     return { zh: `🟢 正常，已${formatSpan(ago, "zh-CN")}`, en: `🟢 up for ${formatSpan(ago, "en")}` };
   const why = status.reason === undefined ? { zh: "", en: "" } : explainReason(status.reason);
@@ -76,10 +85,14 @@ function lineOf(one: MonitorRecord, call: Call, world: World): string {
   const url = one.options["url"];
   const target = typeof url === "string" ? ` ${code(url)}` : "";
   const state = quoted(inLocale(call.locale, stateOf(one, call, world)), 300);
-  const every = inLocale(call.locale, {
-    zh: `每${formatSpan(one.intervalMs, "zh-CN")}`,
-    en: `every ${formatSpan(one.intervalMs, "en")}`,
-  });
+  const rhythm =
+    one.kind === "heartbeat"
+      ? expectationWords(one)
+      : {
+          zh: `每${formatSpan(one.intervalMs, "zh-CN")}`,
+          en: `every ${formatSpan(one.intervalMs, "en")}`,
+        };
+  const every = quoted(inLocale(call.locale, rhythm));
   return `**${quoted(one.name)}** ${one.kind}${target} ${every} — ${state}`;
 }
 
@@ -107,11 +120,12 @@ function showOne(one: MonitorRecord, call: Call, world: World): ReturnType<typeo
     ? action(call, "resume", { zh: "启用", en: "Resume" }, `monitor resume ${one.name}`)
     : action(call, "pause", { zh: "停用", en: "Pause" }, `monitor pause ${one.name}`);
   const line = lineOf(one, call, world);
+  const told = one.kind === "heartbeat" ? heartbeatText(one, call, world) : "";
   return answer(
     call,
     {
-      zh: [line, from.zh, values].filter(Boolean).join("\n\n"),
-      en: [line, from.en, values].filter(Boolean).join("\n\n"),
+      zh: [line, from.zh, told, values].filter(Boolean).join("\n\n"),
+      en: [line, from.en, told, values].filter(Boolean).join("\n\n"),
     },
     {
       actions: [
@@ -123,4 +137,24 @@ function showOne(one: MonitorRecord, call: Call, world: World): ReturnType<typeo
       ],
     },
   );
+}
+
+/** What came with the last word, and how to report; its address only for those who may make one. */
+function heartbeatText(one: MonitorRecord, call: Call, world: World): string {
+  const beat = world.heartbeats.beatOf(one);
+  const bodies = [beat?.last, beat?.note].flatMap((said) =>
+    said === undefined || said.body.trim() === ""
+      ? []
+      : [`${formatTime(said.at, world.zone, call.locale, "second")}\n\n${codeBlock(visible(said.body))}`],
+  );
+  const lines = pingLines(one, world, call.locale);
+  const shown = refusal(call.person, "operator") === undefined ? lines : withoutUuid(lines);
+  return [...bodies, shown].join("\n\n");
+}
+
+/** As a job wrote it, without what only terminals understand; so much of it as a card can take. */
+function visible(body: string): string {
+  return stripVTControlCharacters(body.slice(0, SHOWN_BODY))
+    .replace(/[\p{Cc}\p{Cf}]/gu, (found) => (found === "\n" || found === "\t" ? found : ""))
+    .trim();
 }

@@ -1,6 +1,6 @@
-import { nextRun, parseSchedule, ScheduleError } from "../rules/cron.ts";
 import { compileRule } from "../rules/promql/compile.ts";
 import type { RuleDraft } from "../rules/rule-book.ts";
+import { nextRun, parseSchedule, ScheduleError } from "../storage/cron.ts";
 import { addRule } from "./add-rule.ts";
 import { type Call, type Command, Refusal } from "./command.ts";
 import { compileOrRefuse } from "./compile-or-refuse.ts";

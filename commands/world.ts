@@ -1,6 +1,7 @@
 import type { MadePlan } from "../alerts/make-plan.ts";
 import type { Alerts } from "../alerts/open-alerts.ts";
 import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
+import type { Heartbeats } from "../monitors/heartbeat/heartbeats.ts";
 import type { MonitorBook } from "../monitors/monitor-book.ts";
 import type { Network } from "../monitors/network.ts";
 import type { Watch } from "../monitors/watch.ts";
@@ -57,6 +58,7 @@ export interface World {
   readonly rules: RuleBook;
   readonly monitors: MonitorBook;
   readonly watch: Watch;
+  readonly heartbeats: Heartbeats;
   readonly alerts: Alerts;
   readonly series: SeriesStore;
   readonly network: Network;
@@ -69,6 +71,10 @@ export interface World {
   reload(commit: Commit): Promise<Reloaded>;
   /** The chat platforms that are set up. */
   platforms(at: number): readonly PlatformView[];
+  /** Where this Gengfu is reached: `http://127.0.0.1:8080`. */
+  origin(): string;
+  /** The key of `/ping/<key>/<slug>`, if there is one. */
+  readonly pingKey: string | undefined;
   /** IANA name; times are said in it. */
   readonly zone: string;
   readonly startedAt: number;

@@ -2,15 +2,20 @@
 import { z } from "zod";
 import { formatDuration, parseDuration } from "../storage/duration.ts";
 import type { Labels } from "../storage/labels.ts";
+import { dns } from "./dns/dns.ts";
+import { heartbeat } from "./heartbeat/heartbeat.ts";
 import { http } from "./http/http.ts";
+import { icmp } from "./icmp/icmp.ts";
 import type { MonitorKind } from "./monitor.ts";
 import { system } from "./system/system.ts";
+import { tcp } from "./tcp/tcp.ts";
+import { tls } from "./tls/tls.ts";
 
 /** A table of kinds whose options only the kinds themselves know. */
 export type MonitorKinds = Readonly<Record<string, MonitorKind<unknown>>>;
 
 /** Every kind of monitor there is. A new kind is one line here. */
-export const monitorKinds = { system, http } satisfies MonitorKinds;
+export const monitorKinds = { system, http, tcp, tls, dns, icmp, heartbeat } satisfies MonitorKinds;
 
 /** What to look at and how often. `options` are those of the kind, checked, with defaults filled in. */
 export interface MonitorSpec {

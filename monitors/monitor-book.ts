@@ -1,9 +1,11 @@
 /** The monitors that there are, in the table `monitors`: made in chat, written in `gengfu.yml`, or built in. */
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Text } from "../storage/locale.ts";
 import type { Change, Store, Table } from "../storage/store.ts";
 import { normaliseUrl } from "./http/options.ts";
 import { type MonitorKinds, type MonitorSpec, monitorKinds, monitorName } from "./index.ts";
+import type { MonitorKind } from "./monitor.ts";
 
 const sourceSchema = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -76,13 +78,36 @@ export interface MonitorBook {
 const BUILT_IN = "system";
 
 /** Opens the book over a store. Throws, naming what is wrong, when a stored monitor cannot be understood. */
-export function createMonitorBook(store: Store, kinds: MonitorKinds = monitorKinds): MonitorBook {
+export function createMonitorBook(
+  store: Store,
+  kinds: MonitorKinds = monitorKinds,
+  uuid: () => string = randomUUID,
+): MonitorBook {
   const table = store.table("monitors", (raw) => decode(raw, kinds));
 
   function existing(change: Change, name: string): MonitorRecord {
     const found = change.get(table, name);
     if (found === undefined) throw noSuchMonitor(name);
     return found;
+  }
+
+  /** With what its kind makes up for it, or has made up already. */
+  function identified(spec: MonitorSpec, before: MonitorRecord | undefined): MonitorSpec {
+    const kind: MonitorKind<unknown> | undefined = kinds[spec.kind];
+    if (kind?.identify === undefined) return spec;
+    const known = before?.kind === spec.kind ? before.options : undefined;
+    return { ...spec, options: kind.identify(spec.options, known, uuid) as MonitorSpec["options"] };
+  }
+
+  function addressesOf({ kind, options }: MonitorSpec): readonly string[] {
+    return kinds[kind]?.addresses?.(options) ?? [];
+  }
+
+  function refuseSharedAddress(spec: MonitorSpec): void {
+    const wanted = addressesOf(spec);
+    if (wanted.length === 0) return;
+    for (const other of table.values())
+      for (const address of addressesOf(other)) if (wanted.includes(address)) throw addressTaken(other.name);
   }
 
   function put(change: Change, record: MonitorRecord): MonitorRecord {
@@ -128,7 +153,8 @@ export function createMonitorBook(store: Store, kinds: MonitorKinds = monitorKin
 
     add(change, spec, source) {
       if (change.get(table, spec.name) !== undefined) throw nameTaken(spec.name);
-      return put(change, { ...spec, paused: false, source });
+      refuseSharedAddress(spec);
+      return put(change, { ...identified(spec, undefined), paused: false, source });
     },
 
     remove(change, name) {
@@ -167,7 +193,12 @@ export function createMonitorBook(store: Store, kinds: MonitorKinds = monitorKin
           put(change, { ...there, name: to });
           renamed.push({ from: spec.name, to });
         }
-        const record: MonitorRecord = { ...spec, paused: false, source: { kind: "file" } };
+        const known = there?.source.kind === "file" ? there : undefined;
+        const record: MonitorRecord = {
+          ...identified(spec, known),
+          paused: false,
+          source: { kind: "file" },
+        };
         // A start with an unchanged file changes nothing: no commit, no news for those who watch.
         if (there?.source.kind !== "file" || !same(there, record)) put(change, record);
       }
@@ -196,6 +227,13 @@ function nameTaken(name: string): MonitorRefused {
   return new MonitorRefused({
     zh: `已有名为“${name}”的监控`,
     en: `there is a monitor named "${name}" already`,
+  });
+}
+
+function addressTaken(by: string): MonitorRefused {
+  return new MonitorRefused({
+    zh: `监控“${by}”已经用了这个地址`,
+    en: `the monitor "${by}" has that address already`,
   });
 }
 

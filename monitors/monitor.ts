@@ -19,6 +19,10 @@ export interface Reading {
 export interface Look {
   readonly readings: readonly Reading[];
   readonly failure?: Reason;
+  /** What people should know although it has not failed: it is late, it is still running. */
+  readonly remark?: Reason;
+  /** Neither well nor failed: nobody can know. No `up` is written. */
+  readonly unknown?: true;
 }
 
 /** Looks at one thing. */
@@ -35,8 +39,15 @@ export interface MonitorWorld {
   readonly network: Network;
   /** Milliseconds from an arbitrary moment, never turning back: for measuring, not for telling the time. */
   readonly elapsed: () => number;
+  /** What heartbeats were told. */
+  readonly heartbeats?: HeartbeatSight;
   /** Certificate authorities to trust besides Node's own, in PEM. */
   readonly certificates?: string;
+}
+
+/** The last word of those that are told instead of looking. */
+export interface HeartbeatSight {
+  look(options: object, signal: AbortSignal): Promise<Look> | Look;
 }
 
 /** A schema of options: a strict object whose output is plain JSON that the same schema accepts again. */
@@ -52,8 +63,18 @@ export interface MonitorKind<Options> {
   readonly intervalMs: number;
   /** The longest a look may take where nothing is said, in milliseconds. */
   readonly timeoutMs: number;
+  /** The option that says what to look at: an address that stands alone in chat, and that everybody may see. */
+  readonly target?: string;
+  /** Options that only `gengfu.yml` may set: they hold secrets, or lead around the guard of the network. */
+  readonly fileOnly?: readonly string[];
+  /** Hosts that the options name; those that a monitor made in chat may not reach are refused at once. */
+  hosts?(options: Options): readonly string[];
   /** What this monitor looks at, as the label `instance` says it. */
   instance(options: Options): string;
+  /** Fills in what is made up once and kept: an address that nobody can guess. `before`: those it had, if any. */
+  identify?(options: Options, before: Options | undefined, uuid: () => string): Options;
+  /** Where others reach this monitor; no two share one. */
+  addresses?(options: Options): readonly string[];
   /** Makes the monitor; does no input or output. */
   create(options: Options, world: MonitorWorld): Monitor;
 }

@@ -19,18 +19,20 @@ export interface Network {
   checkUrl(url: string): Text | undefined;
   /** As `checkUrl`, and resolves the name. A name that does not resolve is not refused: it is merely down. */
   checkReachable(url: string): Promise<Text | undefined>;
+  /** As `checkReachable`, of a host alone: a name, or an address in its plain form. */
+  checkHost(host: string): Promise<Text | undefined>;
   /**
-   * The addresses behind a URL, each of them checked. Whoever connects must connect to one of these and must
-   * not resolve again, or a second answer from DNS could lead elsewhere. Rejects with `LookFailed`.
+   * The addresses of a host, each of them checked. Whoever connects must connect to one of these and must not
+   * resolve again, or a second answer from DNS could lead elsewhere. Rejects with `LookFailed`.
    */
-  addressesOf(url: URL): Promise<readonly HostAddress[]>;
+  addressesOf(place: { readonly hostname: string }): Promise<readonly HostAddress[]>;
 }
 
 /** Asks the system's resolver, `/etc/hosts` included. */
 const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true });
 
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, "");
+function hostOf({ hostname }: { readonly hostname: string }): string {
+  return hostname.replace(/^\[|\]$/g, "");
 }
 
 /** Says which address was refused and which line of `gengfu.yml` permits it. */
@@ -79,8 +81,8 @@ function shared(resolve: Resolve): Resolve {
 function guard(judge: (address: string) => Forbidden | undefined, resolve: Resolve): Network {
   const ask = shared(resolve);
 
-  async function addressesOf(url: URL): Promise<readonly HostAddress[]> {
-    const host = hostOf(url);
+  async function addressesOf(place: { readonly hostname: string }): Promise<readonly HostAddress[]> {
+    const host = hostOf(place);
     const family = isIP(host);
     let addresses: readonly HostAddress[];
     try {
@@ -101,24 +103,32 @@ function guard(judge: (address: string) => Forbidden | undefined, resolve: Resol
   function checkUrl(text: string): Text | undefined {
     const wrong = checkForm(text);
     if (wrong !== undefined) return wrong;
-    const host = hostOf(new URL(text));
+    return checkLiteral(hostOf(new URL(text)));
+  }
+
+  /** What can be said of a host without asking DNS. */
+  function checkLiteral(host: string): Text | undefined {
     const local = /^(.*\.)?localhost\.?$/.test(host);
     const found = isIP(host) !== 0 ? judge(host) : local ? judge("127.0.0.1") : undefined;
     return found === undefined ? undefined : refusal(host, found);
   }
 
-  async function checkReachable(text: string): Promise<Text | undefined> {
-    const wrong = checkUrl(text);
+  async function checkHost(host: string): Promise<Text | undefined> {
+    const wrong = checkLiteral(host);
     if (wrong !== undefined) return wrong;
     try {
-      await addressesOf(new URL(text));
+      await addressesOf({ hostname: host });
       return undefined;
     } catch (thrown) {
       return thrown instanceof LookFailed ? thrown.reason.text : undefined;
     }
   }
 
-  return { checkUrl, checkReachable, addressesOf };
+  async function checkReachable(text: string): Promise<Text | undefined> {
+    return checkForm(text) ?? checkHost(hostOf(new URL(text)));
+  }
+
+  return { checkUrl, checkReachable, checkHost, addressesOf };
 }
 
 /** A network that reaches public addresses and those in `allow`. Throws when an entry of `allow` is no network. */

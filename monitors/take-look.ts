@@ -15,6 +15,10 @@ export interface LookReport {
   readonly readings: Look["readings"];
   /** Set when it failed. */
   readonly reason?: Reason;
+  /** What is worth saying although it has not failed. */
+  readonly remark?: Reason;
+  /** Neither well nor failed. */
+  readonly unknown?: true;
 }
 
 export interface TakenLook {
@@ -54,14 +58,21 @@ export async function takeLook(
     }
     return { readings: [], failure: timeUp };
   };
-  const { readings, failure } = await Promise.race([attempt, expire()]);
+  const { readings, failure, remark, unknown } = await Promise.race([attempt, expire()]);
   // A reason is given because the default one is an error with a stack, made for every look.
   alarm.abort("the look has ended");
   about.stop.removeEventListener("abort", stop);
 
   const durationMs = about.elapsed() - startedAt;
   return {
-    report: { at, durationMs, readings, ...(failure === undefined ? {} : { reason: failure }) },
+    report: {
+      at,
+      durationMs,
+      readings,
+      ...(failure === undefined ? {} : { reason: failure }),
+      ...(remark === undefined ? {} : { remark }),
+      ...(unknown === undefined || failure !== undefined ? {} : { unknown }),
+    },
     ...(ended ? {} : { ending: attempt.then(() => undefined) }),
   };
 }

@@ -36,12 +36,15 @@ export interface WatchOptions {
 export interface MonitorStatus {
   /** When the last look began, in milliseconds since the Unix epoch. */
   readonly at: number;
-  readonly up: boolean;
-  /** Since when it has been up, or down, without a break. */
+  /** Undefined where nobody can know. */
+  readonly up: boolean | undefined;
+  /** Since when it has been up, or down, or unknown, without a break. */
   readonly since: number;
   readonly durationMs: number;
   /** Why the last look failed. */
   readonly reason?: Reason;
+  /** What is worth saying of one that has not failed. */
+  readonly remark?: Reason;
   readonly lastGoodAt?: number;
 }
 
@@ -81,6 +84,10 @@ interface Round {
   look: Promise<LookReport> | undefined;
   /** The look's time is up and it has not ended: every round that passes is a failure. */
   hung: boolean;
+}
+
+function wordFor(up: boolean | undefined): string {
+  return up === undefined ? "unknown" : up ? "up" : "down";
 }
 
 export function watch(options: WatchOptions): Watch {
@@ -137,21 +144,22 @@ export function watch(options: WatchOptions): Watch {
   function record(round: Round, report: LookReport): void {
     if (round.gone.signal.aborted || stopping.signal.aborted) return;
     const { name } = round.record;
-    const up = report.reason === undefined;
+    const up = report.unknown === true ? undefined : report.reason === undefined;
     const before = statuses.get(name);
     const lastGoodAt = up ? report.at : before?.lastGoodAt;
     statuses.set(name, {
       at: report.at,
       up,
-      since: before?.up === up ? before.since : report.at,
+      since: before !== undefined && before.up === up ? before.since : report.at,
       durationMs: report.durationMs,
       ...(report.reason === undefined ? {} : { reason: report.reason }),
+      ...(report.remark === undefined ? {} : { remark: report.remark }),
       ...(lastGoodAt === undefined ? {} : { lastGoodAt }),
     });
     counts.looks += 1;
-    if (!up) counts.failures += 1;
-    if (before?.up !== up && (before !== undefined || !up))
-      log.info({ monitor: name, up, reason: report.reason }, up ? "monitor is up" : "monitor is down");
+    if (up === false) counts.failures += 1;
+    if (before?.up !== up && (before !== undefined || up === false))
+      log.info({ monitor: name, up, reason: report.reason ?? report.remark }, `monitor is ${wordFor(up)}`);
     try {
       writeReport(sink, { monitor: name, instance: round.instance, ...round.record.labels }, report);
     } catch (err) {

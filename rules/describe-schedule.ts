@@ -1,7 +1,8 @@
 /** Says a schedule in words: "每天 02:00", "every weekday at 09:30". */
+
+import { type CronFields, parseSchedule, type Schedule } from "../storage/cron.ts";
 import { formatDuration } from "../storage/duration.ts";
 import { inLocale, type Locale, type Text } from "../storage/locale.ts";
-import { type CronFields, parseSchedule, type Schedule } from "./cron.ts";
 
 const WEEKDAYS_ZH = ["日", "一", "二", "三", "四", "五", "六"];
 const WEEKDAYS_EN = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];

@@ -1,6 +1,7 @@
 /** The rules there are: made in chat or read from the file, found by number or name, grouped by interval. */
+
+import { nextRun } from "../storage/cron.ts";
 import type { Change, Store, Table } from "../storage/store.ts";
-import { nextRun } from "./cron.ts";
 import { syncFileRules } from "./file-rules.ts";
 import { type CompiledExpr, compileRule } from "./promql/compile.ts";
 import {

@@ -94,3 +94,15 @@ export function compileFinder(pattern: string): Finder {
     return found;
   };
 }
+
+/**
+ * Compiles an expression that is looked for anywhere in a text; throws as `compileRegex` does. As in
+ * blackbox_exporter, `.` does not match a line break and letters mean their case unless it says `(?s)`, `(?i)`.
+ */
+export function compileSearch(pattern: string): Test {
+  if (pattern.length > LONGEST) throw new Error(`longer than ${LONGEST} characters`);
+  const literal = literalOf(pattern);
+  if (literal !== undefined) return (text) => text.includes(literal);
+  const compiled = RE2JS.compile(pattern);
+  return (text) => compiled.test(text);
+}

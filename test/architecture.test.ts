@@ -27,7 +27,7 @@ const home: Readonly<Record<string, readonly string[]>> = {
   re2js: ["storage", "rules"],
   systeminformation: ["monitors"],
   "ipaddr.js": ["monitors", "bot"],
-  "node-cron": ["rules"],
+  "node-cron": ["storage"],
   "@prometheus-io/lezer-promql": ["rules/promql"],
   "@lezer/common": ["rules/promql"],
   "@lezer/lr": ["rules/promql"],
@@ -46,7 +46,19 @@ const home: Readonly<Record<string, readonly string[]>> = {
 
 /** Plug-ins of one table are strangers to each other; each folder's `index.ts` is the table. */
 const pluginTables: readonly { folder: string; table: string; plugins: readonly string[] }[] = [
-  { folder: "monitors", table: "monitors/index.ts", plugins: ["monitors/system", "monitors/http"] },
+  {
+    folder: "monitors",
+    table: "monitors/index.ts",
+    plugins: [
+      "monitors/system",
+      "monitors/http",
+      "monitors/tcp",
+      "monitors/tls",
+      "monitors/dns",
+      "monitors/icmp",
+      "monitors/heartbeat",
+    ],
+  },
   {
     folder: "bot/hooks",
     table: "bot/hooks/index.ts",

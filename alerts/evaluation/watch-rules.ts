@@ -1,9 +1,10 @@
 /** The rules of the book as the watch needs them: each made ready once, and again when it changes. */
-import { nextRun, parseSchedule } from "../../rules/cron.ts";
+
 import { judge } from "../../rules/judge.ts";
 import type { CronRule, PromqlRule, Rule } from "../../rules/rule.ts";
 import type { RuleBook } from "../../rules/rule-book.ts";
 import { renderTemplate } from "../../rules/template.ts";
+import { nextRun, parseSchedule } from "../../storage/cron.ts";
 import type { Labels } from "../../storage/labels.ts";
 import type { SeriesSource } from "../../storage/series.ts";
 import type { RuleOrigin } from "../routing/route.ts";

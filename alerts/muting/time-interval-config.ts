@@ -1,6 +1,6 @@
 /** Time intervals as `alertmanager.yml` has them. */
 import { z } from "zod";
-import { isZone } from "../../rules/zone.ts";
+import { isZone } from "../../storage/zone.ts";
 import { complain, distinctNames, named, scalar } from "../config-parts.ts";
 
 /** From one whole number up to another, both included. */

@@ -1,6 +1,6 @@
 /** Time intervals: whether a moment is inside one, when that changes, and the muter that routes make of them. */
-import { civil, lengthOfMonth, weekdayOf } from "../../rules/civil.ts";
-import { localDay, offsetAt } from "../../rules/zone.ts";
+import { civil, lengthOfMonth, weekdayOf } from "../../storage/civil.ts";
+import { localDay, offsetAt } from "../../storage/zone.ts";
 import type { RouteOptions } from "../routing/routing.ts";
 import { formatTime } from "../words.ts";
 import type { MuteReason } from "./mute-reason.ts";

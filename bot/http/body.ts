@@ -37,6 +37,15 @@ export async function readText(request: IncomingMessage, largest: number): Promi
   return decode(await readBytes(request, largest));
 }
 
+/** The first `kept` bytes of a body of at most `largest`; the rest is read and dropped. Throws `DoorError` 400 or 413. */
+export async function readBeginning(
+  request: IncomingMessage,
+  kept: number,
+  largest: number,
+): Promise<Buffer> {
+  return (await readBytes(request, largest)).subarray(0, kept);
+}
+
 function readBytes(request: IncomingMessage, largest = LARGEST): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];

@@ -1,10 +1,11 @@
 /** One request and its answer, over a connection of its own, to an address that has been checked. */
-import * as http from "node:http";
-import * as https from "node:https";
-import { type DetailedPeerCertificate, rootCertificates, type TLSSocket } from "node:tls";
-import type { HostAddress } from "../network.ts";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
+import { seenOf } from "../probe/certificate.ts";
+import { type Destination, type Destroyable, dial, familyOf, hangUp, secure } from "../probe/dial.ts";
+import { exchangeFailed } from "../probe/failure.ts";
 import { LookFailed } from "../reason.ts";
-import { exchangeFailed } from "./failure.ts";
 import { LONGEST_BODY } from "./options.ts";
 import type { HttpTrace } from "./trace.ts";
 
@@ -12,10 +13,12 @@ export interface Request {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Where the connection may go; never resolved again. */
-  readonly addresses: readonly HostAddress[];
-  /** Certificate authorities to trust besides Node's own, in PEM. */
-  readonly certificates: string | undefined;
+  readonly body: string | undefined;
+  /** Where the connection may go: the site, or the proxy. */
+  readonly to: Destination;
+  /** Set where `to` is a proxy: what it wants to hear about who asks. */
+  readonly proxyHeaders: Readonly<Record<string, string>> | undefined;
+  readonly tls: ConnectionOptions;
   /** Whether an answer with this status is a redirect to follow: its body is not read. */
   readonly redirects: (status: number) => boolean;
   /** Whether the body is wanted, or only its length. */
@@ -24,63 +27,102 @@ export interface Request {
 
 export interface Answer {
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
-
-// A probe measures connecting, so nothing is kept: no connection, and no TLS session, since a resumed one
-// shows no certificate.
-// Node tries the next address of a host after 250 ms, which gives up on hosts that are merely far away.
-const connecting = { keepAlive: false, autoSelectFamilyAttemptTimeout: 2_000 };
-const plain = new http.Agent(connecting);
-const secure = new https.Agent({ ...connecting, maxCachedSessions: 0 });
 
 /** Sends the request and reads the answer; `trace` learns each step. Rejects with `LookFailed`. */
 export function exchange(request: Request, trace: HttpTrace, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { url } = request;
+    const { url, to, proxyHeaders } = request;
+    const { watch } = trace;
     const isTls = url.protocol === "https:";
-    const sent = (isTls ? https : http).request({
-      agent: isTls ? secure : plain,
-      hostname: url.hostname.replace(/^\[|\]$/g, ""),
-      port: url.port === "" ? (isTls ? 443 : 80) : Number(url.port),
-      path: `${url.pathname}${url.search}`,
-      method: request.method,
-      headers: { host: url.host, ...request.headers },
-      lookup: givenAddresses(request.addresses),
-      ...(isTls && request.certificates !== undefined
-        ? { ca: [...rootCertificates, request.certificates] }
-        : {}),
-    });
-
+    const opened: Destroyable[] = [];
     let settled = false;
     const settle = (finish: () => void): void => {
       if (settled) return;
       settled = true;
       signal.removeEventListener("abort", onAbort);
-      sent.destroy();
+      hangUp(opened);
       finish();
     };
-    const fail = (error: unknown): void => settle(() => reject(exchangeFailed(error, trace, isTls)));
-    const onAbort = (): void => fail(new LookFailed({ code: "timeout", detail: trace.whereTimeWent() }));
+    const fail = (error: unknown): void => settle(() => reject(exchangeFailed(error, watch, isTls)));
+    const onAbort = (): void => fail(watch.timeUp());
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    else begin();
 
-    trace.enter("connect");
-    trace.ssl = false;
-    trace.earliestExpiry = undefined;
-    sent.on("error", fail);
-    sent.on("socket", (socket) => {
-      socket.once("connect", () => trace.enter(isTls ? "tls" : "processing"));
-      socket.once("secureConnect", () => {
-        trace.enter("processing");
-        trace.ssl = true;
-        trace.earliestExpiry = earliestExpiry((socket as TLSSocket).getPeerCertificate(true));
+    function begin(): void {
+      watch.enter("connect");
+      trace.tls = undefined;
+      const socket = dial(to);
+      opened.push(socket);
+      socket.on("error", fail);
+      socket.once("connect", () => {
+        trace.family = familyOf(socket);
+        if (!isTls) ask(socket);
+        else if (proxyHeaders === undefined) handshake(socket);
+        else tunnel(socket, proxyHeaders);
       });
-    });
-    sent.on("response", (response) => {
-      trace.enter("transfer");
+    }
+
+    function tunnel(through: Socket, headers: Readonly<Record<string, string>>): void {
+      const target = `${url.hostname}:${portOf(url)}`;
+      const asked = httpRequest({
+        createConnection: () => through,
+        method: "CONNECT",
+        path: target,
+        headers: { host: target, ...headers },
+      });
+      opened.push(asked);
+      asked.on("error", fail);
+      asked.on("connect", ({ statusCode = 0 }: IncomingMessage, raw: Socket) => {
+        if (statusCode >= 200 && statusCode < 300) handshake(raw);
+        else fail(new LookFailed({ code: "proxy", detail: `the proxy answered HTTP ${statusCode}` }));
+      });
+      asked.end();
+    }
+
+    function handshake(raw: Socket): void {
+      watch.enter("tls");
+      let over: TLSSocket;
+      try {
+        over = secure(raw, hostOf(url), request.tls);
+      } catch (error) {
+        // Certificates and keys that OpenSSL cannot read.
+        fail(error);
+        return;
+      }
+      opened.push(over);
+      over.on("error", fail);
+      over.once("secureConnect", () => {
+        trace.tls = seenOf(over);
+        ask(over);
+      });
+    }
+
+    function ask(over: Socket): void {
+      watch.enter("processing");
+      const { href, host, pathname, search } = url;
+      const absolute = proxyHeaders !== undefined && !isTls;
+      const sent = httpRequest({
+        createConnection: () => over,
+        path: absolute ? href : `${pathname}${search}`,
+        method: request.method,
+        headers: { host, ...request.headers, ...(absolute ? proxyHeaders : {}), connection: "close" },
+      });
+      opened.push(sent);
+      sent.on("error", fail);
+      sent.on("response", hear);
+      sent.end(request.body);
+    }
+
+    function hear(response: IncomingMessage): void {
+      watch.enter("transfer");
       const status = response.statusCode ?? 0;
       const { headers } = response;
       trace.status = status;
+      trace.version = Number(response.httpVersion);
       trace.contentLength = /^\d+$/.test(headers["content-length"] ?? "")
         ? Number(headers["content-length"])
         : -1;
@@ -88,43 +130,30 @@ export function exchange(request: Request, trace: HttpTrace, signal: AbortSignal
       const chunks: Buffer[] = [];
       const finish = (): void => settle(() => resolve({ status, headers, body: Buffer.concat(chunks) }));
       response.on("error", fail);
-      if (request.redirects(status) && headers.location !== undefined) return finish();
+      if (request.redirects(status) && headers.location !== undefined) {
+        finish();
+        return;
+      }
       response.on("data", (chunk: Buffer) => {
         trace.bodyBytes += chunk.length;
-        if (trace.bodyBytes > LONGEST_BODY) return fail(bodyTooLarge());
-        if (request.keepBody) chunks.push(chunk);
+        if (trace.bodyBytes > LONGEST_BODY) fail(bodyTooLarge());
+        else if (request.keepBody) chunks.push(chunk);
       });
       response.on("end", finish);
-    });
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) return onAbort();
-    sent.end();
+    }
   });
+}
+
+/** The host of a URL without the brackets of IPv6. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, "");
+}
+
+export function portOf(url: URL): number {
+  if (url.port !== "") return Number(url.port);
+  return url.protocol === "https:" ? 443 : 80;
 }
 
 function bodyTooLarge(): LookFailed {
   return new LookFailed({ code: "body_too_large", detail: `more than ${LONGEST_BODY} bytes` });
-}
-
-/** A resolver that knows one answer: whatever the name, the addresses that were checked. */
-function givenAddresses(addresses: readonly HostAddress[]): http.RequestOptions["lookup"] {
-  return (_hostname, options, done) => {
-    const [first] = addresses;
-    if (options.all === true || first === undefined) done(null, [...addresses]);
-    else done(null, first.address, first.family);
-  };
-}
-
-/** When the first certificate of the chain runs out, in Unix seconds. A root found locally does not count. */
-function earliestExpiry(leaf: DetailedPeerCertificate | undefined): number | undefined {
-  let earliest: number | undefined;
-  const seen = new Set<unknown>();
-  for (let one = leaf; one?.valid_to !== undefined && !seen.has(one); one = one.issuerCertificate) {
-    seen.add(one);
-    if (one !== leaf && one.issuerCertificate === one) break;
-    // biome-ignore lint/style/noRestrictedGlobals: reads a written date, not the clock.
-    const at = Date.parse(one.valid_to) / 1000;
-    if (Number.isFinite(at) && (earliest === undefined || at < earliest)) earliest = at;
-  }
-  return earliest;
 }

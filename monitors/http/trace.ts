@@ -1,12 +1,10 @@
 /** What is known of one probe so far: filled in while it goes on, so that a probe cut short still tells. */
 import type { Reading } from "../monitor.ts";
+import { type TlsSeen, tlsReadings } from "../probe/certificate.ts";
+import { createStopwatch, type Stopwatch } from "../probe/stopwatch.ts";
 
-/** The parts of an exchange, in order; blackbox_exporter's names. */
-const PHASES = ["resolve", "connect", "tls", "processing", "transfer"] as const;
-export type Phase = (typeof PHASES)[number];
-
-/** What the probe was waiting for, for the reason of a timeout. */
-const waitingFor: Readonly<Record<Phase, string>> = {
+/** The parts of an exchange, blackbox_exporter's names, and what is waited for in each. */
+const PARTS = {
   resolve: "the name to resolve",
   connect: "the connection",
   tls: "the TLS handshake",
@@ -14,62 +12,48 @@ const waitingFor: Readonly<Record<Phase, string>> = {
   transfer: "the response body",
 };
 
+export type Phase = keyof typeof PARTS;
+
 /** Stopwatch and notebook of one probe. Phases of all redirects are added up, as blackbox_exporter does. */
-export class HttpTrace {
-  status = 0;
-  redirects = 0;
+export interface HttpTrace {
+  readonly watch: Stopwatch<Phase>;
+  status: number;
+  redirects: number;
+  /** 1.1 as a number; 0 where there was no answer. */
+  version: number;
   /** Of the last answer, as its header says; -1 where it does not. */
-  contentLength = -1;
-  bodyBytes = 0;
-  ssl = false;
-  /** Unix seconds at which the first certificate of the chain runs out. */
-  earliestExpiry: number | undefined;
-  phase: Phase = "resolve";
+  contentLength: number;
+  bodyBytes: number;
+  /** 4 or 6; 0 where no connection came about. */
+  family: number;
+  /** Of the last connection; `undefined` where it has no TLS. */
+  tls: TlsSeen | undefined;
+}
 
-  readonly #elapsed: () => number;
-  readonly #startedAt: number;
-  #phaseStartedAt: number;
-  readonly #spent: Record<Phase, number> = { resolve: 0, connect: 0, tls: 0, processing: 0, transfer: 0 };
+export function createTrace(elapsed: () => number): HttpTrace {
+  return {
+    watch: createStopwatch<Phase>(PARTS, elapsed),
+    status: 0,
+    redirects: 0,
+    version: 0,
+    contentLength: -1,
+    bodyBytes: 0,
+    family: 0,
+    tls: undefined,
+  };
+}
 
-  constructor(elapsed: () => number) {
-    this.#elapsed = elapsed;
-    this.#startedAt = elapsed();
-    this.#phaseStartedAt = this.#startedAt;
-  }
-
-  /** Books the time since the last call to the phase that ends, and begins `phase`. */
-  enter(phase: Phase): void {
-    const now = this.#elapsed();
-    this.#spent[this.phase] += now - this.#phaseStartedAt;
-    this.#phaseStartedAt = now;
-    this.phase = phase;
-  }
-
-  /** How long the probe has taken, and what it waits for. */
-  whereTimeWent(): string {
-    const seconds = (this.#elapsed() - this.#startedAt) / 1000;
-    return `no answer after ${seconds.toFixed(1)}s, waiting for ${waitingFor[this.phase]}`;
-  }
-
-  /** The readings of a probe that ends now. */
-  readings(success: boolean): Reading[] {
-    this.enter(this.phase);
-    const readings: Reading[] = [
-      { name: "probe_success", value: success ? 1 : 0 },
-      { name: "probe_duration_seconds", value: (this.#phaseStartedAt - this.#startedAt) / 1000 },
-      { name: "probe_dns_lookup_time_seconds", value: this.#spent.resolve / 1000 },
-      { name: "probe_http_status_code", value: this.status },
-      { name: "probe_http_redirects", value: this.redirects },
-      { name: "probe_http_content_length", value: this.contentLength },
-      { name: "probe_http_uncompressed_body_length", value: this.bodyBytes },
-      { name: "probe_http_ssl", value: this.ssl ? 1 : 0 },
-    ];
-    for (const phase of PHASES) {
-      const value = this.#spent[phase] / 1000;
-      readings.push({ name: "probe_http_duration_seconds", labels: { phase }, value });
-    }
-    if (this.earliestExpiry !== undefined)
-      readings.push({ name: "probe_ssl_earliest_cert_expiry", value: this.earliestExpiry });
-    return readings;
-  }
+/** The readings of a probe that ends now. */
+export function traceReadings(trace: HttpTrace, success: boolean): Reading[] {
+  return [
+    ...trace.watch.readings("probe_http_duration_seconds", success),
+    { name: "probe_ip_protocol", value: trace.family },
+    { name: "probe_http_status_code", value: trace.status },
+    { name: "probe_http_version", value: trace.version },
+    { name: "probe_http_redirects", value: trace.redirects },
+    { name: "probe_http_content_length", value: trace.contentLength },
+    { name: "probe_http_uncompressed_body_length", value: trace.bodyBytes },
+    { name: "probe_http_ssl", value: trace.tls === undefined ? 0 : 1 },
+    ...tlsReadings(trace.tls),
+  ];
 }

@@ -60,6 +60,16 @@ export function describeMonitorKind(key: string, kind: MonitorKind<unknown>, abo
       expect(Object.keys(kind.options.shape).filter((option) => taken.includes(option))).toEqual([]);
     });
 
+    test("its target, and what only the file may set, are options of it", () => {
+      const named = [...(kind.fileOnly ?? []), ...(kind.target === undefined ? [] : [kind.target])];
+      expect(named.filter((option) => !Object.hasOwn(kind.options.shape, option))).toEqual([]);
+    });
+
+    test("names the hosts of its options in their plain form", () => {
+      const hosts = kind.hosts?.(kind.options.parse(about.options)) ?? [];
+      for (const host of hosts) expect(host).toMatch(/^[a-z0-9._:-]+$/);
+    });
+
     test("names what it looks at, the same each time", () => {
       const checked = kind.options.parse(about.options);
       expect(kind.instance(checked)).toMatch(/^\S+$/);

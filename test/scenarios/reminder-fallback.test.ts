@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { ReminderRule } from "../../alerts/evaluation/reminders.ts";
 import type { PlanParts } from "../../alerts/make-plan.ts";
-import { nextRun } from "../../rules/cron.ts";
+import { nextRun } from "../../storage/cron.ts";
 import { receiver, root } from "../support/plans.ts";
 import { busy, never, RecordingChannel } from "../support/recording-channel.ts";
 import { type Row, Scenario } from "../support/scenario.ts";

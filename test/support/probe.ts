@@ -1,6 +1,6 @@
-/** One look of the `http` monitor, for tests. */
+/** One look of a monitor, for tests. */
 import { http } from "../../monitors/http/http.ts";
-import type { Look } from "../../monitors/monitor.ts";
+import type { Look, MonitorKind } from "../../monitors/monitor.ts";
 import { createNetwork, type Network } from "../../monitors/network.ts";
 
 /** A network in which the loopback servers of tests may be reached, and every name is one of them. */
@@ -18,14 +18,24 @@ export function loopbackNetwork(addresses: Readonly<Record<string, string>> = {}
 export interface Probed extends Look {
   /** The value of a metric, of the series with this `phase` where that is given. */
   value(name: string, phase?: string): number | undefined;
+  /** The labels of a metric's first series. */
+  labels(name: string): Readonly<Record<string, string>> | undefined;
 }
 
-/** Looks once, with options as in `gengfu.yml`; after `timeoutMs` the time is up. */
-export async function probe(
+export interface ProbeWorld {
+  readonly network?: Network;
+  readonly certificates?: string;
+  /** After so long the time is up. */
+  readonly timeoutMs?: number;
+}
+
+/** Looks once, with options as in `gengfu.yml`. */
+export async function lookOnce<Options>(
+  kind: MonitorKind<Options>,
   options: object,
-  world: { network?: Network; certificates?: string; timeoutMs?: number } = {},
+  world: ProbeWorld = {},
 ): Promise<Probed> {
-  const monitor = http.create(http.options.parse(options), {
+  const monitor = kind.create(kind.options.parse(options), {
     network: world.network ?? loopbackNetwork(),
     elapsed: () => performance.now(),
     ...(world.certificates === undefined ? {} : { certificates: world.certificates }),
@@ -33,5 +43,10 @@ export async function probe(
   const look = await monitor.look(AbortSignal.timeout(world.timeoutMs ?? 5_000));
   const value = (name: string, phase?: string): number | undefined =>
     look.readings.find((one) => one.name === name && one.labels?.["phase"] === phase)?.value;
-  return { ...look, value };
+  return { ...look, value, labels: (name) => look.readings.find((one) => one.name === name)?.labels };
+}
+
+/** One look of the `http` monitor. */
+export function probe(options: object, world: ProbeWorld = {}): Promise<Probed> {
+  return lookOnce(http, options, world);
 }

@@ -15,6 +15,8 @@ import { openClaims } from "../../commands/people-claim.ts";
 import { namesBy, openSpeakers } from "../../commands/people-speakers.ts";
 import { type Message, openRoad } from "../../commands/say.ts";
 import type { PlatformView, Reloaded, World } from "../../commands/world.ts";
+import { heartbeat } from "../../monitors/heartbeat/heartbeat.ts";
+import { openHeartbeats } from "../../monitors/heartbeat/heartbeats.ts";
 import { http } from "../../monitors/http/http.ts";
 import type { MonitorKinds } from "../../monitors/index.ts";
 import { createMonitorBook } from "../../monitors/monitor-book.ts";
@@ -91,6 +93,7 @@ export class Road {
       road.world.monitors.syncFileMonitors(change, []);
       road.world.people.claims.prepare(change, clock.now());
     });
+    await road.world.heartbeats.start();
     road.world.watch.start();
     await road.alerts.start();
     await settle();
@@ -116,7 +119,20 @@ export class Road {
     };
     const machine = { cpu_usage_percent: 12, memory_usage_percent: 40, disk_usage_percent: 70, load1: 0.5 };
     const network = guarded(options);
-    const monitors = createMonitorBook(store);
+    let uuids = 0;
+    // The first one ends in 1.
+    const uuid = (): string => `6ba7b810-9dad-41d1-80b4-${String(++uuids).padStart(12, "0")}`;
+    const monitors = createMonitorBook(store, undefined, uuid);
+    const elapsed = (): number => clock.elapsed;
+    const heartbeats = openHeartbeats({
+      store,
+      book: monitors,
+      clock,
+      elapsed,
+      zone: "Asia/Shanghai",
+      log,
+      news: (monitor) => void looking.lookOnce(monitor).catch(() => {}),
+    });
     const rules = openRuleBook(store);
     const channel = new RecordingChannel();
     const random = (): number => 0;
@@ -144,8 +160,8 @@ export class Road {
       clock,
       log,
       random,
-      world: { network, elapsed: () => clock.elapsed },
-      kinds: { http, system: reading(machine) },
+      world: { network, elapsed, heartbeats },
+      kinds: { http, heartbeat, system: reading(machine) },
     });
     this.clock = clock;
     this.alerts = alerts;
@@ -171,6 +187,7 @@ export class Road {
       rules,
       monitors,
       watch: looking,
+      heartbeats,
       alerts,
       series,
       network,
@@ -185,6 +202,8 @@ export class Road {
       },
       subscriptions,
       platforms: () => this.platforms,
+      origin: () => "http://gengfu.example",
+      pingKey: undefined,
       plan: () => this.plan,
       reload: async (commit) => {
         if (this.reloaded.ok) await commit(() => {});
@@ -206,6 +225,7 @@ export class Road {
       },
     });
     this.#close = async () => {
+      await heartbeats.stop();
       await looking.stop();
       await alerts.stop(0);
       await series.close();

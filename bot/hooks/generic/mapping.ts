@@ -1,10 +1,10 @@
 /** How any JSON becomes alerts: `alerts`, `map`, `resolved` and `severities` of a hook of kind `generic`. */
 import { z } from "zod";
 import { complain, named, scalar } from "../../../alerts/config-parts.ts";
-import { dayNumber } from "../../../rules/civil.ts";
-import { offsetAt } from "../../../rules/zone.ts";
+import { dayNumber } from "../../../storage/civil.ts";
 import type { Text } from "../../../storage/locale.ts";
 import { readTime, writeTime } from "../../../storage/rfc3339.ts";
+import { offsetAt } from "../../../storage/zone.ts";
 import type { Reading } from "../hook.ts";
 import type { Item } from "../json.ts";
 import { type Expression, evaluate, expression, type Scope } from "./expression.ts";

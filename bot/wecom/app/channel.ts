@@ -95,7 +95,7 @@ export function weComAppChannel({ find, api, codes, clicks, clock, locale }: WeC
         conversation: address,
         said: task,
         card: task,
-        ...(card.status === undefined ? {} : { status: card.status }),
+        ...toldParts(card, attempt),
         ...(sent.code === undefined ? {} : codeParts({ code: sent.code, at: clock.now() })),
         answer: answerOf(sent, locale),
       };
@@ -135,27 +135,39 @@ export function weComAppChannel({ find, api, codes, clicks, clock, locale }: WeC
     return all.filter((one) => one !== undefined && isGood(one.at, clock.now())) as readonly ResponseCode[];
   }
 
-  /** That of a click, else the one that is kept with the card, which is the last. */
-  function codeFor(receipt: Receipt, task: string, card: Card): ResponseCode {
+  /** That of a click, else the one that is kept with the card, which is the last; undefined: not for this change. */
+  function codeFor(
+    receipt: Receipt,
+    task: string,
+    card: Card,
+    { incident }: Attempt,
+  ): ResponseCode | undefined {
     const [first] = codesOf(receipt);
     if (first === undefined)
       throw new SendError("this card can be changed again only after somebody has pressed a button on it", {
         next: "give-up",
         code: "no-response-code",
       });
-    // It is for the moment when the card says what is not so any more.
-    if (codes.newest(task) === undefined && receipt["status"] === card.status)
-      throw new SendError("this card can be changed once, which is kept for when its state changes", {
-        next: "give-up",
-        code: "kept-response-code",
-      });
-    return first;
+    // The last one is for the moment when the card says what is not so any more.
+    if (codes.newest(task) !== undefined || receipt["status"] !== card.status) return first;
+    if (incident !== undefined && incident.incident.news <= Number(receipt["version"] ?? 0)) return undefined;
+    throw new SendError("this card can be changed once, which is kept for when its state changes", {
+      next: "give-up",
+      code: "kept-response-code",
+    });
   }
 
-  async function change(receipt: Receipt, task: string, card: Card, attempt: Attempt): Promise<Receipt> {
+  /** Changes it; gives back nothing where the change is none that people need to see at once. */
+  async function change(
+    receipt: Receipt,
+    task: string,
+    card: Card,
+    attempt: Attempt,
+  ): Promise<Receipt | undefined> {
     const { conversation = "" } = receipt;
     const app = appAt(conversation);
-    const by = codeFor(receipt, task, card);
+    const by = codeFor(receipt, task, card, attempt);
+    if (by === undefined) return undefined;
     try {
       await api.update(app, by.code, appCard(card, locale), attempt.signal);
     } catch (error) {
@@ -174,7 +186,7 @@ export function weComAppChannel({ find, api, codes, clicks, clock, locale }: WeC
     const left = codesOf(receipt).find(({ code }) => code !== by.code);
     return {
       ...rest,
-      ...(card.status === undefined ? {} : { status: card.status }),
+      ...toldParts(card, attempt),
       ...(left === undefined ? {} : codeParts(left)),
     };
   }
@@ -198,7 +210,7 @@ export function weComAppChannel({ find, api, codes, clicks, clock, locale }: WeC
       // A click that waits for its answer has this change for one.
       await clicks.offer(task, async () => {
         changed = await change(receipt, task, card, attempt);
-        return true;
+        return changed !== undefined;
       });
       return changed ?? change(receipt, task, card, attempt);
     },
@@ -244,6 +256,14 @@ function answerOf({ users, parties, tags, unlicensed }: Sent, locale: Locale): s
     zh: `errcode 0，但没有送到：${names.join("；")}`,
     en: `errcode 0, but it did not reach ${names.join("; ")}`,
   });
+}
+
+/** How it stood when it was told, and what of the incident's story was told with it. */
+function toldParts({ status }: Card, { incident }: Attempt): Receipt {
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(incident === undefined ? {} : { version: String(incident.incident.version) }),
+  };
 }
 
 function codeParts({ code, at }: ResponseCode): Receipt {

@@ -1,5 +1,5 @@
 /** Calendar fields of moments in seconds since the epoch, in UTC as in Prometheus. */
-import { civil, dayNumber, lengthOfMonth } from "../../civil.ts";
+import { civil, dayNumber, lengthOfMonth } from "../../../storage/civil.ts";
 import type { FunctionRow, Vector } from "../ast.ts";
 import { distinct } from "../distinct.ts";
 import { withoutName } from "../grouping.ts";

@@ -6,11 +6,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makePlan } from "../../../alerts/make-plan.ts";
 import { routesOf } from "../../../alerts/routing/route-tree.ts";
+import { BUILT_CHANNELS } from "../../../bot/built-channels.ts";
 import { checkFile } from "../../../bot/check.ts";
 import { parseConfig, readConfigFile } from "../../../bot/config.ts";
 import { notesOf } from "../../../bot/config-notes.ts";
 import { readEnvironment } from "../../../bot/environment.ts";
-import { BUILT_CHANNELS } from "../../../bot/house.ts";
 import { planParts, webhooksOf } from "../../../bot/plan-of.ts";
 import { robotsOf } from "../../../bot/robots/robots.ts";
 import { secretsOf } from "../../../bot/secrets.ts";
@@ -191,23 +191,20 @@ describe("a file with everything", () => {
     const plan = makePlan(planParts(config, channels));
     const told = (name: string) => plan.receiver(name)?.targets.map(({ address }) => address);
     expect(told("ops")).toEqual(["console:ops", "console:dev", "webhook:ops/0", "webhook:ops/1"]);
-    expect(told("robots")).toEqual([
+    const robots = [
       "dingtalk:cidAbc",
       "wecom:wrAbc",
       "dingtalk_robot:robots",
       "wecom_robot:robots",
       "wecom_app:robots/0",
-    ]);
+    ];
+    expect(told("robots")).toEqual(robots);
     // Those of one platform take turns: a target that may say as much as all of them together.
     expect(["dingtalk_robot:robots", "wecom_robot:robots"].map(plan.robotsAt)).toEqual([2, 1]);
     expect(told("people")).toEqual(["console:ops"]);
     // Its fallback would be asked in its place, if it had one.
-    const robots = new Set(["dingtalk_robot", "wecom_robot", "sms"]);
-    const ready = makePlan(planParts(config, robots));
-    expect(ready.receiver("robots")?.targets.map(({ address }) => address)).toEqual([
-      "dingtalk_robot:robots",
-      "wecom_robot:robots",
-    ]);
+    const ready = makePlan(planParts(config, new Set([...channels, "dingtalk", "sms"])));
+    expect(ready.receiver("robots")?.targets.map(({ address }) => address)).toEqual(robots);
     expect(plan.receiver("ops")?.fallback).toBe("people");
     const stranded = parseConfig(
       "s.yml",

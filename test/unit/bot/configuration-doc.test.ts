@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { BUILT_CHANNELS } from "../../../bot/built-channels.ts";
 import { checkFile } from "../../../bot/check.ts";
 import { fileSchema } from "../../../bot/config.ts";
-import { BUILT_CHANNELS } from "../../../bot/house.ts";
 import { laterSchemas } from "../../../bot/receivers/later-config.ts";
 import { UNSUPPORTED } from "../../../bot/receivers/receivers-config.ts";
 import { codeBlocks, docsPage } from "../../support/code-blocks.ts";

@@ -1,14 +1,35 @@
 import { expect, test } from "vitest";
+import { dns } from "../../../monitors/dns/dns.ts";
+import { heartbeat } from "../../../monitors/heartbeat/heartbeat.ts";
 import { http } from "../../../monitors/http/http.ts";
+import { createIcmpKind } from "../../../monitors/icmp/icmp.ts";
+import type { PingTool } from "../../../monitors/icmp/ping.ts";
 import { type MonitorKinds, monitorKinds } from "../../../monitors/index.ts";
+import type { Monitor, MonitorKind } from "../../../monitors/monitor.ts";
 import { createSystemMonitor, system } from "../../../monitors/system/system.ts";
+import { tcp } from "../../../monitors/tcp/tcp.ts";
+import { tls } from "../../../monitors/tls/tls.ts";
 import { describeMonitorKind, type MonitorCase } from "../../contract/monitor.ts";
+import { withPing } from "../../support/fake-ping.ts";
+import { heartbeatLife } from "../../support/heartbeats.ts";
+import { answerTo, type Reply, serveNames } from "../../support/name-server.ts";
 import { loopbackNetwork } from "../../support/probe.ts";
 import { quietHost } from "../../support/quiet-host.ts";
-import { serveHttp } from "../../support/web-server.ts";
+import { pending } from "../../support/watched-world.ts";
+import {
+  type Certificates,
+  type Listening,
+  makeCertificates,
+  serveHttp,
+  serveHttps,
+  serveRaw,
+} from "../../support/web-server.ts";
 
 const elapsed = (): number => performance.now();
 const never = (): Promise<never> => new Promise(() => {});
+
+const beat = heartbeat.options.parse({ period: "1h", uuid: "6ba7b810-9dad-41d1-80b4-00c04fd430c8" });
+const nowhere = { network: loopbackNetwork(), elapsed };
 
 async function served(answer: boolean, use: Parameters<MonitorCase["looking"]>[0]): Promise<void> {
   const server = await serveHttp((_request, response) => {
@@ -16,6 +37,42 @@ async function served(answer: boolean, use: Parameters<MonitorCase["looking"]>[0
   });
   const options = http.options.parse({ url: server.url });
   await use(http.create(options, { network: loopbackNetwork(), elapsed })).finally(() => server.close());
+}
+
+let made: Certificates | undefined;
+
+/** Runs `use` with a monitor that looks at a port on which `server` listens. */
+async function atPort<Options>(
+  kind: MonitorKind<Options>,
+  more: object,
+  server: Promise<Listening>,
+  use: Parameters<MonitorCase["looking"]>[0],
+): Promise<void> {
+  const { port, close } = await server;
+  const options = kind.options.parse({ target: `127.0.0.1:${port}`, ...more });
+  const certificates = made?.authority;
+  const world = { network: loopbackNetwork(), elapsed, ...(certificates && { certificates }) };
+  await use(kind.create(options, world)).finally(close);
+}
+
+function withCertificate(): Promise<Listening> {
+  made ??= makeCertificates();
+  return serveHttps(made.good, () => {});
+}
+
+async function atNameServer(reply: Reply, use: Parameters<MonitorCase["looking"]>[0]): Promise<void> {
+  const { port, close } = await serveNames(reply);
+  const options = dns.options.parse({
+    query_name: "shop.test",
+    server: `127.0.0.1:${port}`,
+    expected_rcode: "NOERROR",
+  });
+  await use(dns.create(options, { network: loopbackNetwork(), elapsed })).finally(close);
+}
+
+function pinging(tool: PingTool): Monitor {
+  const kind = createIcmpKind(tool);
+  return kind.create(kind.options.parse({ target: "127.0.0.1" }), { network: loopbackNetwork(), elapsed });
 }
 
 const cases: Readonly<Record<string, MonitorCase>> = {
@@ -28,6 +85,57 @@ const cases: Readonly<Record<string, MonitorCase>> = {
     options: { url: "https://shop.example/health" },
     looking: (use) => served(true, use),
     hanging: (use) => served(false, use),
+  },
+  heartbeat: {
+    options: { period: "1h" },
+    looking: async (use) => {
+      const life = heartbeatLife();
+      const { options } = await life.add("backup", { period: "1h" });
+      await life.ping("backup");
+      await use(
+        heartbeat.create(heartbeat.options.parse(options), { ...nowhere, heartbeats: life.heartbeats }),
+      );
+    },
+    hanging: (use) =>
+      use(heartbeat.create(beat, { ...nowhere, heartbeats: { look: (_, signal) => pending(signal) } })),
+  },
+  tcp: {
+    options: { target: "db.example:5432" },
+    looking: (use) =>
+      atPort(
+        tcp,
+        {},
+        serveRaw(() => {}),
+        use,
+      ),
+    hanging: (use) =>
+      atPort(
+        tcp,
+        { expect: "ready" },
+        serveRaw(() => {}),
+        use,
+      ),
+  },
+  dns: {
+    options: { query_name: "shop.example" },
+    looking: (use) => atNameServer((question) => [answerTo(question)], use),
+    hanging: (use) => atNameServer(() => [], use),
+  },
+  icmp: {
+    options: { target: "shop.example" },
+    looking: (use) => withPing('echo "64 bytes: ttl=57 time=2 ms"', (tool) => use(pinging(tool))),
+    hanging: (use) => withPing("exec sleep 1000", (tool) => use(pinging(tool))),
+  },
+  tls: {
+    options: { target: "shop.example" },
+    looking: (use) => atPort(tls, {}, withCertificate(), use),
+    hanging: (use) =>
+      atPort(
+        tls,
+        {},
+        serveRaw(() => {}),
+        use,
+      ),
   },
 };
 

@@ -1,7 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { exchangeFailed } from "../../../monitors/http/failure.ts";
-import { HttpTrace } from "../../../monitors/http/trace.ts";
 import { createNetwork, type Network } from "../../../monitors/network.ts";
+import { exchangeFailed } from "../../../monitors/probe/failure.ts";
 import { explainReason, type ReasonCode } from "../../../monitors/reason.ts";
 import { loopbackNetwork, probe } from "../../support/probe.ts";
 import {
@@ -153,8 +152,7 @@ test.each([
   ["EPIPE", "reset"],
   ["EMFILE", "error"],
 ] as const)("the system's %s: %s", (code, reason) => {
-  const trace = new HttpTrace(() => 0);
-  trace.enter("connect");
+  const trace = { phase: "connect" };
   const error = Object.assign(new Error(`connect ${code} 192.0.2.1:80`), { code });
   expect(exchangeFailed(error, trace, false).reason.code).toBe(reason);
   // What Node throws when it has tried several addresses.

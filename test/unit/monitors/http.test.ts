@@ -191,9 +191,9 @@ test("the name is resolved once per hop, and the connection goes where it was ch
   const network = loopbackNetwork({ "shop.test": "127.0.0.1" });
   const counted: Network = {
     ...network,
-    addressesOf(url) {
+    addressesOf(place) {
       asked += 1;
-      return network.addressesOf(url);
+      return network.addressesOf(place);
     },
   };
   const look = await probe(

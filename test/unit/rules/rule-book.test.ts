@@ -1,10 +1,10 @@
 /** The book of rules: adding, naming, pausing, and keeping in line with the file. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { ScheduleError } from "../../../rules/cron.ts";
 import { PromqlError } from "../../../rules/promql/promql-error.ts";
 import { decodeRule, type Rule, type RuleSource } from "../../../rules/rule.ts";
 import { NameTaken, openRuleBook, type RuleBook, type RuleDraft } from "../../../rules/rule-book.ts";
 import { ruleGroupsSchema } from "../../../rules/rule-groups.ts";
+import { ScheduleError } from "../../../storage/cron.ts";
 import { memoryStore } from "../../../storage/memory-store.ts";
 import type { Store } from "../../../storage/store.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Bucket, limitOf, spent, tokensAt, waitFor } from "../../../../alerts/delivery/budget.ts";
 import { LANES, type Lane } from "../../../../alerts/delivery/delivery.ts";
-import { BUILT_CHANNELS } from "../../../../bot/house.ts";
+import { BUILT_CHANNELS } from "../../../../bot/built-channels.ts";
 import { laterSchemas } from "../../../../bot/receivers/later-config.ts";
 import { docsPage } from "../../../support/code-blocks.ts";
 

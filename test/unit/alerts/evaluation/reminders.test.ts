@@ -1,7 +1,7 @@
 /** Cron rules: once, on time; late and once after an absence; never for the time they were paused. */
 import { describe, expect, it } from "vitest";
 import type { ReminderRule } from "../../../../alerts/evaluation/reminders.ts";
-import { nextRun } from "../../../../rules/cron.ts";
+import { nextRun } from "../../../../storage/cron.ts";
 import { Scenario } from "../../../support/scenario.ts";
 
 // The fake clock starts at 10:00 in Shanghai.

@@ -183,6 +183,20 @@ describe("the callback", () => {
     expect((await fetch(url, { method: "PUT" })).status).toBe(405);
   });
 
+  it("lets somebody claim the bot who says the code, and says who they are", {
+    timeout: 60_000,
+  }, async () => {
+    const { fake, house, saidTo } = await open();
+    await fake.app.say("zhangsan", `claim ${house.claimCode}`);
+    await fake.until(() => saidTo("zhangsan").length === 1);
+    await fake.app.say("zhangsan", "编号");
+    await fake.until(() => saidTo("zhangsan").length === 2);
+    const said = saidTo("zhangsan")[1] ?? "";
+    expect(said).toContain('people: [{ id: "wecom:zhangsan", role: admin }]');
+    // It is told by its member, not as a conversation of a receiver.
+    expect(said).not.toContain("receivers");
+  });
+
   it("is no address where no application has one", { timeout: 60_000 }, async () => {
     const { fake, url, alert } = await open({ callback: false });
     expect((await fetch(url)).status).toBe(404);

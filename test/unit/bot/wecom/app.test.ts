@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Card } from "../../../../alerts/card.ts";
+import type { Attempt, IncidentView } from "../../../../alerts/channel.ts";
 import { appCard } from "../../../../bot/wecom/app/card.ts";
 import { channelContract } from "../../../contract/channel.ts";
 import {
@@ -225,6 +226,29 @@ describe("a change", () => {
       next: "give-up",
       code: "no-response-code",
     });
+  });
+
+  it("of something else leaves that code alone: news is told anew, and the rest need not be told", async () => {
+    const { channel, fake } = await openAppBench();
+    const about = (version: number, news: number): Attempt => ({
+      ...attempt(),
+      incident: {
+        incident: { version, news },
+        status: "firing",
+        alerts: () => [],
+      } as unknown as IncidentView,
+    });
+    const receipt = await channel.post(TEAM, hot, about(3, 2));
+    const edit = (how: Attempt) => channel.edit?.(receipt, { ...hot, title: "#12 两台" }, how);
+    expect(await edit(about(5, 2))).toBeUndefined();
+    expect(await refusalOf(edit(about(6, 6)) as Promise<unknown>)).toMatchObject({
+      code: "kept-response-code",
+    });
+    expect(await channel.edit?.(receipt, over, about(7, 7))).toMatchObject({
+      status: "resolved",
+      version: "7",
+    });
+    expect(fake.messages("app/lisi").map(({ card }) => card?.changes)).toEqual([1]);
   });
 
   it("is possible for 72 hours", async () => {

@@ -1,8 +1,8 @@
 /** Schedules: cron expressions, `@daily` and `@every 90m`, and when they come next in a time zone. */
 import { validateDetailed } from "node-cron";
-import { formatDuration, parseDuration } from "../storage/duration.ts";
-import type { Text } from "../storage/locale.ts";
 import { type CivilDate, civil, dayNumber, lengthOfMonth, weekdayOf } from "./civil.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+import type { Text } from "./locale.ts";
 import { isZone, type LocalDay, localDay, offsetAt } from "./zone.ts";
 
 /** The fields of a cron expression; days may hold `L`, `15W`, `L-3`, weekdays `5L`, `1#2`. */

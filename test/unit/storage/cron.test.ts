@@ -1,8 +1,8 @@
 /** When schedules come next, over midnight, month ends, leap days and moved clocks. */
 import { createTask } from "node-cron";
 import { describe, expect, it } from "vitest";
-import { nextRun, parseSchedule, ScheduleError } from "../../../rules/cron.ts";
 import { describeSchedule } from "../../../rules/describe-schedule.ts";
+import { nextRun, parseSchedule, ScheduleError } from "../../../storage/cron.ts";
 
 const SHANGHAI = "Asia/Shanghai";
 const NEW_YORK = "America/New_York";

@@ -1,6 +1,7 @@
 /** From what node:http, node:net and node:tls throw to the reason of a failed look. */
+
 import { LookFailed, type ReasonCode } from "../reason.ts";
-import type { HttpTrace } from "./trace.ts";
+import { certificateWords } from "./certificate-words.ts";
 
 /** Codes of Node and of the system, as in its documentation of common system errors. */
 const byCode: Readonly<Record<string, ReasonCode>> = {
@@ -23,6 +24,8 @@ const cutDuring: Readonly<Record<string, string>> = {
   tls: "cut during the TLS handshake",
   processing: "cut before the response headers were complete",
   transfer: "cut before the response body was complete",
+  query: "cut before the expected answer",
+  request: "cut before the answer",
 };
 
 function codeOf(error: unknown): string {
@@ -33,21 +36,26 @@ function codeOf(error: unknown): string {
   return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : "";
 }
 
-/** Names what went wrong in an exchange. */
-export function exchangeFailed(error: unknown, trace: HttpTrace, isTls: boolean): LookFailed {
+/** Names what went wrong in an exchange that had come as far as `phase`. */
+export function exchangeFailed(
+  error: unknown,
+  { phase }: { readonly phase: string },
+  isTls: boolean,
+): LookFailed {
   if (error instanceof LookFailed) return error;
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   const known = byCode[code];
-  if (known === "reset") return failed(known, `${code}: ${cutDuring[trace.phase] ?? "cut"}`, error);
+  if (known === "reset") return failed(known, `${code}: ${cutDuring[phase] ?? "cut"}`, error);
   if (known !== undefined) return failed(known, message || code, error);
   if (code.startsWith("HPE_")) return failed("bad_response", `${code}: ${message}`, error);
-  if (isTls && trace.phase === "tls")
-    return failed("tls", `${code || "handshake failed"}: ${message}`, error);
+  if (isTls && phase === "tls") return failed("tls", `${code || "handshake failed"}: ${message}`, error);
   return failed("error", code === "" ? message : `${code}: ${message}`, error);
 }
 
 function failed(code: ReasonCode, detail: string, cause: unknown): LookFailed {
   // OpenSSL's messages carry its source lines and end in a line break.
-  return new LookFailed({ code, detail: detail.replace(/\s+/g, " ").trim().slice(0, 300) }, { cause });
+  const plain = detail.replace(/\s+/g, " ").trim().slice(0, 300);
+  const text = code === "tls" ? certificateWords(plain) : undefined;
+  return new LookFailed({ code, detail: plain, ...(text === undefined ? {} : { text }) }, { cause });
 }

@@ -1,0 +1,20 @@
+/** The channels that there are, and those of them that the environment sets up. */
+import { isSetUp } from "./platforms.ts";
+
+/** What stands before the colon of an address that can be told. */
+export const BUILT_CHANNELS = [
+  "console",
+  "webhook",
+  "dingtalk",
+  "wecom",
+  "dingtalk_robot",
+  "wecom_robot",
+  "wecom_app",
+] as const;
+
+/** Those that work with what the environment says. */
+export function channelsOf(variables: Parameters<typeof isSetUp>[1]): ReadonlySet<string> {
+  const isReady = (name: string): boolean =>
+    name === "dingtalk" || name === "wecom" ? isSetUp(name, variables) : true;
+  return new Set(BUILT_CHANNELS.filter(isReady));
+}

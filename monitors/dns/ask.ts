@@ -1,0 +1,119 @@
+/** One question to one name server, by UDP or TCP. */
+import { createSocket } from "node:dgram";
+import { isIP } from "node:net";
+import { dial, hangUp } from "../probe/dial.ts";
+import { exchangeFailed } from "../probe/failure.ts";
+import type { Stopwatch } from "../probe/stopwatch.ts";
+import { LookFailed } from "../reason.ts";
+import { type Answer, answers, decodeAnswer, encodeQuestion, type Question } from "./message.ts";
+
+/** The parts of a question and what is waited for in each; blackbox_exporter's names. */
+export const ASK_PARTS = {
+  resolve: "the name server's name to resolve",
+  connect: "the connection",
+  request: "the answer",
+};
+
+export interface Asking {
+  readonly server: { readonly address: string; readonly port: number };
+  readonly question: Question;
+  readonly watch: Stopwatch<keyof typeof ASK_PARTS>;
+  readonly signal: AbortSignal;
+}
+
+type Ask = (
+  about: Asking,
+  done: (bytes: Buffer) => void,
+  fail: (error: unknown) => void,
+) => { destroy(): unknown };
+
+/** Asks by UDP, and again by TCP when the answer did not fit. Rejects with `LookFailed`. */
+export async function askByUdp(about: Asking): Promise<Answer> {
+  const answer = await asked(about, overUdp);
+  return answer.truncated ? askByTcp(about) : answer;
+}
+
+export function askByTcp(about: Asking): Promise<Answer> {
+  return asked(about, overTcp);
+}
+
+function asked(about: Asking, ask: Ask): Promise<Answer> {
+  const { question, watch, signal } = about;
+  return new Promise((resolve, reject) => {
+    let settled = false;
+    const opened: { destroy(): unknown }[] = [];
+    const settle = (finish: () => void): void => {
+      if (settled) return;
+      settled = true;
+      signal.removeEventListener("abort", onAbort);
+      hangUp(opened);
+      finish();
+    };
+    const fail = (error: unknown): void => settle(() => reject(exchangeFailed(error, watch, false)));
+    const onAbort = (): void => fail(watch.timeUp());
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    const done = (bytes: Buffer): void => {
+      try {
+        const answer = decodeAnswer(bytes, question);
+        settle(() => resolve(answer));
+      } catch (error) {
+        const detail = error instanceof RangeError ? "the message is cut short" : (error as Error).message;
+        fail(new LookFailed({ code: "bad_answer", detail }));
+      }
+    };
+    watch.enter("connect");
+    opened.push(ask(about, done, fail));
+  });
+}
+
+const overUdp: Ask = ({ server, question, watch }, done, fail) => {
+  const socket = createSocket(isIP(server.address) === 6 ? "udp6" : "udp4");
+  let open = true;
+  socket.on("error", fail);
+  // Anybody may send to a port that is open; who does not know the number of the question is not heard.
+  socket.on("message", (bytes) => {
+    if (answers(bytes, question)) done(bytes);
+  });
+  socket.connect(server.port, server.address, () => {
+    if (!open) return;
+    watch.enter("request");
+    socket.send(encodeQuestion(question));
+  });
+  return {
+    destroy() {
+      open = false;
+      socket.close();
+    },
+  };
+};
+
+const overTcp: Ask = ({ server, question, watch }, done, fail) => {
+  const { address, port } = server;
+  const socket = dial({ host: address, port, addresses: [{ address, family: isIP(address) }] });
+  let heard = Buffer.alloc(0);
+  socket.on("error", fail);
+  socket.once("connect", () => {
+    watch.enter("request");
+    const bytes = encodeQuestion(question);
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(bytes.length);
+    socket.write(Buffer.concat([length, bytes]));
+  });
+  // A message begins with its length, which is 64 kB at most: nobody can make us keep more.
+  socket.on("data", (chunk: Buffer) => {
+    heard = Buffer.concat([heard, chunk]);
+    const length = heard.length < 2 ? undefined : heard.readUInt16BE(0);
+    if (length === undefined || heard.length < 2 + length) return;
+    const bytes = heard.subarray(2, 2 + length);
+    if (answers(bytes, question)) done(bytes);
+    else fail(new LookFailed({ code: "bad_answer", detail: "it answers another question" }));
+  });
+  socket.on("end", () =>
+    fail(new LookFailed({ code: "reset", detail: "the server hung up before the answer" })),
+  );
+  return socket;
+};

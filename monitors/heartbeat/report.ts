@@ -1,0 +1,136 @@
+/** What a look at a heartbeat brings home: samples, and how it stands in words. Pure. */
+import { civil } from "../../storage/civil.ts";
+import { formatDuration } from "../../storage/duration.ts";
+import type { Text } from "../../storage/locale.ts";
+import { offsetAt } from "../../storage/zone.ts";
+import type { Look, Reading } from "../monitor.ts";
+import type { Reason, ReasonCode } from "../reason.ts";
+import type { Beat } from "./beat.ts";
+import type { Expectation } from "./options.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
+
+/** So much of a body stands beside the reason, in characters. */
+const SHOWN_BODY = 120;
+
+const PROBLEMS = ["missing", "too_long", "failed"] as const;
+
+/** The look at `at`. */
+export function lookAt(beat: Beat, expected: Expectation, at: number): Look {
+  const verdict = verdictOf(beat, expected, at);
+  const readings = readingsOf(beat, verdict);
+  const reason = reasonFor(beat, expected, verdict, at);
+  if (verdict.is === "down") return { readings, ...(reason === undefined ? {} : { failure: reason }) };
+  const unknown = verdict.is === "unknown" || verdict.is === "new";
+  return {
+    readings,
+    ...(reason === undefined ? {} : { remark: reason }),
+    ...(unknown ? { unknown } : {}),
+  };
+}
+
+function readingsOf(beat: Beat, verdict: Verdict): Reading[] {
+  const readings: Reading[] = [
+    { name: "heartbeat_runs_total", value: beat.ended },
+    { name: "heartbeat_failures_total", value: beat.failures },
+  ];
+  if (beat.last !== undefined)
+    readings.push({ name: "heartbeat_last_ping_timestamp_seconds", value: beat.last.at / 1_000 });
+  if (beat.durationMs !== undefined)
+    readings.push({ name: "heartbeat_duration_seconds", value: beat.durationMs / 1_000 });
+  // What nobody can know is not written: missing is honest, and 1 or 0 would be a guess.
+  if (verdict.is === "unknown") return readings;
+  const why = verdict.is === "down" ? verdict.why : undefined;
+  for (const reason of PROBLEMS)
+    readings.push({ name: "heartbeat_problem", labels: { reason }, value: reason === why ? 1 : 0 });
+  if (verdict.is !== "new") readings.push({ name: "heartbeat_up", value: why === undefined ? 1 : 0 });
+  return readings;
+}
+
+function reasonFor(beat: Beat, expected: Expectation, verdict: Verdict, at: number): Reason | undefined {
+  const time = (moment: number): string => localTime(moment, expected.zone);
+  const grace = formatDuration(expected.graceMs);
+  const since = beat.last === undefined ? undefined : time(beat.last.at);
+  switch (verdict.is) {
+    case "up":
+      return undefined;
+    case "new":
+      return say("waiting", `due ${dueWords(verdict.due, time).en}`, {
+        zh: `还没有报到过，${dueWords(verdict.due, time).zh}前应来`,
+        en: `nothing has come yet; due ${dueWords(verdict.due, time).en}`,
+      });
+    case "started":
+      return say("running", `since ${time(verdict.since)}`, {
+        zh: `正在跑，${time(verdict.since)} 开始，已 ${span(at - verdict.since)}`,
+        en: `running since ${time(verdict.since)}, for ${span(at - verdict.since)}`,
+      });
+    case "late":
+      return say("late", `was due ${dueWords(verdict.due, time).en}`, {
+        zh: `迟到：${dueWords(verdict.due, time).zh} 就该来了，宽限 ${grace}`,
+        en: `late: it was due ${dueWords(verdict.due, time).en}, with a grace of ${grace}`,
+      });
+    case "unknown": {
+      const { from, until } = beat.unwatched ?? { from: at, until: at };
+      const away = { zh: `${time(from)} 到 ${time(until)}`, en: `from ${time(from)} to ${time(until)}` };
+      return say("unwatched", `nobody watched ${away.en}`, {
+        zh: `不知道：${away.zh} 更夫不在，可能错过了报到；下一次应在 ${dueWords(verdict.due, time).zh}`,
+        en: `unknown: nobody watched ${away.en}, and a ping may have been missed; the next is due ${dueWords(verdict.due, time).en}`,
+      });
+    }
+    case "down":
+      break;
+  }
+  if (verdict.why === "missing") {
+    const before =
+      since === undefined
+        ? { zh: "从来没有报到过", en: "it never came" }
+        : { zh: `上一次是 ${since}`, en: `the last was at ${since}` };
+    return say("missing", `was due ${time(verdict.due)}, grace ${grace}`, {
+      zh: `没来：应在 ${time(verdict.due)} 报到，宽限 ${grace} 已过；${before.zh}`,
+      en: `missing: it was due ${time(verdict.due)} with a grace of ${grace}; ${before.en}`,
+    });
+  }
+  if (verdict.why === "too_long") {
+    const longest = formatDuration(expected.longestRunMs);
+    return say("too_long", `since ${time(verdict.since)}, at most ${longest}`, {
+      zh: `跑太久：${time(verdict.since)} 开始，已 ${span(at - verdict.since)}，最多 ${longest}`,
+      en: `running too long: since ${time(verdict.since)}, for ${span(at - verdict.since)}, at most ${longest}`,
+    });
+  }
+  const exit = beat.last?.exit;
+  const code =
+    exit === undefined ? { zh: "", en: "" } : { zh: `，退出码 ${exit}`, en: ` with exit code ${exit}` };
+  const body = (beat.last?.body ?? "").replace(/\s+/g, " ").trim();
+  const said = body === "" ? "" : body.length > SHOWN_BODY ? `${body.slice(0, SHOWN_BODY)}…` : body;
+  return say("failed", exit === undefined ? "it said so" : `exit code ${exit}`, {
+    zh: `失败：${since} 报告失败${code.zh}${said === "" ? "" : `：${said}`}`,
+    en: `failed: at ${since} it reported a failure${code.en}${said === "" ? "" : `: ${said}`}`,
+  });
+}
+
+function say(code: ReasonCode, detail: string, text: Text): Reason {
+  return { code, detail, text };
+}
+
+function dueWords(due: number | undefined, time: (at: number) => string): Text {
+  return due === undefined ? { zh: "永远不会", en: "never" } : { zh: time(due), en: time(due) };
+}
+
+/** To the second: nobody counts the milliseconds of a night. */
+function span(ms: number): string {
+  return formatDuration(Math.max(0, Math.floor(ms / 1_000) * 1_000));
+}
+
+/** `11-25 02:00` in a zone; with seconds where they are not zero. */
+function localTime(at: number, zone: string): string {
+  const local = at + offsetAt(zone, at);
+  const { month, day } = civil(Math.floor(local / 86_400_000));
+  const inDay = ((local % 86_400_000) + 86_400_000) % 86_400_000;
+  const [hours, minutes, seconds] = [3_600_000, 60_000, 1_000].map((unit, i) =>
+    two(Math.floor(inDay / unit) % (i === 0 ? 24 : 60)),
+  );
+  return `${two(month)}-${two(day)} ${hours}:${minutes}${seconds === "00" ? "" : `:${seconds}`}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
