@@ -79,9 +79,9 @@ function partsOf(
 ): { readonly parts: TemplateCard; readonly isCut: boolean } {
   const title = shortened([markOf(card), card.title ?? ""].filter(Boolean).join(" "), TITLE);
   const { shown, rest } = sortFields(card.fields ?? []);
-  const detail = shortened(
-    [plainOf(card.text ?? ""), ...rest.map((field) => lineOf(field, locale))].filter(Boolean).join("\n"),
-    DETAIL,
+  const detail = detailOf(
+    plainOf(card.text ?? ""),
+    rest.map((field) => lineOf(field, locale)),
   );
   const source = standingOf(card, locale);
   return {
@@ -139,6 +139,14 @@ function sortFields(fields: readonly Field[]): { shown: readonly Field[]; rest: 
   const short = fields.filter(({ name, value }) => !isWider(value, FIELD_VALUE) && name.trim() !== "");
   const shown = short.slice(0, MOST_FIELDS);
   return { shown, rest: fields.filter((field) => !shown.includes(field)) };
+}
+
+/** Where not all of it fits, the longest line comes last and is the one that is cut: where it is says more than a story. */
+function detailOf(text: string, lines: readonly string[]): ReturnType<typeof shortened> {
+  const whole = [text, ...lines].filter(Boolean).join("\n");
+  if (!isWider(whole, DETAIL)) return { text: whole, isCut: false };
+  const shortestFirst = [...lines].sort((a, b) => a.length - b.length);
+  return shortened([text, ...shortestFirst].filter(Boolean).join("\n"), DETAIL);
 }
 
 function lineOf({ name, value }: Field, locale: Locale): string {

@@ -12,6 +12,10 @@ export interface ChannelBench {
   seen(): readonly string[] | Promise<readonly string[]>;
   /** From now on the platform refuses, or never answers. Absent when there is no platform that could. */
   refuse?(how: "error" | "hang"): void;
+  /** Whom the platform was asked to call by name so far, where the channel of the bench is to call somebody. */
+  mentioned?(): readonly string[] | Promise<readonly string[]>;
+  /** The longest message so far and the most that the platform takes, in bytes, where it would not refuse by itself. */
+  longest?(): { readonly bytes: number; readonly most: number };
   /** Words that must never appear in an error: tokens, secrets, addresses that hold them. */
   readonly secrets?: readonly string[];
   close?(): Promise<void>;
@@ -85,13 +89,25 @@ export function channelContract(
       expect(messages[0]).toContain("#12 over");
     });
 
-    check("takes the longest card there is", async ({ channel, conversation, seen }) => {
+    check("takes the longest card there is", async ({ channel, conversation, seen, longest }) => {
       const text = "磁盘满了 disk full 🔥 ".repeat(500);
       await channel.post(conversation, { ...card, text }, attempt("card-1@x"));
       const [message = ""] = await seen();
       expect(message).toContain("磁盘满了");
       // Throws when a character was cut in half.
       expect(() => encodeURIComponent(message)).not.toThrow();
+      if (longest !== undefined) expect(longest().bytes).toBeLessThanOrEqual(longest().most);
+    });
+
+    check("calls those whom it is to call, when it is new and not when it is over", async (bench) => {
+      const { channel, conversation, mentioned } = bench;
+      if (mentioned === undefined) return;
+      const before = await channel.post(conversation, card, attempt("incident-12@x"));
+      const called = await mentioned();
+      expect(called.length).toBeGreaterThan(0);
+      const over: Card = { ...card, title: "#12 over", status: "resolved" };
+      await channel.post(conversation, over, { ...attempt("incident-12@x"), before });
+      expect(await mentioned()).toEqual(called);
     });
 
     check("refuses with a SendError that says what to do and tells no secret", async (bench) => {

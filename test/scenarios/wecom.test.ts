@@ -30,7 +30,7 @@ async function alarm(spec: Parameters<typeof WeComHouse.open>[0] = { yaml }) {
   return { site, weCom, card };
 }
 
-describe("in a WeCom group", () => {
+describe("in a WeCom group", { timeout: 60_000 }, () => {
   it("a rule is made by a message, its alarm is a card, a click has it, a line silences it, and its end follows", async () => {
     const site = await openSite();
     const weCom = await WeComHouse.open({ yaml });

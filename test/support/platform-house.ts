@@ -10,7 +10,7 @@ import { type FakeClock, settle } from "./fake-clock.ts";
 import { quiet } from "./traffic.ts";
 
 export interface HouseSpec {
-  /** The text of a `gengfu.yml`; `people` and who is told stand in it. */
+  /** The text of a `gengfu.yml` but for its monitors; `people` and who is told stand in it. */
   readonly yaml?: string;
   readonly locale?: "zh-CN" | "en";
   readonly env?: Readonly<Record<string, string>>;
@@ -33,6 +33,8 @@ interface Ground {
   busy(): boolean;
 }
 
+/** This machine is no part of the test, and looking at it takes a while. */
+const MONITORS = "monitors: [{ name: system, kind: system, interval: 1d }]\n";
 /** How far time goes at a time, in milliseconds. */
 const STEP_MS = 100;
 /** So long the clock waits for what is never over. */
@@ -69,7 +71,7 @@ export class PlatformHouse {
       };
     this.house = await openHouse({
       environment: readEnvironment(variables),
-      config: parseConfig("gengfu.yml", yaml, variables),
+      config: parseConfig("gengfu.yml", `${MONITORS}${yaml}`, variables),
       clock: this.clock,
       elapsed: () => this.clock.elapsed,
       random: evenlySpread(),
@@ -96,24 +98,24 @@ export class PlatformHouse {
   }
 
   /** Lets time pass in small steps until `look` gives something, with what happens on sockets in between. */
-  async pass<T>(look: () => T | undefined | false, mostMs = 120_000): Promise<T> {
-    for (let passed = 0; ; passed += STEP_MS) {
+  async pass<T>(look: () => T | undefined | false, mostMs = 120_000, stepMs = STEP_MS): Promise<T> {
+    for (let passed = 0; ; passed += stepMs) {
       await this.#breathe();
       const found = look();
       if (found !== undefined && found !== false) return found;
       if (passed >= mostMs) throw new Error(`did not happen within ${mostMs / 1_000} s: ${look}`);
-      await this.clock.advance(STEP_MS);
+      await this.clock.advance(stepMs);
     }
   }
 
-  /** Lets time pass, however long, from one thing that is due to the next. */
-  async wait(ms: number): Promise<void> {
+  /** Lets time pass from one thing that is due to the next, or, where that would take long, in strides of `strideMs`. */
+  async wait(ms: number, strideMs = 1): Promise<void> {
     const until = this.clock.elapsed + ms;
     for (;;) {
       await this.#breathe();
       const left = until - this.clock.elapsed;
       if (left <= 0) return;
-      await this.clock.advance(Math.min(left, Math.max(1, this.clock.nextMs)));
+      await this.clock.advance(Math.min(left, Math.max(strideMs, this.clock.nextMs)));
     }
   }
 

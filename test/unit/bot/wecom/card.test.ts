@@ -73,6 +73,18 @@ describe("the card of an incident", () => {
     expect(card?.["horizontal_content_list"]).toHaveLength(2);
   });
 
+  it("cuts a long story rather than the place", () => {
+    const fields = [
+      { name: "内容", value: "磁盘会写满，请先清理再扩容。".repeat(10) },
+      { name: "位置", value: "instance=db-1.shop.example:9100, mount=/var/lib/postgresql/data" },
+    ];
+    const made = drawn({ text: "", fields });
+    const [first, second] = String(made?.card["sub_title_text"]).split("\n");
+    expect(first).toBe("位置：instance=db-1.shop.example:9100, mount=/var/lib/postgresql/data");
+    expect(second?.endsWith("…")).toBe(true);
+    expect(made?.isCut).toBe(true);
+  });
+
   it("shows six fields in the list, and the others in the text", () => {
     const fields = Array.from({ length: 9 }, (_, i) => ({ name: `n${i}`, value: `v${i}` }));
     const card = drawn({ text: "", fields })?.card;

@@ -171,8 +171,16 @@ channelContract("a group robot of WeCom", async () => {
   let broken: RobotTrick | undefined;
   robots.answer = () => broken;
   return {
-    channel: channelOf(robots, new FakeClock()),
+    channel: channelOf(robots, new FakeClock(), [{ mentioned: ["zhangsan"] }]),
     conversation: ADDRESS,
+    mentioned: () =>
+      robots.said.flatMap(
+        ({ body }) => (body as { text?: { mentioned_list?: string[] } }).text?.mentioned_list ?? [],
+      ),
+    longest: () => ({
+      bytes: Math.max(...robots.said.map((one) => Buffer.byteLength(textOf(one)))),
+      most: 2_048,
+    }),
     // The number stands at the end of the first line, and in front of the title elsewhere.
     seen: () => robots.said.map((one) => textOf(one).replace(/(\S+) · (#\d+)/, "$2 $1")),
     refuse(how) {

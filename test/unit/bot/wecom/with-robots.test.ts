@@ -6,11 +6,11 @@ import { PLAIN_HTTP } from "../../../../bot/receivers/http-config.ts";
 import type { WeComRobotConfig } from "../../../../bot/receivers/wecom-robot-config.ts";
 import { type WeComRobot, weComRobotChannel } from "../../../../bot/wecom/robot/channel.ts";
 import { withRobots } from "../../../../bot/wecom/with-robots.ts";
+import { channelContract } from "../../../contract/channel.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { type FakeRobots, openRobots, textOf } from "../../../support/robots.ts";
-import { keepLog } from "./long/linked.ts";
+import { closeLinked, GROUP, keepLog, linked, OPS } from "./long/linked.ts";
 
-const OPS = "wecom:wrOpsAbC";
 const MUTE = "wecom:wrWithoutRobots";
 
 const closing: (() => Promise<void>)[] = [];
@@ -31,21 +31,23 @@ interface Bench {
   readonly log: ReturnType<typeof keepLog>;
 }
 
+function robotOf(one: Partial<WeComRobotConfig>, url: string): WeComRobot {
+  return {
+    token: "",
+    cardUrl: undefined,
+    mentioned: [],
+    mentionedMobiles: [],
+    mentionOn: ["critical"],
+    ...one,
+    url,
+    http: PLAIN_HTTP,
+  };
+}
+
 async function open(more: readonly Partial<WeComRobotConfig>[] = [ONCALL]): Promise<Bench> {
   const robots = await openRobots();
   closing.push(() => robots.close());
-  const found = more.map((one): WeComRobot => {
-    const robot = {
-      url: undefined,
-      token: "",
-      cardUrl: undefined,
-      mentioned: [],
-      mentionedMobiles: [],
-      mentionOn: ["critical"] satisfies WeComRobot["mentionOn"],
-      ...one,
-    };
-    return { ...robot, url: `${robots.url}/cgi-bin/webhook/send?key=${robot.token}`, http: PLAIN_HTTP };
-  });
+  const found = more.map((one) => robotOf(one, `${robots.url}/cgi-bin/webhook/send?key=${one.token}`));
   const robotsOf = (address: string): readonly WeComRobot[] | undefined =>
     address === OPS ? found : undefined;
   const said: Card[] = [];
@@ -95,6 +97,34 @@ const no = (next: SendError["next"], code: string): SendError => new SendError("
 /** Who was mentioned, message by message of the robots. */
 const mentioned = ({ robots }: Bench): unknown[] =>
   robots.said.map(({ body }) => (body["text"] as Record<string, unknown> | undefined)?.["mentioned_list"]);
+
+closeLinked();
+
+channelContract(
+  "a WeCom conversation with a robot beside the bot",
+  async () => {
+    const { fake, channel, log, clock } = await linked();
+    const [key = ""] = fake.robots.keys();
+    const url = `${fake.url}/cgi-bin/webhook/send?key=${key}`;
+    const robot = robotOf({ token: key, mentioned: ["zhangsan"] }, url);
+    const robotsOf = (address: string): readonly WeComRobot[] | undefined =>
+      address === OPS ? [robot] : undefined;
+    const robots = weComRobotChannel({ find: robotsOf, clock, locale: "zh-CN" });
+    return {
+      channel: withRobots({ bot: channel, robotsOf, robots, log }),
+      conversation: OPS,
+      // What the robot says beside it is short, and held below.
+      seen: () => fake.messages(GROUP).flatMap(({ from, text }) => (from.kind === "bot" ? [text] : [])),
+      mentioned: () => fake.messages(GROUP).flatMap(({ mentions }) => mentions),
+      refuse(how) {
+        if (how === "error") fake.faults.refuse = () => 45009;
+        else fake.faults.acks = () => "lose";
+      },
+      secrets: [fake.bot.secret, key],
+    };
+  },
+  { "changes a card in place": "only in answer to a click" },
+);
 
 describe("while the bot tells", () => {
   it("a robot pages for what is critical, in few words, and says nothing of the rest", async () => {
