@@ -11,10 +11,7 @@ import type { World } from "./world.ts";
 const CURL = "curl -fsS -m 10 --retry 5 --retry-connrefused -o /dev/null";
 
 /** Where a heartbeat is told: `http://gengfu.example/ping/<uuid>`. */
-function pingUrl(
-  { options }: Pick<MonitorSpec, "options">,
-  { origin }: Pick<World, "origin">,
-): string {
+function pingUrl({ options }: Pick<MonitorSpec, "options">, { origin }: Pick<World, "origin">): string {
   return `${reached(origin())}/ping/${String(options["uuid"])}`;
 }
 

@@ -137,7 +137,7 @@ describe("what is refused", () => {
 
 describe("what comes with a ping", () => {
   async function posted(
-    body: BodyInit,
+    body: NonNullable<RequestInit["body"]>,
   ): Promise<{ status: number; kept: string | undefined; limit: string | null }> {
     const { ask, pings } = await doors();
     const answer = await ask(`/ping/${UUID}`, { method: "POST", body });
