@@ -13,7 +13,7 @@ import { timeIntervalsSchema } from "../alerts/muting/time-interval-config.ts";
 import { routeSchema } from "../alerts/routing/route-config.ts";
 import { roles } from "../commands/allow.ts";
 import { parseNetworks } from "../monitors/address.ts";
-import { monitorSchema } from "../monitors/index.ts";
+import { addressesOf, type MonitorSpec, monitorSchema } from "../monitors/index.ts";
 import { ruleGroupsSchema } from "../rules/rule-groups.ts";
 import { parseDuration } from "../storage/duration.ts";
 import { wordsOf } from "../storage/store-error.ts";
@@ -63,7 +63,7 @@ export const fileSchema = z.strictObject({
   people: z.array(person).default([]).superRefine(unlike("id")),
   default_role: z.enum(roles).optional(),
   retention: retention.optional(),
-  monitors: z.array(monitorSchema).default([]).superRefine(unlike("name")),
+  monitors: z.array(monitorSchema).default([]).superRefine(unlike("name")).superRefine(unlikeAddresses),
   groups: ruleGroupsSchema.default([]),
   global: globalSchema.prefault({}),
   route: routeSchema.optional(),
@@ -204,6 +204,24 @@ function withoutEmptyParts(value: unknown, deep = false): unknown {
       deep || ALERTMANAGERS.includes(key) ? withoutEmptyParts(part ?? undefined, true) : (part ?? undefined),
     ]),
   );
+}
+
+/** Two monitors that are told under one address could not be told apart. */
+function unlikeAddresses(monitors: readonly MonitorSpec[], context: z.RefinementCtx): void {
+  const holders = new Map<string, string>();
+  monitors.forEach((monitor, i) => {
+    const holder = addressesOf(monitor)
+      .map((address) => holders.get(address))
+      .find((name) => name !== undefined);
+    if (holder !== undefined)
+      context.addIssue({
+        code: "custom",
+        path: [i],
+        message: `has an address (uuid, slug or push_token) of '${holder}'`,
+        params: { zh: `与 '${holder}' 的地址（uuid、slug 或 push_token）相同` },
+      });
+    for (const address of addressesOf(monitor)) holders.set(address, monitor.name);
+  });
 }
 
 /** Refuses two entries with the same `key`. */

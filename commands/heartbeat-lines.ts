@@ -1,4 +1,5 @@
 /** How a job reports to its heartbeat: lines to paste, and what is expected of it in words. */
+import { hostname } from "node:os";
 import { UUID } from "../monitors/heartbeat/options.ts";
 import type { MonitorSpec } from "../monitors/index.ts";
 import { describeSchedule } from "../rules/describe-schedule.ts";
@@ -10,11 +11,13 @@ import type { World } from "./world.ts";
 const CURL = "curl -fsS -m 10 --retry 5 --retry-connrefused -o /dev/null";
 
 /** Where a heartbeat is told: `http://gengfu.example/ping/<uuid>`. */
-export function pingUrl(
-  { options }: Pick<MonitorSpec, "options">,
-  { origin }: Pick<World, "origin">,
-): string {
-  return `${origin()}/ping/${String(options["uuid"])}`;
+function pingUrl({ options }: Pick<MonitorSpec, "options">, { origin }: Pick<World, "origin">): string {
+  return `${reached(origin())}/ping/${String(options["uuid"])}`;
+}
+
+/** A server that listens everywhere is reached by its machine's name. */
+function reached(origin: string): string {
+  return origin.replace(/\/\/(?:0\.0\.0\.0|\[::\])(?=:|$)/, `//${hostname()}`);
 }
 
 /** The lines to paste, as markdown. */
@@ -42,7 +45,7 @@ function named(
 ): readonly (readonly [Text, string])[] {
   const slug = options["slug"];
   if (typeof slug !== "string" || pingKey === undefined) return [];
-  return [[{ zh: "按名字", en: "by name" }, `${CURL} ${origin()}/ping/${pingKey}/${slug}`]];
+  return [[{ zh: "按名字", en: "by name" }, `${CURL} ${reached(origin())}/ping/${pingKey}/${slug}`]];
 }
 
 /** `每天 02:00，宽限 30m`. Plain text. */

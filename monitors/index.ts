@@ -29,6 +29,14 @@ export interface MonitorSpec {
   readonly labels: Labels;
 }
 
+/** Where others reach a monitor; no two may share one. */
+export function addressesOf(
+  { kind, options }: Pick<MonitorSpec, "kind" | "options">,
+  kinds: MonitorKinds = monitorKinds,
+): readonly string[] {
+  return kinds[kind]?.addresses?.(options) ?? [];
+}
+
 const SHORTEST_INTERVAL_MS = 1_000;
 const LONGEST_INTERVAL_MS = 86_400_000;
 const SHORTEST_TIMEOUT_MS = 100;

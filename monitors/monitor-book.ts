@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Text } from "../storage/locale.ts";
 import type { Change, Store, Table } from "../storage/store.ts";
 import { normaliseUrl } from "./http/options.ts";
-import { type MonitorKinds, type MonitorSpec, monitorKinds, monitorName } from "./index.ts";
+import { addressesOf, type MonitorKinds, type MonitorSpec, monitorKinds, monitorName } from "./index.ts";
 import type { MonitorKind } from "./monitor.ts";
 
 const sourceSchema = z.discriminatedUnion("kind", [
@@ -99,15 +99,12 @@ export function createMonitorBook(
     return { ...spec, options: kind.identify(spec.options, known, uuid) as MonitorSpec["options"] };
   }
 
-  function addressesOf({ kind, options }: MonitorSpec): readonly string[] {
-    return kinds[kind]?.addresses?.(options) ?? [];
-  }
-
   function refuseSharedAddress(spec: MonitorSpec): void {
-    const wanted = addressesOf(spec);
+    const wanted = addressesOf(spec, kinds);
     if (wanted.length === 0) return;
     for (const other of table.values())
-      for (const address of addressesOf(other)) if (wanted.includes(address)) throw addressTaken(other.name);
+      for (const address of addressesOf(other, kinds))
+        if (wanted.includes(address)) throw addressTaken(other.name);
   }
 
   function put(change: Change, record: MonitorRecord): MonitorRecord {

@@ -17,6 +17,12 @@ const ROUND_MS = 30_000;
 /** When nobody said so for longer than this, nobody watched: the machine slept, its clock jumped, the disk was full. */
 const GAP_MS = 3 * ROUND_MS;
 
+/**
+ * A shorter time is a restart: the printed lines try again for half a minute, and nothing is lost. Nobody is called down
+ * for as long after it, since what was sent meanwhile is still on its way.
+ */
+const SHORT_MS = 60_000;
+
 export interface HeartbeatDeps {
   readonly store: Store;
   readonly book: MonitorBook;
@@ -64,6 +70,8 @@ export function openHeartbeats(deps: HeartbeatDeps): Heartbeats {
   let isStale = true;
   /** The disk refused something since then: a ping may have been turned away. */
   let hasRefused = false;
+  /** Until the second of these everything stands as it did at the first, unless something was told. */
+  let held = { at: 0, until: 0 };
   let wake = new AbortController();
   let loop: Promise<void> | undefined;
   let unwatch = (): void => {};
@@ -79,7 +87,7 @@ export function openHeartbeats(deps: HeartbeatDeps): Heartbeats {
   }
 
   function outageAt(now: number): Outage | undefined {
-    return hasRefused || now - seenAt > GAP_MS ? { from: seenAt, until: now } : undefined;
+    return now - seenAt > (hasRefused ? SHORT_MS : GAP_MS) ? { from: seenAt, until: now } : undefined;
   }
 
   /** Makes what is stored agree with the monitors there are, and with the time in which nobody watched. */
@@ -147,7 +155,8 @@ export function openHeartbeats(deps: HeartbeatDeps): Heartbeats {
       });
       const from = alive.get("watchman")?.aliveAt;
       const now = clock.now();
-      await round(from === undefined || from >= now ? undefined : { from, until: now });
+      if (from !== undefined && from < now) held = { at: from, until: now + SHORT_MS };
+      await round(from === undefined || now - from < SHORT_MS ? undefined : { from, until: now });
       loop = run();
     },
 
@@ -193,7 +202,8 @@ export function openHeartbeats(deps: HeartbeatDeps): Heartbeats {
       const outage = outageAt(now);
       // The commit that says so may be on its way, or be refused.
       const beat = outage === undefined ? stored : afterOutage(stored, plan, outage);
-      return lookAt(beat, plan, now);
+      const heldAt = hasRefused ? seenAt : now < held.until ? held.at : now;
+      return lookAt(beat, plan, beat.from > heldAt ? now : heldAt);
     },
   };
 }

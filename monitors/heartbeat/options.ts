@@ -14,6 +14,8 @@ const USUAL_GRACE = "5m";
 /** The clock of another machine may run ahead of ours: a ping this long before its time is the one that is due. */
 const EARLY_MS = 10 * SECOND_MS;
 
+const MOST_SCHEDULES = 1_000;
+
 /** A UUID of any version, as `/ping/<uuid>` and `?rid=<uuid>` have it. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -29,12 +31,25 @@ function span(shortestMs: number) {
   });
 }
 
+const schedules = new Map<string, Schedule>();
+
+/** The schedule of a text. Thousands of jobs share a few of them, and each costs more to read than to remember. */
+function scheduleOf(text: string): Schedule {
+  let schedule = schedules.get(text);
+  if (schedule === undefined) {
+    schedule = parseSchedule(text);
+    if (schedules.size >= MOST_SCHEDULES) schedules.clear();
+    schedules.set(text, schedule);
+  }
+  return schedule;
+}
+
 const cron = z
   .string()
   .trim()
   .superRefine((text, context) => {
     try {
-      parseSchedule(text);
+      scheduleOf(text);
     } catch (error) {
       if (!(error instanceof ScheduleError)) throw error;
       context.addIssue({ code: "custom", message: error.message, params: { zh: error.text.zh } });
@@ -105,7 +120,7 @@ function dueAfter({ period, cron }: HeartbeatOptions, zone: string): Expectation
     const periodMs = parseDuration(period ?? "") ?? LONGEST_MS;
     return (at) => at + periodMs;
   }
-  const schedule: Schedule = parseSchedule(cron);
+  const schedule = scheduleOf(cron);
   // Every look asks for the same one until another ping has come.
   let asked: { readonly at: number; readonly due: number | undefined } | undefined;
   return (at) => {

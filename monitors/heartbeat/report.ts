@@ -49,25 +49,28 @@ function readingsOf(beat: Beat, verdict: Verdict): Reading[] {
 function reasonFor(beat: Beat, expected: Expectation, verdict: Verdict, at: number): Reason | undefined {
   const time = (moment: number): string => localTime(moment, expected.zone);
   const grace = formatDuration(expected.graceMs);
-  const since = beat.last === undefined ? undefined : time(beat.last.at);
   switch (verdict.is) {
     case "up":
       return undefined;
-    case "new":
-      return say("waiting", `due ${dueWords(verdict.due, time).en}`, {
-        zh: `还没有报到过，${dueWords(verdict.due, time).zh}前应来`,
-        en: `nothing has come yet; due ${dueWords(verdict.due, time).en}`,
+    case "new": {
+      const due = dueWords(verdict.due, time);
+      return say("waiting", `due ${due.en}`, {
+        zh: `还没有报到过，${due.zh}前应来`,
+        en: `nothing has come yet; due ${due.en}`,
       });
+    }
     case "started":
       return say("running", `since ${time(verdict.since)}`, {
         zh: `正在跑，${time(verdict.since)} 开始，已 ${span(at - verdict.since)}`,
         en: `running since ${time(verdict.since)}, for ${span(at - verdict.since)}`,
       });
-    case "late":
-      return say("late", `was due ${dueWords(verdict.due, time).en}`, {
-        zh: `迟到：${dueWords(verdict.due, time).zh} 就该来了，宽限 ${grace}`,
-        en: `late: it was due ${dueWords(verdict.due, time).en}, with a grace of ${grace}`,
+    case "late": {
+      const due = dueWords(verdict.due, time);
+      return say("late", `was due ${due.en}`, {
+        zh: `迟到：${due.zh} 就该来了，宽限 ${grace}`,
+        en: `late: it was due ${due.en}, with a grace of ${grace}`,
       });
+    }
     case "unknown": {
       const { from, until } = beat.unwatched ?? { from: at, until: at };
       const away = { zh: `${time(from)} 到 ${time(until)}`, en: `from ${time(from)} to ${time(until)}` };
@@ -79,6 +82,7 @@ function reasonFor(beat: Beat, expected: Expectation, verdict: Verdict, at: numb
     case "down":
       break;
   }
+  const since = beat.last === undefined ? undefined : time(beat.last.at);
   if (verdict.why === "missing") {
     const before =
       since === undefined
@@ -112,7 +116,9 @@ function say(code: ReasonCode, detail: string, text: Text): Reason {
 }
 
 function dueWords(due: number | undefined, time: (at: number) => string): Text {
-  return due === undefined ? { zh: "永远不会", en: "never" } : { zh: time(due), en: time(due) };
+  if (due === undefined) return { zh: "永远不会", en: "never" };
+  const words = time(due);
+  return { zh: words, en: words };
 }
 
 /** To the second: nobody counts the milliseconds of a night. */

@@ -41,7 +41,9 @@ export function afterOutage(beat: Beat, expected: Expectation, outage: Outage): 
   const { from, until } = outage;
   if (beat.paused || verdictOf(beat, expected, from).is === "down") return beat;
   const due = expected.dueAfter(beat.from);
-  const missed = due !== undefined && due - expected.graceMs < until;
+  // Who was heard since it began is not waited for before the time.
+  const early = beat.from > from ? 0 : expected.graceMs;
+  const missed = due !== undefined && due - early < until;
   const open = beat.runs.some((run) => run.lost !== true && run.at < until);
   if (!missed && !open) return beat;
   return {

@@ -78,6 +78,41 @@ test("after a time in which nobody watched what was due is unknown, not missing"
   await third.heartbeats.stop();
 });
 
+test("a restart of seconds changes nothing, and calls nobody missing before the senders have tried again", async () => {
+  const life = heartbeatLife();
+  await life.heartbeats.start();
+  await life.add("due", { period: "10m", grace: "1m" });
+  await life.add("gone", { period: "10s", grace: "0s" });
+  await life.ping("due");
+  await life.clock.advance(10 * MINUTE + 50_000);
+  expect([await life.state("due"), await life.state("gone")]).toEqual(["late", "missing"]);
+  await life.heartbeats.stop();
+  await life.clock.advance(20_000);
+
+  const next = heartbeatLife(life.journal, life.clock);
+  await next.heartbeats.start();
+  await next.clock.advance(30_000);
+  expect([await next.state("due"), await next.state("gone")]).toEqual(["late", "missing"]);
+  await next.clock.advance(31_000);
+  expect(await next.state("due")).toBe("missing");
+  await next.ping("due");
+  expect(await next.state("due")).toBe("up");
+  await next.heartbeats.stop();
+});
+
+test("a ping in the first minute after a start is believed at once", async () => {
+  const life = heartbeatLife();
+  await life.heartbeats.start();
+  await life.add("backup", { period: "10m" });
+  await life.heartbeats.stop();
+  await life.clock.advance(5_000);
+  const next = heartbeatLife(life.journal, life.clock);
+  await next.heartbeats.start();
+  await next.ping("backup", { says: "failure" });
+  expect(await next.state("backup")).toBe("failed");
+  await next.heartbeats.stop();
+});
+
 test("a clock that jumps ahead makes unknown at once, and what was missing stays missing", async () => {
   const life = heartbeatLife();
   await life.heartbeats.start();
