@@ -35,11 +35,15 @@ import { ALERTS_DOOR } from "./hooks/doors.ts";
 import { alertmanagerDoors } from "./http/alertmanager-doors.ts";
 import { doorPages } from "./http/door-pages.ts";
 import { hookDoors } from "./http/hook-doors.ts";
+import { pictureDoors } from "./http/picture-doors.ts";
 import { createHttp } from "./http/server.ts";
 import { inForce, networkInForce } from "./in-force.ts";
 import { openMetrics } from "./metrics.ts";
 import { packageVersion } from "./package-root.ts";
 import { othersRole } from "./people.ts";
+import { chartOf } from "./pictures/incident-charts.ts";
+import { openPictures } from "./pictures/pictures.ts";
+import { withPictures } from "./pictures/with-pictures.ts";
 import { receiverNames } from "./plan-of.ts";
 import { isSetUp, openPlatforms } from "./platforms.ts";
 import { readinessOf } from "./readiness.ts";
@@ -151,6 +155,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       random,
     });
     teardown.add("platforms", () => platforms.stop());
+    const pictures = openPictures({
+      dir: join(environment.DATA_DIR, "pictures"),
+      log,
+      incidentChart: (incident) => chartOf(incident, clock.now(), { ...world, locale }),
+    });
     const channels: Readonly<Record<string, Channel>> = {
       console: consoleChannel({ conversations, clock }),
       webhook: webhookChannel({
@@ -159,7 +168,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         clock,
       }),
       ...robots,
-      ...platforms.channels,
+      ...withPictures(platforms.channels, pictures),
     };
     const alerts = openAlerts({
       store,
@@ -171,6 +180,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       locale,
       zone,
       nameOf,
+      pictureOf: pictures.ofIncident,
       random,
       breathe,
       rest,
@@ -253,6 +263,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       subscriptions,
       plan: () => now.plan,
       platforms: (at) => platforms.views(at),
+      draw: pictures.keep,
       reload: (commit) => reloading.run(commit, "chat"),
       zone,
       startedAt: clock.now(),
@@ -325,6 +336,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
           arrived: (arrival, body) => hooks.arrivals.note(ALERTS_DOOR, arrival, body),
         }),
         hookDoors({ ...hooks, intake: alerts.intake }),
+        pictureDoors(pictures),
         doorPages({
           ...hooks,
           apiToken: environment.API_TOKEN,

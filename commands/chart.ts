@@ -3,6 +3,7 @@ import { findMetricWord, metricExpression } from "../rules/find-metric.ts";
 import type { CompiledExpr } from "../rules/promql/compile.ts";
 import { type Labels, labelsKey } from "../storage/labels.ts";
 import { inLocale } from "../storage/locale.ts";
+import { chartPicture } from "./chart-picture.ts";
 import { answer, type Call, type Command, Refusal } from "./command.ts";
 import { compileOrRefuse } from "./compile-or-refuse.ts";
 import { parseDurationWords } from "./language/durations.ts";
@@ -17,13 +18,19 @@ const COLUMNS = 40;
 const MOST_SERIES = 6;
 const BLOCKS = "▁▂▃▄▅▆▇█";
 
-/** `chart EXPR 1h`: a line of block characters, with lowest, mean and highest. */
+/**
+ * `chart EXPR 1h`: a picture, and a line of block characters with lowest, mean and highest for where there are no
+ * pictures.
+ */
 export const chart: Command = {
   words: ["chart", "graph"],
   twins: ["图", "图表", "曲线"],
-  takes: { zh: "PromQL [1h]", en: "EXPR [1h]" },
-  summary: { zh: "画一段时间里的值", en: "draw the values of the last while" },
-  examples: { zh: "图 cpu_usage_percent 1h", en: "chart cpu_usage_percent 1h" },
+  takes: { zh: "PromQL [1小时]", en: "EXPR [1h]" },
+  summary: {
+    zh: "把一段时间里的值画成图，连同规则的阈值和触发的时段",
+    en: "a picture of the values of the last while, with the thresholds of rules and when they fired",
+  },
+  examples: { zh: "图 cpu 6小时", en: "chart cpu_usage_percent 1h" },
   needs: "viewer",
   async run(rest, call, world) {
     if (rest === "")
@@ -46,10 +53,12 @@ export const chart: Command = {
       more > 0 ? { zh: `\n\n……还有 ${more} 条`, en: `\n\n… and ${more} more` } : { zh: "", en: "" };
     const from = formatTime(call.at - spanMs, world.zone, call.locale);
     const to = formatTime(call.at, world.zone, call.locale);
-    return answer(call, {
+    const image = await chartPicture(compiled, spanMs, call, world);
+    const text = {
       zh: `${code(expr)}，${from} → ${to}\n\n${shown.join("\n\n")}${others.zh}`,
       en: `${code(expr)}, ${from} → ${to}\n\n${shown.join("\n\n")}${others.en}`,
-    });
+    };
+    return answer(call, text, image === undefined ? {} : { image });
   },
 };
 

@@ -1,3 +1,4 @@
+import type { Chart } from "../alerts/charts/chart.ts";
 import type { MadePlan } from "../alerts/make-plan.ts";
 import type { Alerts } from "../alerts/open-alerts.ts";
 import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
@@ -69,6 +70,8 @@ export interface World {
   reload(commit: Commit): Promise<Reloaded>;
   /** The chat platforms that are set up. */
   platforms(at: number): readonly PlatformView[];
+  /** Draws a chart and keeps it: where it can be seen; undefined when that failed. Absent where there are no pictures. */
+  draw?(chart: Chart): Promise<string | undefined>;
   /** IANA name; times are said in it. */
   readonly zone: string;
   readonly startedAt: number;

@@ -1,4 +1,5 @@
 /** What an incident's rule measured around the time it fired. */
+import type { MetricUnit } from "../../rules/metric-words.ts";
 import type { CompiledExpr } from "../../rules/promql/compile.ts";
 import { type Labels, labelsKey } from "../../storage/labels.ts";
 import type { Locale } from "../../storage/locale.ts";
@@ -8,12 +9,11 @@ import type { Chart } from "../charts/chart.ts";
 import { merged, trace } from "../charts/trace.ts";
 import type { Incident } from "./incident.ts";
 import { shownOf } from "./incident-card.ts";
-import type { RuleFacts } from "./why.ts";
 
 export interface IncidentChartFacts {
   readonly series: SeriesSource;
   /** The rule of an alert, compiled; undefined when it is gone, or another system judged. */
-  ruleOf(rule: number): { readonly expr: CompiledExpr; readonly facts: RuleFacts } | undefined;
+  ruleOf(rule: number): { readonly expr: CompiledExpr; readonly unit: MetricUnit | undefined } | undefined;
   readonly zone: string;
   readonly locale: Locale;
   breathe(): Promise<void>;
@@ -41,7 +41,7 @@ export async function incidentChart(
   const to = incident.resolvedAt === undefined ? at : Math.min(at, end + lead);
   const from = Math.max(begin - lead, to - LONGEST_MS);
   const found = new Set(ofRule.map((alert) => labelsKey(alert.found)));
-  const { facts: named, expr } = rule;
+  const { expr, unit } = rule;
   const traced = await trace(
     expr,
     facts.series,
@@ -64,9 +64,9 @@ export async function incidentChart(
     to,
     lines: traced.lines,
     more: traced.more,
-    thresholds: named.unit === "boolean" ? [] : traced.thresholds,
+    thresholds: unit === "boolean" ? [] : traced.thresholds,
     firing: merged(firing),
-    unit: named.unit,
+    unit,
     zone: facts.zone,
     locale: facts.locale,
   };

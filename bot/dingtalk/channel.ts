@@ -127,12 +127,21 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
     }
   }
 
-  /** A picture of ours is uploaded and shown by its id; one with an address is shown by that. */
+  /**
+   * A picture of ours is uploaded and shown by its id; one with an address is shown by that. What cannot be uploaded is
+   * left out: the words say the same.
+   */
   async function withPicture(card: Card, signal: AbortSignal): Promise<Card> {
     const data = /^data:image\/(png|jpeg|gif);base64,([A-Za-z0-9+/=]+)$/.exec(card.image ?? "");
     if (data?.[2] === undefined) return card;
     const name = `picture.${data[1]}`;
-    return { ...card, image: await api.uploadImage(Buffer.from(data[2], "base64"), name, signal) };
+    const { image: _, ...rest } = card;
+    try {
+      return { ...rest, image: await api.uploadImage(Buffer.from(data[2], "base64"), name, signal) };
+    } catch (error) {
+      if (!(error instanceof SendError) || error.next !== "give-up") throw error;
+      return rest;
+    }
   }
 
   async function tell(conversation: string, card: Card, attempt: Attempt, id: string): Promise<Receipt> {

@@ -19,7 +19,7 @@ const MOST_BUTTONS = 5;
 
 /** As the robot sends it of its own accord. It cannot mention anybody there. */
 export function robotMessage(card: Card, locale: Locale): RobotMessage {
-  const { title, text } = dingTalkMarkdown(card, { locale, maxBytes: MOST_BYTES });
+  const { title, text } = dingTalkMarkdown(card, { locale, maxBytes: MOST_BYTES, tail: pictureOf(card) });
   const [first, ...more] = (card.actions ?? []).slice(0, MOST_BUTTONS);
   if (first === undefined) return { msgKey: "sampleMarkdown", msgParam: { title, text } };
   if (more.length === 0)
@@ -38,13 +38,22 @@ export function robotMessage(card: Card, locale: Locale): RobotMessage {
 /** As an answer through a `sessionWebhook`, which can mention people: their ids stand in the text, too. */
 export function sessionMessage(card: Card, locale: Locale): object {
   const atUserIds = (card.mentions ?? []).map((id) => id.slice(id.indexOf(":") + 1));
-  const { title, text: body } = dingTalkMarkdown(card, { locale, maxBytes: MOST_BYTES });
+  const { title, text: body } = dingTalkMarkdown(card, {
+    locale,
+    maxBytes: MOST_BYTES,
+    tail: pictureOf(card),
+  });
   const text = atUserIds.length === 0 ? body : `${atUserIds.map((id) => `@${id}`).join(" ")}  \n  ${body}`;
   const at = { atUserIds, isAtAll: false };
   const buttons = (card.actions ?? []).slice(0, MOST_BUTTONS);
   if (buttons.length === 0) return { msgtype: "markdown", markdown: { title, text }, at };
   const btns = buttons.map((action) => ({ title: action.label, actionURL: sayLink(action) }));
   return { msgtype: "actionCard", actionCard: { title, text, btnOrientation: "1", btns }, at };
+}
+
+/** A picture by its address or by the id of what was uploaded; anything else would show as a broken one. */
+function pictureOf({ image = "" }: Card): string {
+  return /^(?:@[\w$+/=-]+|https?:\/\/[^\s()<>]+)$/.test(image) ? `![](${image})` : "";
 }
 
 /** A link that makes whoever presses it say the line, with a mention of the robot in a group. */

@@ -3,6 +3,7 @@
  * are sure to ring; everything else is markdown: with colours, or `markdown_v2` where there is a table, which has none.
  * No template cards: their buttons lead nowhere from here, and they hold less.
  */
+import { createHash } from "node:crypto";
 import type { Card } from "../../../alerts/card.ts";
 import type { Attempt } from "../../../alerts/channel.ts";
 import type { Locale } from "../../../storage/locale.ts";
@@ -10,6 +11,7 @@ import { hasTable } from "../../chat/lines.ts";
 import type { WeComRobotConfig } from "../../receivers/wecom-robot-config.ts";
 import { mentions } from "../../robots/channel.ts";
 import { weComMarkdown, weComText } from "../markdown.ts";
+import { pictureIn } from "../picture.ts";
 
 /** As WeCom has it. */
 export type RobotBody =
@@ -24,9 +26,23 @@ export type RobotBody =
   | { readonly msgtype: "markdown"; readonly markdown: { readonly content: string } }
   | { readonly msgtype: "markdown_v2"; readonly markdown_v2: { readonly content: string } };
 
+/** A message that is a picture. */
+export interface PictureBody {
+  readonly msgtype: "image";
+  readonly image: { readonly base64: string; readonly md5: string };
+}
+
 /** The most that a content may have, in bytes of UTF-8. */
 const TEXT_BYTES = 2_048;
 const MARKDOWN_BYTES = 4_096;
+
+/** What follows an answer that has a picture; undefined for every other card. */
+export function pictureBodyOf({ kind, image }: Card): PictureBody | undefined {
+  const bytes = kind === "reply" ? pictureIn(image) : undefined;
+  if (bytes === undefined) return undefined;
+  const md5 = createHash("md5").update(bytes).digest("hex");
+  return { msgtype: "image", image: { base64: bytes.toString("base64"), md5 } };
+}
 
 export function bodyOf(robot: WeComRobotConfig, card: Card, attempt: Attempt, locale: Locale): RobotBody {
   const { mentioned, mentionedMobiles, mentionOn } = robot;
