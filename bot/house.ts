@@ -158,6 +158,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const pictures = openPictures({
       dir: join(environment.DATA_DIR, "pictures"),
       log,
+      breathe,
       incidentChart: (incident) => chartOf(incident, clock.now(), { ...world, locale }),
     });
     const channels: Readonly<Record<string, Channel>> = {

@@ -16,7 +16,7 @@ const MOST_THRESHOLDS = 2;
 /** Where the picture can be seen; undefined where there are none. Throws a PromqlError. */
 export async function chartPicture(
   expr: CompiledExpr,
-  spanMs: number,
+  { title, spanMs }: { readonly title: string; readonly spanMs: number },
   call: Call,
   world: World,
 ): Promise<string | undefined> {
@@ -28,7 +28,7 @@ export async function chartPicture(
   const unit = unitOf(expr.text);
   const chart: Chart = {
     ...span,
-    title: expr.text,
+    title,
     lines: traced.lines,
     more: traced.more,
     ...(traced.thresholds.length > 0

@@ -21,6 +21,8 @@ export interface IncidentChartFacts {
 
 /** At least so much of the time before is shown, and after it when it is over, in milliseconds. */
 const SHORTEST_LEAD_MS = 30 * 60_000;
+/** However little is on record. */
+const SHORTEST_MS = 5 * 60_000;
 /** Of an incident that goes on for longer, only the last so many days are shown. */
 const LONGEST_MS = 7 * 86_400_000;
 
@@ -60,7 +62,8 @@ export async function incidentChart(
     .filter((span) => span.to >= from);
   return {
     title: `#${incident.id} ${incident.title}`,
-    from,
+    // Where nothing is on record before, there is nothing to show of it.
+    from: Math.max(from, Math.min(to - SHORTEST_MS, ...traced.lines.map(({ at }) => at[0] ?? to))),
     to,
     lines: traced.lines,
     more: traced.more,

@@ -32,6 +32,8 @@ export function valueAxis(
   const words = (value: number): string => formatValue(value, unit, locale);
   if (unit === "boolean" && low >= 0 && high <= 1)
     return { low: -0.15, high: 1.15, ticks: [0, 1].map((at) => ({ at, words: words(at) })) };
+  if (unit === "percent" && low >= 0 && high <= 100 && (low === high || (low < 40 && high > 60)))
+    return axisOf(0, 100, 25, words);
   let from = low > 0 && low < NEAR_ZERO * high ? 0 : low;
   let to = high < 0 && high > NEAR_ZERO * low ? 0 : high;
   if (to - from <= Math.max(Math.abs(to), Math.abs(from)) * 1e-6) {
@@ -39,11 +41,13 @@ export function valueAxis(
     from = Math.min(0, 2 * from);
     to = to > 0 ? 2 * to : to === 0 && from === 0 ? 1 : 0;
   }
-  const whole = unit === "percent" && from >= 0 && from < 40 && to > 60 && to <= 100;
-  if (whole) [from, to] = [0, 100];
-  const step = whole ? 25 : stepOf(to - from, unit, to);
-  const first = Math.floor(from / step + 1e-9);
-  const last = Math.ceil(to / step - 1e-9);
+  return axisOf(from, to, stepOf(to - from, unit, to), words);
+}
+
+/** From the mark below `low` to the one above `high`. */
+function axisOf(low: number, high: number, step: number, words: (value: number) => string): ValueAxis {
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.ceil(high / step - 1e-9);
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
   return { low: first * step, high: last * step, ticks: ticks.map((at) => ({ at, words: words(at) })) };
 }

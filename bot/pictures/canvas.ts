@@ -206,13 +206,14 @@ function strokeCover(
     for (let row = y0; row < y1; row++) {
       const py = row + 0.5 - from.y;
       for (let column = x0; column < x1; column++) {
+        const at = row * width + column;
+        if (cover[at] === 255) continue;
         const px = column + 0.5 - from.x;
         const along = length2 === 0 ? 0 : clamp((px * dx + py * dy) / length2, 0, 1);
         const [awayX, awayY] = [px - along * dx, py - along * dy];
         const away2 = awayX * awayX + awayY * awayY;
         if (away2 >= reach * reach) continue;
         const covered = Math.round(Math.min(1, reach - Math.sqrt(away2)) * 255);
-        const at = row * width + column;
         if (covered > (cover[at] ?? 0)) cover[at] = covered;
       }
     }

@@ -53,7 +53,8 @@ interface Plot {
   y(value: number): number;
 }
 
-export function drawChart(chart: Chart, glyphs: Glyphs): Canvas {
+/** `breathe` lets other work run between two lines: thousands of points each can take some milliseconds. */
+export async function drawChart(chart: Chart, glyphs: Glyphs, breathe: () => Promise<void>): Promise<Canvas> {
   const canvas = createCanvas(WIDTH, HEIGHT, WHITE);
   const letters = lettersOf(glyphs);
   const axis = valueAxis(...rangeOf(chart), chart.unit, chart.locale);
@@ -96,7 +97,7 @@ export function drawChart(chart: Chart, glyphs: Glyphs): Canvas {
   });
   drawTimes(canvas, letters, chart, plot);
   drawThresholdLines(canvas, chart, plot);
-  drawLines(canvas, chart, plot);
+  await drawLines(canvas, chart, plot, breathe);
   drawThresholdWords(canvas, letters, chart, plot);
   drawNames(canvas, letters, plot, names, figures, latest);
   return canvas;
@@ -200,11 +201,17 @@ function drawThresholdWords(canvas: Canvas, letters: Letters, chart: Chart, { le
   }
 }
 
-function drawLines(canvas: Canvas, chart: Chart, plot: Plot): void {
+async function drawLines(
+  canvas: Canvas,
+  chart: Chart,
+  plot: Plot,
+  breathe: () => Promise<void>,
+): Promise<void> {
   // The first line is the most important one and lies on top.
   for (let i = chart.lines.length - 1; i >= 0; i--) {
     const line = chart.lines[i];
     if (line === undefined) continue;
+    await breathe();
     const paint: Paint = { colour: COLOURS[i % COLOURS.length] ?? INK };
     const parts = partsOf(line, chart, plot);
     if (chart.lines.length === 1) for (const part of parts) fillBelow(canvas, part, paint);

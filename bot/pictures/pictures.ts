@@ -22,6 +22,8 @@ export interface PicturesDeps {
   /** Where they are kept. */
   readonly dir: string;
   readonly log: Log;
+  /** Lets other work run. */
+  breathe(): Promise<void>;
   /** The chart of an incident as it is now; undefined when there is none. */
   incidentChart(incident: number): Promise<Chart | undefined>;
 }
@@ -32,7 +34,7 @@ const INCIDENT = /^incidents\/([1-9]\d{0,14})\.png$/;
 /** More wishes than these are not waited for: each takes some milliseconds. */
 const MOST_WAITING = 32;
 
-export function openPictures({ dir, log, incidentChart }: PicturesDeps): Pictures {
+export function openPictures({ dir, log, breathe, incidentChart }: PicturesDeps): Pictures {
   const album = openAlbum(dir);
   /** One picture after another: each needs a few megabytes while it is drawn. */
   let last: Promise<unknown> = Promise.resolve();
@@ -56,14 +58,14 @@ export function openPictures({ dir, log, incidentChart }: PicturesDeps): Picture
     if (known !== undefined) return known;
     const drawing = inTurn(async () => {
       const chart = await incidentChart(number);
-      return chart === undefined ? undefined : chartPng(chart);
+      return chart === undefined ? undefined : chartPng(chart, breathe);
     }).finally(() => underWay.delete(number));
     underWay.set(number, drawing);
     return drawing;
   }
 
   return {
-    keep: (chart) => inTurn(async () => PICTURES + (await album.keep(await chartPng(chart)))),
+    keep: (chart) => inTurn(async () => PICTURES + (await album.keep(await chartPng(chart, breathe)))),
     ofIncident: (number) => `${PICTURES}incidents/${number}.png`,
     async find(address) {
       if (!address.startsWith(PICTURES)) return undefined;
@@ -74,7 +76,8 @@ export function openPictures({ dir, log, incidentChart }: PicturesDeps): Picture
   };
 }
 
-async function chartPng(chart: Chart): Promise<Uint8Array> {
-  const { width, height, pixels } = drawChart(chart, await loadGlyphs());
+async function chartPng(chart: Chart, breathe: () => Promise<void>): Promise<Uint8Array> {
+  const { width, height, pixels } = await drawChart(chart, await loadGlyphs(), breathe);
+  await breathe();
   return encodePng(width, height, pixels);
 }

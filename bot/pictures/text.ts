@@ -50,7 +50,7 @@ export function lettersOf(glyphs: Glyphs): Letters {
         for (const character of text) {
           const glyph = glyphs.find(character.codePointAt(0) ?? 0);
           if (glyph === undefined) emptyBox(outline, pen, y, size);
-          else trace(outline, glyphs, glyph, pen, y, size / EM);
+          else trace(outline, glyph, pen, y, size / EM);
           pen += advance(character) * size;
         }
       }, paint);
@@ -58,21 +58,11 @@ export function lettersOf(glyphs: Glyphs): Letters {
   };
 }
 
-function trace(
-  outline: Outline,
-  { xs, ys }: Glyphs,
-  { outlines, from }: Glyph,
-  x: number,
-  y: number,
-  scale: number,
-): void {
-  let at = from;
-  for (const length of outlines) {
-    for (let i = 0; i < length; i++, at++) {
-      const [px, py] = [x + (xs[at] ?? 0) * scale, y - (ys[at] ?? 0) * scale];
-      if (i === 0) outline.moveTo(px, py);
-      else outline.lineTo(px, py);
-    }
+function trace(outline: Outline, glyph: Glyph, x: number, y: number, scale: number): void {
+  for (const [first, ...others] of glyph.outlines) {
+    if (first === undefined) continue;
+    outline.moveTo(x + first.x * scale, y - first.y * scale);
+    for (const point of others) outline.lineTo(x + point.x * scale, y - point.y * scale);
   }
 }
 

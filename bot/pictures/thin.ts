@@ -3,7 +3,10 @@ import type { ChartLine, Span } from "../../alerts/charts/chart.ts";
 import { LARGEST } from "./axis.ts";
 import type { Point } from "./canvas.ts";
 
-/** The unbroken parts of a line in pixels. In each column of pixels the first, lowest, highest and last point are kept. */
+/** In pixels: narrower than any line. */
+const COLUMN = 2;
+
+/** The unbroken parts of a line in pixels. In each column the first, lowest, highest and last point are kept. */
 export function partsOf(
   { at: times, values }: ChartLine,
   { from, to }: Span,
@@ -35,7 +38,7 @@ export function partsOf(
       parts.push(part);
     }
     const here = { order: i, point: { x: x(at), y: y(value) } };
-    const place = Math.floor(here.point.x);
+    const place = Math.floor(here.point.x / COLUMN);
     if (column?.place !== place) {
       endColumn();
       column = { place, first: here, low: here, high: here, last: here };

@@ -4,7 +4,8 @@ Run once, by hand, when characters are added; needs Debian's python3-fonttools a
     python3 bot/pictures/font/make.py
 
 Format, after brotli: varint glyph count, then three streams, each behind its length in bytes as a varint:
- heads   per glyph: code point less the one before, advance in grid units, number of contours, and per contour its points
+ heads   per glyph: code point less the one before, advance in grid units, bytes in xs, bytes in ys, number of
+         contours, and per contour its points
  xs, ys  per point: zigzag varint difference to the point before (the first of a glyph to 0), in grid units, y upwards
 """
 import subprocess
@@ -136,16 +137,21 @@ def main():
         glyph = glyphs[cmap[code]]
         glyph.draw(pen)
         contours = [c for c in map(tidy, pen.contours) if c]
-        heads += varint(code - before) + varint(round(glyph.width * scale)) + varint(len(contours))
-        before = code
+        own_xs, own_ys = bytearray(), bytearray()
         x = y = 0
         for contour in contours:
-            heads += varint(len(contour))
             points += len(contour)
             for px, py in contour:
-                xs += zigzag(px - x)
-                ys += zigzag(py - y)
+                own_xs += zigzag(px - x)
+                own_ys += zigzag(py - y)
                 x, y = px, py
+        for number in (code - before, round(glyph.width * scale), len(own_xs), len(own_ys), len(contours)):
+            heads += varint(number)
+        for contour in contours:
+            heads += varint(len(contour))
+        before = code
+        xs += own_xs
+        ys += own_ys
     raw = varint(len(codes)) + b"".join(bytes(varint(len(s)) + s) for s in (heads, xs, ys))
     compress = (
         "const z=require('node:zlib'),c=z.constants;const b=require('node:fs').readFileSync(0);"
