@@ -42,6 +42,8 @@ export interface AlertsOptions {
   readonly zone: string;
   /** How people are called; by their ids unless told. */
   readonly nameOf?: NameOf;
+  /** Where the chart of an incident can be seen; cards have none unless told. */
+  pictureOf?(incident: number): string;
   /** 0 ≤ x < 1, for every jitter. */
   random(): number;
   /** Routes, receivers and what goes with them, asked each time; everything to the console unless told. */
@@ -161,14 +163,17 @@ export function openAlerts(options: AlertsOptions): Alerts {
 
   function card(incident: Incident, at: number, language: Locale = locale, listed?: Listed): Card {
     const members = book.members(incident.id);
+    const expression = members[0] === undefined ? undefined : rules.facts(members[0].rule)?.expression;
+    const image = expression === undefined ? undefined : options.pictureOf?.(incident.id);
     return incidentCard(incident, members, {
       locale: language,
       zone,
       nameOf,
       status: book.statusOf(incident, at),
       silence: incident.resolvedAt === undefined ? book.silenceOf(incident, at) : undefined,
-      expression: members[0] === undefined ? undefined : rules.facts(members[0].rule)?.expression,
+      expression,
       unitOf,
+      ...(image === undefined ? {} : { image }),
       ...(listed === undefined ? {} : { listed }),
       currentValue: evaluator.currentValue,
     });

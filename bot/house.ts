@@ -29,10 +29,14 @@ import { openConversations } from "./console/conversations.ts";
 import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
 import { openFront } from "./front.ts";
+import { pictureDoors } from "./http/picture-doors.ts";
 import { pingDoors } from "./http/ping-doors.ts";
 import { weComCallbackDoor } from "./http/wecom-callback-door.ts";
 import { inForce, networkInForce } from "./in-force.ts";
 import { othersRole } from "./people.ts";
+import { chartOf } from "./pictures/incident-charts.ts";
+import { openPictures } from "./pictures/pictures.ts";
+import { withPictures } from "./pictures/with-pictures.ts";
 import { openPlatforms } from "./platforms.ts";
 import { readinessOf } from "./readiness.ts";
 import { lines, needsRestart, openReload } from "./reload.ts";
@@ -134,6 +138,12 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       random,
     });
     teardown.add("platforms", () => platforms.stop());
+    const pictures = openPictures({
+      dir: join(environment.DATA_DIR, "pictures"),
+      log,
+      breathe,
+      incidentChart: (incident) => chartOf(incident, clock.now(), { ...world, locale }),
+    });
     const channels: Readonly<Record<string, Channel>> = {
       console: consoleChannel({ conversations, clock }),
       webhook: webhookChannel({
@@ -143,7 +153,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       }),
       ...robots,
       wecom_app: weComApps.channel,
-      ...platforms.channels,
+      ...withPictures(platforms.channels, pictures),
     };
     const alerts = openAlerts({
       store,
@@ -155,6 +165,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       locale,
       zone,
       nameOf,
+      pictureOf: pictures.ofIncident,
       random,
       breathe,
       rest,
@@ -250,6 +261,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       platforms: (at) => platforms.views(at),
       origin: () => origin,
       pingKey: environment.PING_KEY,
+      draw: pictures.keep,
       reload: (commit) => reloading.run(commit, "chat"),
       zone,
       startedAt: clock.now(),
@@ -285,7 +297,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       say,
       readiness,
       reload: () => reload("http", "POST /-/reload"),
-      doors: [weComCallbackDoor(weComApps), pingDoors({ heartbeats, key: environment.PING_KEY, locale })],
+      doors: [
+        pictureDoors(pictures),
+        weComCallbackDoor(weComApps),
+        pingDoors({ heartbeats, key: environment.PING_KEY, locale }),
+      ],
       figures: {
         channels: Object.keys(channels),
         dingTalkUse: () => platforms.dingTalkUse(clock.now()),

@@ -2,7 +2,8 @@ import { formatSpan, formatTime, formatValue, plain } from "../alerts/words.ts";
 import { findMetricWord, metricExpression } from "../rules/find-metric.ts";
 import type { CompiledExpr } from "../rules/promql/compile.ts";
 import { type Labels, labelsKey } from "../storage/labels.ts";
-import { inLocale } from "../storage/locale.ts";
+import { inLocale, type Text } from "../storage/locale.ts";
+import { chartPicture } from "./chart-picture.ts";
 import { answer, type Call, type Command, Refusal } from "./command.ts";
 import { compileOrRefuse } from "./compile-or-refuse.ts";
 import { parseDurationWords } from "./language/durations.ts";
@@ -17,13 +18,19 @@ const COLUMNS = 40;
 const MOST_SERIES = 6;
 const BLOCKS = "▁▂▃▄▅▆▇█";
 
-/** `chart EXPR 1h`: a line of block characters, with lowest, mean and highest. */
+/**
+ * `chart EXPR 1h`: a picture, and a line of block characters with lowest, mean and highest for where there are no
+ * pictures.
+ */
 export const chart: Command = {
   words: ["chart", "graph"],
   twins: ["图", "图表", "曲线"],
-  takes: { zh: "PromQL [1h]", en: "EXPR [1h]" },
-  summary: { zh: "画一段时间里的值", en: "draw the values of the last while" },
-  examples: { zh: "图 cpu_usage_percent 1h", en: "chart cpu_usage_percent 1h" },
+  takes: { zh: "PromQL [1小时]", en: "EXPR [1h]" },
+  summary: {
+    zh: "把一段时间里的值画成图，连同规则的阈值和触发的时段",
+    en: "a picture of the values of the last while, with the thresholds of rules and when they fired",
+  },
+  examples: { zh: "图 cpu 6小时", en: "chart cpu_usage_percent 1h" },
   needs: "viewer",
   async run(rest, call, world) {
     if (rest === "")
@@ -31,7 +38,7 @@ export const chart: Command = {
         zh: `画什么？例如 ${code(this.examples.zh)}`,
         en: `Draw what? For example ${code(this.examples.en)}`,
       });
-    const { expr, spanMs } = split(rest);
+    const { expr, spanMs, title } = split(rest);
     const compiled = compileOrRefuse(expr);
     const lines = await sample(compiled, spanMs, call, world);
     if (lines.length === 0) {
@@ -46,15 +53,17 @@ export const chart: Command = {
       more > 0 ? { zh: `\n\n……还有 ${more} 条`, en: `\n\n… and ${more} more` } : { zh: "", en: "" };
     const from = formatTime(call.at - spanMs, world.zone, call.locale);
     const to = formatTime(call.at, world.zone, call.locale);
-    return answer(call, {
+    const image = await chartPicture(compiled, { title: inLocale(call.locale, title), spanMs }, call, world);
+    const text = {
       zh: `${code(expr)}，${from} → ${to}\n\n${shown.join("\n\n")}${others.zh}`,
       en: `${code(expr)}, ${from} → ${to}\n\n${shown.join("\n\n")}${others.en}`,
-    });
+    };
+    return answer(call, text, image === undefined ? {} : { image });
   },
 };
 
 /** The expression and the time: the time stands at the end, and may be missing. A friendly name is an expression too. */
-function split(rest: string): { expr: string; spanMs: number } {
+function split(rest: string): { expr: string; spanMs: number; title: Text } {
   const cut = /^(.*\S)\s+(\S+)$/s.exec(rest);
   const span = cut === null ? undefined : parseDurationWords(cut[2] ?? "");
   const timed = span !== undefined && span.rest === "" && span.ms > 0;
@@ -65,6 +74,7 @@ function split(rest: string): { expr: string; spanMs: number } {
     found !== undefined && found.said.length === said.trim().length && found.word.metric !== said.trim();
   return {
     expr: friendly ? metricExpression(found.word) : said,
+    title: friendly ? found.word.title : { zh: said, en: said },
     spanMs: timed ? Math.min(span.ms, LONGEST_MS) : DEFAULT_MS,
   };
 }

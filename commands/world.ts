@@ -1,3 +1,4 @@
+import type { Chart } from "../alerts/charts/chart.ts";
 import type { MadePlan } from "../alerts/make-plan.ts";
 import type { Alerts } from "../alerts/open-alerts.ts";
 import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
@@ -75,6 +76,8 @@ export interface World {
   origin(): string;
   /** The key of `/ping/<key>/<slug>`, if there is one. */
   readonly pingKey: string | undefined;
+  /** Draws a chart and keeps it: where it can be seen; undefined when that failed. Absent where there are no pictures. */
+  draw?(chart: Chart): Promise<string | undefined>;
   /** IANA name; times are said in it. */
   readonly zone: string;
   readonly startedAt: number;

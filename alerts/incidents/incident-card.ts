@@ -30,6 +30,8 @@ export interface CardFacts {
   readonly expression: string | undefined;
   /** In what the values of a rule count; its alerts may be of several rules. */
   unitOf(rule: number): MetricUnit | undefined;
+  /** Where its chart can be seen; it has none unless told. */
+  readonly image?: string;
   /** Which alerts are named one by one; the first five unless told. */
   readonly listed?: Listed;
   /** The value at the last look; undefined when there was none. */
@@ -65,6 +67,7 @@ export function incidentCard(incident: Incident, members: readonly FiredAlert[],
     incident: incident.id,
     ...(text === "" ? {} : { text }),
     fields: fields(incident, shown, facts, say),
+    ...(facts.image === undefined ? {} : { image: facts.image }),
     actions: actions(incident.id, facts, say),
   };
 }

@@ -128,7 +128,10 @@ export function dingTalkChannel(deps: DingTalkChannelDeps): Channel {
     }
   }
 
-  /** A picture of ours is uploaded and shown by its id; one with an address is shown by that. */
+  /**
+   * A picture of ours is uploaded and shown by its id; one with an address is shown by that. What cannot be uploaded is
+   * left out: the words say the same.
+   */
   async function withPicture(card: Card, signal: AbortSignal): Promise<Card> {
     const data = /^data:image\/(png|jpeg|gif);base64,([A-Za-z0-9+/=]+)$/.exec(card.image ?? "");
     if (data?.[2] === undefined) return card;

@@ -49,7 +49,7 @@ export function sessionMessage(card: Card, locale: Locale): object {
 
 /** With its picture, where that has an address or an id of DingTalk's. */
 function markdownOf(card: Card, locale: Locale): DingTalkMarkdown {
-  const [picture] = /^(?:@[\w-]+|https?:\/\/[^\s()<>]+)$/.exec(card.image ?? "") ?? [];
+  const [picture] = /^(?:@[\w$+/=-]+|https?:\/\/[^\s()<>]+)$/.exec(card.image ?? "") ?? [];
   const tail = picture === undefined ? {} : { tail: `![](${picture})` };
   return dingTalkMarkdown(card, { locale, maxBytes: MOST_BYTES, ...tail });
 }

@@ -22,9 +22,10 @@ import type { LongConnection } from "./long/connection.ts";
 import { type Chat, chatOf } from "./long/frames.ts";
 import { cutIntoParts } from "./long/parts.ts";
 import { weComMarkdown } from "./markdown.ts";
+import { pictureIn } from "./picture.ts";
 
 export interface WeComChannelDeps {
-  readonly connection: Pick<LongConnection, "send" | "respond" | "replyTo" | "clickOn" | "answer">;
+  readonly connection: Pick<LongConnection, "send" | "respond" | "replyTo" | "clickOn" | "answer" | "upload">;
   readonly locale: Locale;
   readonly clock: Clock;
   readonly log: Log;
@@ -131,6 +132,25 @@ export function weComChannel({ connection, locale, clock, log, random }: WeComCh
     }
   }
 
+  /** The words are there: that the picture is not must not bring them a second time. */
+  async function addPicture(
+    conversation: string,
+    chat: Chat,
+    card: Card,
+    { deliveryId, signal }: Attempt,
+  ): Promise<void> {
+    const bytes = card.kind === "reply" ? pictureIn(card.image) : undefined;
+    if (bytes === undefined) return;
+    try {
+      const media_id = await connection.upload("image", "chart.png", bytes, signal);
+      const body = { msgtype: "image", image: { media_id } };
+      await say(chat, body, connection.replyTo(conversation), signal);
+    } catch (error) {
+      if (!(error instanceof SendError)) throw error;
+      log.warn({ delivery: deliveryId, code: error.code }, "WeCom did not take a picture");
+    }
+  }
+
   /** As the answer to what was said, where that can be; by itself where it cannot any more. */
   async function say(
     chat: Chat,
@@ -180,7 +200,10 @@ export function weComChannel({ connection, locale, clock, log, random }: WeComCh
       let task: string | undefined;
       try {
         task = card.kind === "incident" ? await postCard(chat, card, attempt) : undefined;
-        if (task === undefined) await postText(conversation, chat, card, attempt);
+        if (task === undefined) {
+          await postText(conversation, chat, card, attempt);
+          await addPicture(conversation, chat, card, attempt);
+        }
         progress.delete(attempt.deliveryId);
       } catch (error) {
         // What is said of it later is something else.

@@ -3,6 +3,7 @@ import { setImmediate as breathe } from "node:timers/promises";
 import { expect } from "vitest";
 import { z } from "zod";
 import type { Card } from "../../alerts/card.ts";
+import type { Chart } from "../../alerts/charts/chart.ts";
 import { watchRules } from "../../alerts/evaluation/watch-rules.ts";
 import { type MadePlan, makePlan, type PlanParts } from "../../alerts/make-plan.ts";
 import { type Alerts, openAlerts } from "../../alerts/open-alerts.ts";
@@ -76,6 +77,8 @@ export class Road {
   refuse: string | undefined;
   /** What the next reload finds wrong with the file, or worth saying. */
   reloaded: Reloaded = { ok: true, problems: [] };
+  /** Every chart that was drawn. */
+  readonly charts: Chart[] = [];
   /** How it goes with chat platforms. */
   platforms: readonly PlatformView[] = [];
   /** Who is told from now on. */
@@ -209,6 +212,7 @@ export class Road {
         if (this.reloaded.ok) await commit(() => {});
         return this.reloaded;
       },
+      draw: async (chart) => `/api/pictures/${this.charts.push(chart)}.png`,
       zone: "Asia/Shanghai",
       startedAt: clock.now(),
       random,

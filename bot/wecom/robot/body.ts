@@ -4,6 +4,7 @@
  * An incident is a `text_notice` card where the robot is given an address that pressing it opens; nothing answers a
  * robot's buttons, so it has none.
  */
+import { createHash } from "node:crypto";
 import type { Card } from "../../../alerts/card.ts";
 import type { Attempt } from "../../../alerts/channel.ts";
 import type { Locale } from "../../../storage/locale.ts";
@@ -12,6 +13,7 @@ import type { WeComRobotConfig } from "../../receivers/wecom-robot-config.ts";
 import { mentions } from "../../robots/channel.ts";
 import { noticeCard, type TemplateCard } from "../card.ts";
 import { weComMarkdown, weComText } from "../markdown.ts";
+import { pictureIn } from "../picture.ts";
 
 /** As WeCom has it. */
 export type RobotBody =
@@ -27,6 +29,12 @@ export type RobotBody =
   | { readonly msgtype: "template_card"; readonly template_card: TemplateCard }
   | { readonly msgtype: "markdown_v2"; readonly markdown_v2: { readonly content: string } };
 
+/** A message that is a picture. */
+export interface PictureBody {
+  readonly msgtype: "image";
+  readonly image: { readonly base64: string; readonly md5: string };
+}
+
 /** The most that a content may have, in bytes of UTF-8. */
 const TEXT_BYTES = 2_048;
 const MARKDOWN_BYTES = 4_096;
@@ -38,6 +46,14 @@ export function pages(
   attempt: Attempt,
 ): boolean {
   return mentioned.length + mentionedMobiles.length > 0 && mentions(card, attempt, mentionOn);
+}
+
+/** What follows an answer that has a picture; undefined for every other card. */
+export function pictureBodyOf({ kind, image }: Card): PictureBody | undefined {
+  const bytes = kind === "reply" ? pictureIn(image) : undefined;
+  if (bytes === undefined) return undefined;
+  const md5 = createHash("md5").update(bytes).digest("hex");
+  return { msgtype: "image", image: { base64: bytes.toString("base64"), md5 } };
 }
 
 export function bodyOf(robot: WeComRobotConfig, card: Card, attempt: Attempt, locale: Locale): RobotBody {

@@ -3,7 +3,7 @@
  * from a message that came twice: where an answer is lost, the message may be there already.
  * https://developer.work.weixin.qq.com/document/path/91770
  */
-import type { Channel } from "../../../alerts/channel.ts";
+import { type Channel, SendError } from "../../../alerts/channel.ts";
 import type { Clock } from "../../../storage/clock.ts";
 import type { Locale } from "../../../storage/locale.ts";
 import type { HttpConfig } from "../../receivers/http-config.ts";
@@ -11,7 +11,7 @@ import type { WeComRobotConfig } from "../../receivers/wecom-robot-config.ts";
 import { checkErrcode } from "../../robots/answer.ts";
 import { robotChannel } from "../../robots/channel.ts";
 import { send } from "../../webhook/request.ts";
-import { bodyOf, pages } from "./body.ts";
+import { bodyOf, pages, pictureBodyOf } from "./body.ts";
 import { verdicts } from "./verdicts.ts";
 
 /** A robot as it is posted to. */
@@ -39,9 +39,19 @@ export function weComRobotChannel({
     pages,
     async say(robot, card, attempt) {
       const { url, http } = robot;
-      const body = JSON.stringify(bodyOf(robot, card, attempt, locale));
-      const answer = await send({ method: "POST", url, http, headers: {}, body }, attempt.signal);
-      checkErrcode(answer, verdicts, clock.now());
+      const say = async (body: object): Promise<void> => {
+        const request = { method: "POST", url, http, headers: {}, body: JSON.stringify(body) } as const;
+        checkErrcode(await send(request, attempt.signal), verdicts, clock.now());
+      };
+      await say(bodyOf(robot, card, attempt, locale));
+      const picture = pictureBodyOf(card);
+      if (picture === undefined) return;
+      try {
+        await say(picture);
+      } catch (error) {
+        // The words are there: that the picture is not must not bring them a second time.
+        if (!(error instanceof SendError)) throw error;
+      }
     },
   });
 }
