@@ -9,8 +9,7 @@ const SECRET_HEADER = /auth|cookie|token|key|secret|password|signature/i;
 type Confiding = Pick<FileConfig, "monitors" | "receivers" | "global" | "watchdog" | "hooks" | "secrets">;
 
 /**
- * The secrets of the environment and of `gengfu.yml`: the values of secret-looking headers of monitors
- * and the addresses of heartbeats, what stands
+ * The secrets of the environment and of `gengfu.yml`: the values of secret-looking headers of monitors, what stands
  * in files of its own, what receivers and the watchdog are reached by, and what hooks are known by.
  */
 export function secretsOf(environment: Environment, config: Confiding): string[] {
@@ -23,10 +22,6 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
     WECOM_BOT_SECRET,
     DATABASE_URL,
     ...headers,
-    // Whoever knows these may report in the place of a job.
-    ...config.monitors.flatMap(({ options }) =>
-      [options["uuid"], options["push_token"]].filter((one) => typeof one === "string"),
-    ),
     ...config.secrets,
     ...config.receivers.flatMap(({ targets }) => targets.flatMap((target) => within(target))),
     ...within(config.global.http),
