@@ -20,7 +20,7 @@ export const tls: MonitorKind<TlsOptions> = {
     en: "looks at the certificate of a port: expiry, chain, host name, TLS versions",
   },
   options: tlsOptions,
-  intervalMs: 300_000,
+  intervalMs: 60_000,
   timeoutMs: 20_000,
   target: "target",
   fileOnly: ["tls_config"],

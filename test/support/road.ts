@@ -15,8 +15,8 @@ import { openClaims } from "../../commands/people-claim.ts";
 import { namesBy, openSpeakers } from "../../commands/people-speakers.ts";
 import { type Message, openRoad } from "../../commands/say.ts";
 import type { PlatformView, Reloaded, World } from "../../commands/world.ts";
-import { http } from "../../monitors/http/http.ts";
-import type { MonitorKinds } from "../../monitors/index.ts";
+
+import { type MonitorKinds, monitorKinds } from "../../monitors/index.ts";
 import { createMonitorBook } from "../../monitors/monitor-book.ts";
 import { createNetwork, type HostAddress, type Network } from "../../monitors/network.ts";
 import { LookFailed } from "../../monitors/reason.ts";
@@ -145,7 +145,7 @@ export class Road {
       log,
       random,
       world: { network, elapsed: () => clock.elapsed },
-      kinds: { http, system: reading(machine) },
+      kinds: { ...monitorKinds, system: reading(machine) },
     });
     this.clock = clock;
     this.alerts = alerts;
