@@ -21,7 +21,7 @@ export const tls: MonitorKind<TlsOptions> = {
   },
   options: tlsOptions,
   intervalMs: 60_000,
-  timeoutMs: 20_000,
+  timeoutMs: 10_000,
   target: "target",
   fileOnly: ["tls_config"],
   instance: ({ target }) => `tls://${target}`,
