@@ -3,6 +3,7 @@ import { isTrouble, targetStateWords, troubleWords } from "../alerts/delivery/ta
 import { standingOf } from "../commands/rule-list.ts";
 import { nextOf } from "../commands/rule-made.ts";
 import type { World } from "../commands/world.ts";
+import { targetOf } from "../monitors/index.ts";
 import type { MonitorRecord } from "../monitors/monitor-book.ts";
 import { explainReason } from "../monitors/reason.ts";
 import { describeSchedule } from "../rules/describe-schedule.ts";
@@ -45,11 +46,10 @@ export function boardSources(
       status?.up === false && status.reason !== undefined
         ? inLocale(locale, explainReason(status.reason))
         : undefined;
-    const url = record.options["url"];
     return {
       name: record.name,
       kind: record.kind,
-      target: typeof url === "string" ? url : record.kind,
+      target: targetOf(record) ?? record.kind,
       state: record.paused ? "paused" : status?.up === undefined ? "waiting" : status.up ? "up" : "down",
       ...(reason === undefined ? {} : { reason }),
       matchers: matchersOf(record.name),

@@ -1,4 +1,5 @@
 /** What must never be seen in a log. */
+import { kindNamed } from "../monitors/index.ts";
 import type { FileConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 
@@ -9,12 +10,15 @@ const SECRET_HEADER = /auth|cookie|token|key|secret|password|signature/i;
 type Confiding = Pick<FileConfig, "monitors" | "receivers" | "global" | "watchdog" | "hooks" | "secrets">;
 
 /**
- * The secrets of the environment and of `gengfu.yml`: the values of secret-looking headers of monitors, what stands
+ * The secrets of the environment and of `gengfu.yml`: the values of secret-looking headers of monitors and their credentials, what stands
  * in files of its own, what receivers and the watchdog are reached by, and what hooks are known by.
  */
 export function secretsOf(environment: Environment, config: Confiding): string[] {
   const { API_TOKEN, PING_KEY, DINGTALK_CLIENT_SECRET, WECOM_BOT_SECRET, DATABASE_URL } = environment;
   const headers = config.monitors.flatMap(({ options }) => headersOf(options["headers"]));
+  const ofMonitors = config.monitors.flatMap(({ kind, options }) =>
+    (kindNamed(kind)?.fileOnly ?? []).flatMap((key) => within(options[key], key)),
+  );
   return [
     API_TOKEN,
     PING_KEY,
@@ -22,6 +26,7 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
     WECOM_BOT_SECRET,
     DATABASE_URL,
     ...headers,
+    ...ofMonitors,
     ...config.secrets,
     ...config.receivers.flatMap(({ targets }) => targets.flatMap((target) => within(target))),
     ...within(config.global.http),

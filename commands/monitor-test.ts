@@ -10,18 +10,21 @@ import { answer, type Call, type Command } from "./command.ts";
 import { expectationWords, pingLines } from "./heartbeat-lines.ts";
 import { listed } from "./listed.ts";
 import { code } from "./markdown.ts";
-import { permitUrl, readSpec } from "./monitor-add.ts";
+import { permit, readSpec } from "./monitor-add.ts";
 import { findMonitor, stateOf } from "./monitors.ts";
 import { quoted } from "./phrases.ts";
 import type { World } from "./world.ts";
 
-/** `monitor test NAME|URL …`: look once, now. */
+/** `monitor test NAME|URL|KIND TARGET …`: look once, now. */
 export const monitorTest: Command = {
   words: ["monitor test", "test monitor", "probe"],
   twins: ["测试监控", "看一次"],
-  takes: { zh: "名字或网址", en: "NAME or URL" },
+  takes: { zh: "名字 | 网址 | 种类 目标", en: "NAME | URL | KIND TARGET" },
   summary: { zh: "马上看一次", en: "look once, now" },
-  examples: { zh: "测试监控 https://example.com", en: "monitor test https://example.com" },
+  examples: {
+    zh: "测试监控 https://example.com\n测试监控 ping example.com",
+    en: "monitor test https://example.com\nmonitor test ping example.com",
+  },
   needs: "operator",
   async run(rest, call, world) {
     const beat = heartbeatIn(rest, world);
@@ -55,8 +58,7 @@ async function whatToTest(rest: string, world: World): Promise<string | MonitorS
   const known = findMonitor(rest, world);
   if (known?.paused === false) return known.name;
   const spec = known ?? readSpec(rest, world);
-  const url = spec.options["url"];
-  if (typeof url === "string") await permitUrl(url, world);
+  await permit(spec, world);
   return spec;
 }
 

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { formatSpan, formatTime, formatValue } from "../alerts/words.ts";
+import { targetOf } from "../monitors/index.ts";
 import type { MonitorRecord } from "../monitors/monitor-book.ts";
 import { explainReason } from "../monitors/reason.ts";
 import { formatLabels } from "../storage/labels.ts";
@@ -82,8 +83,8 @@ export function stateOf(one: MonitorRecord, call: Call, world: World): Text {
 
 function lineOf(one: MonitorRecord, call: Call, world: World): string {
   // Of the options only the address is shown: others may hold a password.
-  const url = one.options["url"];
-  const target = typeof url === "string" ? ` ${code(url)}` : "";
+  const shown = targetOf(one);
+  const target = shown === undefined ? "" : ` ${code(shown)}`;
   const state = quoted(inLocale(call.locale, stateOf(one, call, world)), 300);
   const rhythm =
     one.kind === "heartbeat"

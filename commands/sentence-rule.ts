@@ -1,8 +1,7 @@
 import type { Card } from "../alerts/card.ts";
 import { DEFAULT_CONVERSATION } from "../alerts/routing/route.ts";
 import { formatSpan, formatValue, plain } from "../alerts/words.ts";
-import { normaliseUrl } from "../monitors/http/options.ts";
-import type { MonitorSpec } from "../monitors/index.ts";
+import { type MonitorSpec, readAddress } from "../monitors/index.ts";
 import { metricExpression } from "../rules/find-metric.ts";
 import { type MetricWord, metricWords } from "../rules/metric-words.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -13,7 +12,7 @@ import { addRule } from "./add-rule.ts";
 import { action, type Call, Refusal } from "./command.ts";
 import type { RemindSentence, ThresholdSentence } from "./language/sentence-types.ts";
 import { code } from "./markdown.ts";
-import { permitUrl, readSpec } from "./monitor-add.ts";
+import { permit, readSpec } from "./monitor-add.ts";
 import { ruleMade } from "./rule-made.ts";
 import type { World } from "./world.ts";
 
@@ -104,8 +103,8 @@ async function makeThreshold(sentence: ThresholdSentence, call: Call, world: Wor
     monitor === undefined
       ? watchedAlready(subject.url, world)
       : {
-          zh: `新建 http 监控，每${formatSpan(monitor.intervalMs, "zh-CN")}看一次`,
-          en: `new http monitor, every ${formatSpan(monitor.intervalMs, "en")}`,
+          zh: `新建 ${monitor.kind} 监控，每${formatSpan(monitor.intervalMs, "zh-CN")}看一次`,
+          en: `new ${monitor.kind} monitor, every ${formatSpan(monitor.intervalMs, "en")}`,
         };
   return {
     ...card,
@@ -160,11 +159,12 @@ function tellsHere({ source, tells }: Rule, call: Call): boolean {
   return (source.kind === "chat" ? source.conversation : DEFAULT_CONVERSATION) === call.conversation;
 }
 
-/** The http monitor that a sentence needs, unless there is one. Refuses an address that must not be reached. */
+/** The monitor that a sentence needs, unless there is one. Refuses an address that must not be reached. */
 async function monitorFor(url: string, world: World): Promise<MonitorSpec | undefined> {
   if (world.monitors.findByUrl(url) !== undefined) return undefined;
-  await permitUrl(url, world);
-  return readSpec(url, world);
+  const spec = readSpec(url, world);
+  await permit(spec, world);
+  return spec;
 }
 
 /** What is known of the metric that a sentence watches; a metric that was named by its own name may be unknown. */
@@ -186,7 +186,7 @@ function expressionOf(sentence: ThresholdSentence, word: MetricWord): string {
   const labels =
     subject.url === undefined
       ? subject.labels
-      : { ...subject.labels, instance: normaliseUrl(subject.url) ?? subject.url };
+      : { ...subject.labels, instance: readAddress(subject.url)?.instance ?? subject.url };
   const selector = metricExpression(word, labels);
   if (windowFunction === undefined) return `${selector} ${op} ${threshold}`;
   const range = formatDuration(windowFunction.rangeMs);

@@ -98,6 +98,45 @@ function specOf(kind: MonitorKind<unknown>) {
     });
 }
 
+/** What a monitor looks at, as everybody may see it; `undefined` where its kind looks at nothing that has an address. */
+export function targetOf({ kind, options }: Pick<MonitorSpec, "kind" | "options">): string | undefined {
+  const { target } = kindNamed(kind) ?? {};
+  const value = target === undefined ? undefined : options[target];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The hosts that a monitor's options name, for the guard. */
+export function hostsOf({ kind, options }: Pick<MonitorSpec, "kind" | "options">): readonly string[] {
+  return kindNamed(kind)?.hosts?.(options) ?? [];
+}
+
+/** The kind of this name. */
+export function kindNamed(name: string): MonitorKind<unknown> | undefined {
+  const kinds: MonitorKinds = monitorKinds;
+  return Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+}
+
+/** What an address says about a monitor. */
+export interface Address {
+  readonly kind: string;
+  readonly option: string;
+  readonly value: string;
+  /** The label `instance` of a monitor that looks there. */
+  readonly instance: string;
+}
+
+/** Reads `https://shop.example`, `tcp://db.example:5432`, `icmp://10.0.0.1`: a kind and what it is to look at. */
+export function readAddress(text: string): Address | undefined {
+  const [, scheme = "", rest = ""] = /^([a-z]+):\/\/(.+)$/i.exec(text.trim()) ?? [];
+  const isWeb = /^https?$/i.test(scheme);
+  const kind = kindNamed(isWeb ? "http" : scheme.toLowerCase());
+  if (kind?.target === undefined) return undefined;
+  const value = isWeb ? text.trim() : rest.replace(/\/$/, "");
+  const read = kind.options.safeParse({ [kind.target]: value });
+  if (!read.success) return undefined;
+  return { kind: kind.kind, option: kind.target, value, instance: kind.instance(read.data) };
+}
+
 /** The schema of one monitor over a table of kinds: common keys and the kind's own, side by side, strict. */
 export function createMonitorSchema(kinds: MonitorKinds): z.ZodType<MonitorSpec> {
   const [first, ...rest] = Object.values(kinds).map(specOf);

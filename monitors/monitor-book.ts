@@ -3,8 +3,14 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Text } from "../storage/locale.ts";
 import type { Change, Store, Table } from "../storage/store.ts";
-import { normaliseUrl } from "./http/options.ts";
-import { addressesOf, type MonitorKinds, type MonitorSpec, monitorKinds, monitorName } from "./index.ts";
+import {
+  addressesOf,
+  type MonitorKinds,
+  type MonitorSpec,
+  monitorKinds,
+  monitorName,
+  readAddress,
+} from "./index.ts";
 import type { MonitorKind } from "./monitor.ts";
 
 const sourceSchema = z.discriminatedUnion("kind", [
@@ -58,7 +64,7 @@ export interface Renamed {
 
 export interface MonitorBook {
   readonly table: Table<MonitorRecord>;
-  /** The `http` monitor that looks at this address, however it is written. */
+  /** The monitor that looks at this address (`https://…`, `tcp://…`), however it is written. */
   findByUrl(url: string): MonitorRecord | undefined;
   /** Throws `MonitorRefused` when the name is taken. */
   add(change: Change, spec: MonitorSpec, source: MonitorSource): MonitorRecord;
@@ -141,10 +147,12 @@ export function createMonitorBook(
     table,
 
     findByUrl(url) {
-      const wanted = normaliseUrl(url);
+      const wanted = readAddress(url);
       if (wanted === undefined) return undefined;
-      for (const record of table.values())
-        if (record.kind === "http" && record.options["url"] === wanted) return record;
+      for (const record of table.values()) {
+        if (record.kind !== wanted.kind) continue;
+        if (kinds[record.kind]?.instance(record.options) === wanted.instance) return record;
+      }
       return undefined;
     },
 

@@ -259,7 +259,7 @@ export const metricWords: readonly MetricWord[] = [
     states: [
       {
         words: said(
-          "打不开|挂了|挂掉|宕机|不可用|不可访问|无法访问|访问不了|访问失败|访问不通|连不上|不通|无响应|没有响应|失联|异常",
+          "打不开|挂了|挂掉|宕机|不可用|不可访问|无法访问|访问不了|访问失败|访问不通|连不上|不通|无响应|没有响应|失联|解析失败|异常",
           "is down|goes down|down|is unreachable|unreachable|unavailable|not available|does not respond|not responding|fails|failing|offline|is dead",
         ),
         condition: "== 0",
@@ -292,6 +292,14 @@ export const metricWords: readonly MetricWord[] = [
     labels: ["instance"],
     of: "url",
     around: ["(", " - time()) / 86400"],
+  },
+  {
+    metric: "probe_icmp_packet_loss_percent",
+    unit: "percent",
+    title: { zh: "丢包率", en: "packet loss" },
+    words: said("丢包率|丢包", "packet loss"),
+    labels: ["instance"],
+    of: "url",
   },
   {
     metric: "up",

@@ -1,8 +1,8 @@
 /** Where the marks of a chart's axes stand, and what is written beside them. */
 import { formatTime, formatValue } from "../../alerts/words.ts";
 import type { MetricUnit } from "../../rules/metric-words.ts";
-import { offsetAt } from "../../storage/zone.ts";
 import type { Locale } from "../../storage/locale.ts";
+import { offsetAt } from "../../storage/zone.ts";
 
 export interface Tick {
   readonly at: number;

@@ -25,6 +25,11 @@ const MOST_UNKNOWN = 80;
 const MOST_PIECES = 80;
 
 const URL_START = /https?:\/\//iy;
+/** `tcp://db.example:5432`, and the same as people say it: `tcp 10.0.0.5:3306`, `ping 10.0.0.1`. */
+const PROBED =
+  /(?:(tcp|端口)(?::\/\/| )((?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-f:.]+\]):\d{1,5})|(tls|dns|icmp|ping)(?::\/\/| )((?:[\w-]+(?:\.[\w-]+)+|\[[0-9a-f:.]+\])(?::\d{1,5})?))(?![\w/-])/iy;
+/** What people say, and the kind of monitor that is meant. */
+const PROBE_WORDS: Readonly<Record<string, string>> = { 端口: "tcp", ping: "icmp" };
 const PATH = /\/(?:[\w.-]+\/?)*/y;
 const DRIVE = /([a-z])(?:盘|:(?=[ \\]|$)|:\\)/iy;
 const ROOT = /(?:根分区|根目录|root partition|root filesystem)/iy;
@@ -103,7 +108,7 @@ function scanPiece(text: string, small: string, at: number): Body | undefined {
   const char = small[at] as string;
   const ascii = char < "\u0080";
   const inWord = /\w/.test(char) && /\w/.test(text[at - 1] ?? "");
-  const url = char === "h" ? scanUrl(text, at) : undefined;
+  const url = char === "h" ? scanUrl(text, at) : inWord ? undefined : scanProbed(text, at);
   if (url !== undefined) return url;
   const sign = match(SIGN, text, at);
   if (sign !== undefined) {
@@ -128,6 +133,15 @@ function scanPiece(text: string, small: string, at: number): Body | undefined {
     return { kind: "raw", metric: raw[0], to: at + raw[0].length };
   const quoted = match(QUOTED, text, at);
   return quoted && { kind: "quoted", to: at + quoted[0].length };
+}
+
+/** `tcp 10.0.0.5:3306` as the address of a monitor. */
+function scanProbed(text: string, at: number): Body | undefined {
+  const found = match(PROBED, text, at);
+  const word = (found?.[1] ?? found?.[3])?.toLowerCase();
+  if (found === undefined || word === undefined) return undefined;
+  const place = (found[2] ?? found[4] ?? "").toLowerCase();
+  return { kind: "url", url: `${PROBE_WORDS[word] ?? word}://${place}`, to: at + found[0].length };
 }
 
 /** Chinese ends an address, and so does the sign that ends a sentence or a clause. */

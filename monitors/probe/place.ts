@@ -15,7 +15,7 @@ export interface Place {
  * The plain form of a host name or an address: lower case, IDN as ASCII, IPv6 without brackets. Every odd way of
  * writing an address (`0x7f.1`) becomes that address, so that the guard judges what will be connected to.
  */
-export function normaliseHost(text: string): string | undefined {
+function normaliseHost(text: string): string | undefined {
   const trimmed = text.trim();
   const bracketed = isIP(trimmed) === 6 ? `[${trimmed}]` : trimmed;
   if (!/^(?:\[[^\]]+\]|[^\s/?#@:\\[\]%]+)$/.test(bracketed)) return undefined;
@@ -40,7 +40,7 @@ export function parsePlace(text: string, defaultPort?: number): Place | undefine
 }
 
 /** Writes a place as it is stored: `db.example:5432`, `[::1]:22`. */
-export function formatPlace({ host, port }: Place): string {
+function formatPlace({ host, port }: Place): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 

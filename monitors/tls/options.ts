@@ -11,7 +11,14 @@ export const tlsOptions = z.strictObject({
   /** TLS as this protocol begins it. */
   starttls: z.enum(startTlsNames).optional(),
   /** The versions that must be accepted; all others must be refused. Costs four more handshakes a look. */
-  versions: z.array(tlsVersionOption).min(1).max(4).optional(),
+  versions: z
+    .preprocess(
+      // In chat a list is one word: `versions=TLS12,TLS13`.
+      (given) =>
+        typeof given === "string" ? given.split(",").map((one) => one.trim().toUpperCase()) : given,
+      z.array(tlsVersionOption).min(1).max(4),
+    )
+    .optional(),
   ip_version: ipVersionOption,
   tls_config: tlsConfigOption.optional(),
 });

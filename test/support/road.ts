@@ -16,10 +16,8 @@ import { openClaims } from "../../commands/people-claim.ts";
 import { namesBy, openSpeakers } from "../../commands/people-speakers.ts";
 import { type Message, openRoad } from "../../commands/say.ts";
 import type { PlatformView, Reloaded, World } from "../../commands/world.ts";
-import { heartbeat } from "../../monitors/heartbeat/heartbeat.ts";
 import { openHeartbeats } from "../../monitors/heartbeat/heartbeats.ts";
-import { http } from "../../monitors/http/http.ts";
-import type { MonitorKinds } from "../../monitors/index.ts";
+import { type MonitorKinds, monitorKinds } from "../../monitors/index.ts";
 import { createMonitorBook } from "../../monitors/monitor-book.ts";
 import { createNetwork, type HostAddress, type Network } from "../../monitors/network.ts";
 import { LookFailed } from "../../monitors/reason.ts";
@@ -164,7 +162,7 @@ export class Road {
       log,
       random,
       world: { network, elapsed, heartbeats },
-      kinds: { http, heartbeat, system: reading(machine) },
+      kinds: { ...monitorKinds, system: reading(machine) },
     });
     this.clock = clock;
     this.alerts = alerts;

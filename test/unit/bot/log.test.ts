@@ -118,3 +118,30 @@ test("the secrets are those of the environment and of the headers of monitors", 
   );
   expect(secretsOf(readEnvironment({}), emptyConfig)).toEqual([]);
 });
+
+test("the secrets of monitors are what gengfu.yml alone may say, and what stands in files", () => {
+  const config = parseConfig(
+    "f.yml",
+    `monitors:
+  - name: shop
+    kind: http
+    url: https://shop.example/?page=1
+    basic_auth: { username: ops, password_file: /run/secrets/shop }
+    proxy_url: http://user:pass@proxy.example:3128
+    tls_config: { ca_file: /etc/ca.pem, cert: public-part, key: private-part, server_name: shop }
+  - { name: api, kind: http, url: "https://api.example/", bearer_token: t0ken }`,
+    {},
+    (path) => `text of ${path}\n`,
+  );
+  const secrets = secretsOf(readEnvironment({}), config);
+  expect(config.monitors[0]?.options["basic_auth"]).toMatchObject({ password: "text of /run/secrets/shop" });
+  expect([...new Set(secrets)].toSorted()).toEqual(
+    [
+      "http://user:pass@proxy.example:3128",
+      "private-part",
+      "t0ken",
+      "text of /etc/ca.pem",
+      "text of /run/secrets/shop",
+    ].toSorted(),
+  );
+});

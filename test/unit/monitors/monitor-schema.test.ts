@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { monitorSchema } from "../../../monitors/index.ts";
+import { monitorSchema, readAddress } from "../../../monitors/index.ts";
 
 const shop = { name: "shop", kind: "http", url: "https://shop.example/health" };
 
@@ -35,6 +35,87 @@ test.each([
   if (normal.includes("xn--")) expect(normalised).toMatch(/^http:\/\/xn--[a-z0-9]+\.example\/$/);
   else expect(normalised).toBe(normal);
 });
+
+const full: readonly [kind: string, options: object][] = [
+  [
+    "http",
+    {
+      url: "https://shop.example/",
+      method: "POST",
+      expected_status: "200, 3xx",
+      headers: { "X-A": "b" },
+      body: "{}",
+      basic_auth: { username: "a" },
+      bearer_token: "t",
+      body_contains: "a",
+      body_not_contains: "b",
+      body_matches: "^c$",
+      body_not_matches: "d",
+      body_json: "$.a > 5",
+      follow_redirects: false,
+      max_redirects: 2,
+      ip_version: "4",
+      proxy_url: "http://a:b@proxy.example:3128",
+      tls_config: { ca: "PEM", cert: "PEM", key: "PEM", min_version: "TLS12", insecure_skip_verify: true },
+    },
+  ],
+  [
+    "tcp",
+    {
+      target: "DB.example:1",
+      tls: true,
+      starttls: "smtp",
+      query_response: [{ expect: "a", send: "b", starttls: true }],
+      send: "c",
+      expect: "d",
+      ip_version: 6,
+    },
+  ],
+  ["tls", { target: "Shop.example", server_name: "a", starttls: "imap", versions: "tls12,TLS13" }],
+  [
+    "dns",
+    {
+      query_name: "Shop.example.",
+      query_type: "mx",
+      server: "NS.example",
+      transport_protocol: "tcp",
+      recursion_desired: false,
+      expected_rcode: "NXDOMAIN",
+      expected_answer: "a",
+      answer_matches: "b",
+    },
+  ],
+  ["icmp", { target: "[2001:DB8::1]", count: 3, ip_version: 6 }],
+];
+
+test.each(full)(
+  "every option of %s is stored as JSON that means the same when it is read again",
+  (kind, given) => {
+    const { options } = monitorSchema.parse({ name: "a", kind, ...given });
+    expect(JSON.parse(JSON.stringify(options))).toEqual(options);
+    expect(monitorSchema.parse({ name: "a", kind, ...options }).options).toEqual(options);
+    expect(Object.keys(options).sort()).toEqual(expect.arrayContaining(Object.keys(given).sort()));
+  },
+);
+
+test.each([
+  ["HTTPS://Shop.example:443/a", "http", "https://shop.example/a"],
+  ["tcp://DB.example:5432", "tcp", "tcp://db.example:5432"],
+  ["tls://shop.example", "tls", "tls://shop.example:443"],
+  ["dns://Shop.example.", "dns", "dns://shop.example"],
+  ["icmp://[::1]", "icmp", "icmp://::1"],
+])("%s is the address of a monitor of the kind %s", (address, kind, instance) => {
+  expect(readAddress(address)).toMatchObject({ kind, instance });
+});
+
+test.each([
+  "shop",
+  "ftp://shop.example",
+  "tcp://shop.example",
+  "system://here",
+  "constructor://a",
+  "http://",
+])("%s is the address of no monitor", (address) => expect(readAddress(address)).toBeUndefined());
 
 const rows: readonly [what: string, given: unknown, path: string, message: RegExp][] = [
   ["no name", { kind: "system" }, "name", /string/],
