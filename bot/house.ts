@@ -26,6 +26,7 @@ import type { FileConfig } from "./config.ts";
 import { notesOf } from "./config-notes.ts";
 import { CONSOLE, consoleChannel } from "./console/channel.ts";
 import { openConversations } from "./console/conversations.ts";
+import { openEmail } from "./email/open-email.ts";
 import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
 import { openFront } from "./front.ts";
@@ -134,6 +135,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       random,
     });
     teardown.add("platforms", () => platforms.stop());
+    const email = openEmail({ store, clock, locale, publicUrl: environment.PUBLIC_URL, now: () => now });
+    teardown.add("email", () => email.stop());
     const channels: Readonly<Record<string, Channel>> = {
       console: consoleChannel({ conversations, clock }),
       webhook: webhookChannel({
@@ -141,6 +144,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         externalUrl: () => origin,
         clock,
       }),
+      email: email.channel,
       ...robots,
       wecom_app: weComApps.channel,
       ...platforms.channels,
@@ -285,7 +289,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       say,
       readiness,
       reload: () => reload("http", "POST /-/reload"),
-      doors: [weComCallbackDoor(weComApps), pingDoors({ heartbeats, key: environment.PING_KEY, locale })],
+      doors: [
+        weComCallbackDoor(weComApps),
+        pingDoors({ heartbeats, key: environment.PING_KEY, locale }),
+        ...email.doors({ alerts, audit, zone, nameOf }),
+      ],
       figures: {
         channels: Object.keys(channels),
         dingTalkUse: () => platforms.dingTalkUse(clock.now()),
