@@ -199,7 +199,7 @@ describe("a file with everything", () => {
     expect(told("robots")).toEqual(robots);
     // Those of one platform take turns: a target that may say as much as all of them together.
     expect(["dingtalk_robot:robots", "wecom_robot:robots"].map(plan.robotsAt)).toEqual([2, 1]);
-    expect(told("people")).toEqual(["console:ops"]);
+    expect(told("people")).toEqual(["email:people/0"]);
     // Its fallback would be asked in its place, if it had one.
     const ready = makePlan(planParts(config, new Set([...channels, "dingtalk", "sms"])));
     expect(ready.receiver("robots")?.targets.map(({ address }) => address)).toEqual(robots);
