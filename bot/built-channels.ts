@@ -10,6 +10,7 @@ export const BUILT_CHANNELS = [
   "dingtalk_robot",
   "wecom_robot",
   "wecom_app",
+  "email",
 ] as const;
 
 /** Those that work with what the environment says. */

@@ -6,6 +6,7 @@ import type { Text } from "../storage/locale.ts";
 import type { FileConfig } from "./config.ts";
 import type { Problem } from "./config-error.ts";
 import { nodesOf } from "./cross-check.ts";
+import { mailNotes } from "./email/check.ts";
 import { isStranded } from "./plan-of.ts";
 import type { ReceiverConfig } from "./receivers/receivers-config.ts";
 import { UNSUPPORTED } from "./receivers/receivers-config.ts";
@@ -74,6 +75,7 @@ function notesOn(receiver: ReceiverConfig, path: string, channels: ReadonlySet<s
         en: `understood, but this version has no ${channel} channel yet and sends nothing there`,
       },
     });
+  notes.push(...mailNotes(receiver, path));
   if (isStranded(receiver, channels)) {
     const { name, fallback = DEFAULT_CONVERSATION } = receiver;
     notes.push({

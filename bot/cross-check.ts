@@ -4,6 +4,8 @@ import type { TimeInterval } from "../alerts/muting/time-interval-config.ts";
 import type { RouteNode } from "../alerts/routing/route-config.ts";
 import type { Text } from "../storage/locale.ts";
 import type { Problem } from "./config-error.ts";
+import { mailProblems } from "./email/check.ts";
+import type { SmtpConfig } from "./email/config.ts";
 import type { Hook } from "./hooks/hook.ts";
 import { type ReceiverConfig, UNSUPPORTED } from "./receivers/receivers-config.ts";
 
@@ -16,6 +18,7 @@ export interface CrossChecked {
   readonly escalation: readonly EscalationPolicy[];
   readonly hooks: readonly Pick<Hook, "receiver">[];
   readonly ignore_unsupported: boolean;
+  readonly global: { readonly smtp: SmtpConfig };
 }
 
 /** A conversation of the console may stand where a receiver does: it is a receiver of its own. */
@@ -74,7 +77,7 @@ export function crossCheck(config: CrossChecked): readonly Problem[] {
       for (const word of unsupported)
         problems.push({ path: `receivers[${i}].${word}`, text: unsupportedWords(word) });
   });
-  return problems;
+  return [...problems, ...mailProblems(receivers, config.global.smtp)];
 }
 
 const RECEIVER: Text = { zh: "接收人", en: "receiver" };

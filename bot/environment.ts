@@ -66,6 +66,7 @@ export const environmentSchema = z.object({
     message: "must be 8 to 100 letters, digits, - and _",
     params: { zh: "应为 8 到 100 个字母、数字、- 和 _" },
   }),
+  PUBLIC_URL: base,
   DINGTALK_CLIENT_ID: optional,
   DINGTALK_CLIENT_SECRET: optional,
   DINGTALK_CARD_TEMPLATE_ID: optional,

@@ -26,6 +26,7 @@ import type { FileConfig } from "./config.ts";
 import { notesOf } from "./config-notes.ts";
 import { CONSOLE, consoleChannel } from "./console/channel.ts";
 import { openConversations } from "./console/conversations.ts";
+import { openEmail } from "./email/open-email.ts";
 import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
 import { openFront } from "./front.ts";
@@ -144,6 +145,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       breathe,
       incidentChart: (incident) => chartOf(incident, clock.now(), { ...world, locale }),
     });
+    const email = openEmail({ store, clock, locale, publicUrl: environment.PUBLIC_URL, now: () => now });
+    teardown.add("email", () => email.stop());
     const channels: Readonly<Record<string, Channel>> = {
       console: consoleChannel({ conversations, clock }),
       webhook: webhookChannel({
@@ -151,6 +154,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         externalUrl: () => origin,
         clock,
       }),
+      email: email.channel,
       ...robots,
       wecom_app: weComApps.channel,
       ...withPictures(platforms.channels, pictures),
@@ -301,6 +305,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         pictureDoors(pictures),
         weComCallbackDoor(weComApps),
         pingDoors({ heartbeats, key: environment.PING_KEY, locale }),
+        ...email.doors({ alerts, audit, zone, nameOf }),
       ],
       figures: {
         channels: Object.keys(channels),

@@ -4,6 +4,7 @@ import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
 import type { PeopleBook } from "../commands/people-book.ts";
 import { createNetwork, type Network } from "../monitors/network.ts";
 import type { FileConfig } from "./config.ts";
+import { type Mailing, mailingsOf } from "./email/mailings.ts";
 import { openPeople } from "./people.ts";
 import { planParts, type Webhook, webhooksOf } from "./plan-of.ts";
 import { type RobotBases, type Robots, robotsOf } from "./robots/robots.ts";
@@ -15,6 +16,7 @@ export interface InForce {
   readonly webhooks: ReadonlyMap<string, Webhook>;
   readonly robots: Robots;
   readonly weComApps: WeComApps;
+  readonly mailings: ReadonlyMap<string, Mailing>;
   readonly whois: ReturnType<typeof openPeople>;
   readonly network: Network;
 }
@@ -38,6 +40,7 @@ export function inForce(config: FileConfig, fixed: Fixed): InForce {
     webhooks: webhooksOf(config),
     robots: robotsOf(config, robotBases),
     weComApps: weComAppsOf(config, robotBases.WECOM_API_BASE),
+    mailings: mailingsOf(config),
     whois: openPeople(config, book, consoleIsPrivate),
     network: createNetwork({ allow: config.network?.allow ?? [] }),
   };

@@ -30,6 +30,7 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
     ...config.secrets,
     ...config.receivers.flatMap(({ targets }) => targets.flatMap((target) => within(target))),
     ...within(config.global.http),
+    ...within(config.global.smtp),
     ...config.hooks.flatMap(({ token, options }) => [token, ...within(options)]),
     ...(config.watchdog === undefined ? [] : [config.watchdog.url]),
   ].filter((one): one is string => one !== undefined && one !== "");

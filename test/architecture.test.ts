@@ -38,6 +38,7 @@ const home: Readonly<Record<string, readonly string[]>> = {
   "https-proxy-agent": ["bot/webhook"],
   "dingtalk-stream": ["bot/dingtalk/stream"],
   "@wecom/aibot-node-sdk": ["bot/wecom/long"],
+  nodemailer: ["bot/email"],
   marked: ["bot/console/page", "bot/chat"],
   // Run by the launcher, never imported.
   typescript: [],

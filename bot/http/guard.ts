@@ -1,6 +1,7 @@
 /** Who may knock: the token, requests that other sites make browsers send, and names rebound to this machine. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Middleware } from "koa";
+import { ACKNOWLEDGE_PATH } from "../email/links.ts";
 import { isLoopback } from "../environment.ts";
 import { hookPaths } from "../hooks/index.ts";
 import { CALLBACK_PATH } from "../wecom/app/callback.ts";
@@ -72,6 +73,8 @@ export const checkHost: Guard = (knock) => {
 /** Refuses changes that another site made a browser send. Programs send neither header and may pass. */
 export const checkOrigin: Guard = (knock) => {
   if (knock.method === "GET" || knock.method === "HEAD" || knock.method === "OPTIONS") return;
+  // What a link from a mail carries is known to nobody else, and no cookie goes with it. A proxy may change the host.
+  if (knock.path === ACKNOWLEDGE_PATH) return;
   const site = knock.get("sec-fetch-site");
   const origin = knock.get("origin");
   const foreign =
@@ -110,8 +113,9 @@ function isOpen(knock: Knock): boolean {
   return PROBES.has(knock.path) || knock.path === "/" || knock.path.startsWith("/assets/");
 }
 
-/** Each sender has a token of its own here, or signs with one, and none knows API_TOKEN. */
+/** Each sender has a token of its own here, or signs with one, and none knows API_TOKEN; so has each link in a mail. */
 function asksItself(knock: Knock): boolean {
+  if (knock.path === ACKNOWLEDGE_PATH) return true;
   if (knock.path === CALLBACK_PATH) return knock.method === "GET" || knock.method === "POST";
   // What is pinged is an address that nobody can guess.
   if (knock.path.startsWith("/ping/") || knock.path.startsWith("/api/push/")) return true;

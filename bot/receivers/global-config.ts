@@ -1,7 +1,8 @@
 /** `global:` as `alertmanager.yml` has it. */
 import { z } from "zod";
-import { positiveDuration, scalar } from "../../alerts/config-parts.ts";
-import { httpSchema, PLAIN_HTTP, tlsSchema } from "./http-config.ts";
+import { positiveDuration } from "../../alerts/config-parts.ts";
+import { smtpKeys, smtpOf } from "../email/config.ts";
+import { httpSchema, PLAIN_HTTP } from "./http-config.ts";
 
 /** Keys of services that Gengfu does not have: an existing file may keep them, they do nothing. */
 const ELSEWHERE = [
@@ -44,20 +45,13 @@ export const globalSchema = z
   .strictObject({
     resolve_timeout: positiveDuration.default(5 * 60_000),
     http_config: httpSchema.default(PLAIN_HTTP),
-    smtp_from: scalar.optional(),
-    smtp_hello: scalar.optional(),
-    smtp_smarthost: scalar.optional(),
-    smtp_auth_username: scalar.optional(),
-    smtp_auth_password: scalar.optional(),
-    smtp_auth_secret: scalar.optional(),
-    smtp_auth_identity: scalar.optional(),
-    smtp_require_tls: z.boolean().optional(),
-    smtp_force_implicit_tls: z.boolean().optional(),
-    smtp_tls_config: tlsSchema.optional(),
+    ...smtpKeys,
   })
   .extend(elsewhere)
   .transform((one) => ({
     /** How long an alert of an API that names no end is taken to fire, in milliseconds. */
     resolveTimeoutMs: one.resolve_timeout,
     http: one.http_config,
+    /** What mail receivers do not say themselves. */
+    smtp: smtpOf(one),
   }));

@@ -4,29 +4,6 @@
  */
 import { z } from "zod";
 import { named, scalar } from "../../alerts/config-parts.ts";
-import { tlsSchema } from "./http-config.ts";
-
-/** As in `alertmanager.yml`. What is not said here is taken from `global`. */
-const email = z.strictObject({
-  send_resolved: z.boolean().default(false),
-  to: named,
-  from: scalar.optional(),
-  smarthost: scalar.optional(),
-  hello: scalar.optional(),
-  auth_username: scalar.optional(),
-  auth_password: scalar.optional(),
-  auth_secret: scalar.optional(),
-  auth_identity: scalar.optional(),
-  headers: z.record(z.string(), scalar).optional(),
-  html: scalar.optional(),
-  text: scalar.optional(),
-  require_tls: z.boolean().optional(),
-  force_implicit_tls: z.boolean().optional(),
-  tls_config: tlsSchema.optional(),
-  threading: z
-    .strictObject({ enabled: z.boolean().optional(), thread_by_date: scalar.optional() })
-    .optional(),
-});
 
 const phone = z.strictObject({
   send_resolved: z.boolean().default(false),
@@ -40,7 +17,6 @@ const phone = z.strictObject({
 
 /** By the word before `_configs`. */
 export const laterSchemas = {
-  email,
   sms: phone,
   voice: phone,
 } as const;

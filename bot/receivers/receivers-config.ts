@@ -1,6 +1,7 @@
 /** `receivers:` as `alertmanager.yml` has it, with ours beside Alertmanager's. */
 import { z } from "zod";
 import { distinctNames, named } from "../../alerts/config-parts.ts";
+import { type EmailConfig, emailSchema } from "../email/config.ts";
 import { dingTalkTargetSchema } from "./dingtalk-config.ts";
 import { type DingTalkRobotConfig, dingTalkRobotSchema } from "./dingtalk-robot-config.ts";
 import { type LaterChannel, laterSchemas } from "./later-config.ts";
@@ -30,6 +31,7 @@ export type TargetConfig =
       readonly sendResolved: boolean;
       readonly robot: DingTalkRobotConfig;
     }
+  | { readonly channel: "email"; readonly sendResolved: boolean; readonly email: EmailConfig }
   | { readonly channel: "wecom_robot"; readonly sendResolved: boolean; readonly robot: WeComRobotConfig }
   | { readonly channel: "wecom_app"; readonly sendResolved: boolean; readonly app: WeComAppConfig }
   | {
@@ -99,6 +101,7 @@ const weComRobot = weComRobotSchema.transform(
 );
 
 const weComApp = weComAppSchema.transform((config): TargetConfig => ({ channel: "wecom_app", ...config }));
+const email = emailSchema.transform((config): TargetConfig => ({ channel: "email", ...config }));
 
 function later(channel: LaterChannel) {
   const schema: z.ZodType<{ readonly send_resolved: boolean }> = laterSchemas[channel];
@@ -118,6 +121,7 @@ const channels: Readonly<Record<string, Targets>> = {
   dingtalk_robot_configs: z.array(dingTalkRobot),
   wecom_robot_configs: z.array(weComRobot),
   wecom_app_configs: z.array(weComApp),
+  email_configs: z.array(email),
   ...Object.fromEntries(LATER.map((channel) => [`${channel}_configs`, z.array(later(channel)) as Targets])),
 };
 

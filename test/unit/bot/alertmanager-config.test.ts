@@ -112,9 +112,9 @@ describe("the file of a shop with two regions", () => {
     expect(webhooks.get("webhook:deadmansswitch/0")?.sendResolved).toBe(false);
   });
 
-  test("what has no channel yet is told on the console, and a receiver without targets tells nobody", () => {
+  test("a mail receiver is written to, and a receiver without targets tells nobody", () => {
     const plan = makePlan(planParts(config, channels));
-    expect(plan.receiver("ops-mail")?.targets).toEqual([{ address: "console:ops", sendResolved: true }]);
+    expect(plan.receiver("ops-mail")?.targets).toEqual([{ address: "email:ops-mail/0", sendResolved: true }]);
     expect(plan.receiver("blackhole")?.targets).toEqual([]);
     expect(plan.receiver("platform-cn-night")?.targets).toEqual([
       { address: "webhook:platform-cn-night/0", sendResolved: false },
@@ -123,12 +123,10 @@ describe("the file of a shop with two regions", () => {
     expect(plan.receiver("console:dev")?.targets).toEqual([{ address: "console:dev", sendResolved: true }]);
     const notes = notesOf(config, channels).map(({ path, text }) => `${path}: ${text.en}`);
     expect(notes).toContain("templates: Gengfu's cards need no templates; these files are not read");
-    expect(notes).toContain(
-      "receivers[0].email_configs: understood, but this version has no email channel yet and sends nothing there",
-    );
-    expect(notes).toContain(
-      "receivers[0]: 'ops-mail' has no channel that works now; console:ops is told instead",
-    );
+    for (const key of ["html", "headers.subject"])
+      expect(notes).toContain(
+        `receivers[0].email_configs[0].${key}: not read: Gengfu's mails need no templates`,
+      );
     expect(notes.filter((note) => note.includes("no route leads"))).toEqual([]);
   });
 
@@ -201,7 +199,7 @@ describe("a file with everything", () => {
     expect(told("robots")).toEqual(robots);
     // Those of one platform take turns: a target that may say as much as all of them together.
     expect(["dingtalk_robot:robots", "wecom_robot:robots"].map(plan.robotsAt)).toEqual([2, 1]);
-    expect(told("people")).toEqual(["console:ops"]);
+    expect(told("people")).toEqual(["email:people/0"]);
     // Its fallback would be asked in its place, if it had one.
     const ready = makePlan(planParts(config, new Set([...channels, "dingtalk", "sms"])));
     expect(ready.receiver("robots")?.targets.map(({ address }) => address)).toEqual(robots);
@@ -330,15 +328,14 @@ describe("gengfu check", () => {
       "Receivers",
       "  ops: console:ops, console:dev, webhook:ops/0, webhook:ops/1",
       "  robots: dingtalk:cidAbc, wecom:wrAbc, dingtalk_robot:robots ×2, wecom_robot:robots, wecom_app:robots/0",
-      "  people: (email:people/0), (sms:people/0), (voice:people/0), → console:ops",
+      "  people: email:people/0, (sms:people/0), (voice:people/0)",
       "  elsewhere: (slack_configs), → console:ops",
       "",
       "Worth knowing",
-      ...["email", "sms", "voice"].map(
+      ...["sms", "voice"].map(
         (channel) =>
           `  receivers[2].${channel}_configs: understood, but this version has no ${channel} channel yet and sends nothing there`,
       ),
-      "  receivers[2]: 'people' has no channel that works now; console:ops is told instead",
       "  receivers[3].slack_configs: skipped: Gengfu has no Slack",
       "  receivers[3]: 'elsewhere' has no channel that works now; console:ops is told instead",
       "  receivers[3]: no route leads to 'elsewhere'",
