@@ -141,6 +141,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     teardown.add("platforms", () => platforms.stop());
     const pictures = openPictures({
       dir: join(environment.DATA_DIR, "pictures"),
+      clock,
       log,
       breathe,
       incidentChart: (incident) => chartOf(incident, clock.now(), { ...world, locale }),

@@ -1,8 +1,9 @@
 /**
  * Pictures of charts by their addresses: `/api/pictures/<name>.png` is one that was drawn for an answer and is kept,
- * `/api/pictures/incidents/12.png` is drawn when somebody looks, as it is then.
+ * `/api/pictures/incidents/12.png` is drawn when somebody looks, as it is then; and kept once it will not change.
  */
 import type { Chart } from "../../alerts/charts/chart.ts";
+import type { Clock } from "../../storage/clock.ts";
 import type { Log } from "../../storage/log.ts";
 import { openAlbum } from "./album.ts";
 import { drawChart } from "./draw-chart.ts";
@@ -21,6 +22,7 @@ export interface Pictures {
 export interface PicturesDeps {
   /** Where they are kept. */
   readonly dir: string;
+  readonly clock: Pick<Clock, "now">;
   readonly log: Log;
   /** Lets other work run. */
   breathe(): Promise<void>;
@@ -31,14 +33,18 @@ export interface PicturesDeps {
 /** What stands before every address of ours. */
 export const PICTURES = "/api/pictures/";
 const INCIDENT = /^incidents\/([1-9]\d{0,14})\.png$/;
+/** Pictures of incidents that are over, whose names are remembered. */
+const MOST_FINAL = 1_000;
 /** More wishes than these are not waited for: each takes some milliseconds. */
 const MOST_WAITING = 32;
 
-export function openPictures({ dir, log, breathe, incidentChart }: PicturesDeps): Pictures {
+export function openPictures({ dir, clock, log, breathe, incidentChart }: PicturesDeps): Pictures {
   const album = openAlbum(dir);
   /** One picture after another: each needs a few megabytes while it is drawn. */
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
+  /** By incident: the picture that will not change any more, in the album. */
+  const final = new Map<number, string>();
   /** Several readers of one conversation see a card at the same time. */
   const underWay = new Map<number, Promise<Uint8Array | undefined>>();
 
@@ -57,11 +63,24 @@ export function openPictures({ dir, log, breathe, incidentChart }: PicturesDeps)
     const known = underWay.get(number);
     if (known !== undefined) return known;
     const drawing = inTurn(async () => {
+      const name = final.get(number);
+      const kept = name === undefined ? undefined : await album.find(name);
+      if (kept !== undefined) return kept;
+      const askedAt = clock.now();
       const chart = await incidentChart(number);
-      return chart === undefined ? undefined : chartPng(chart, breathe);
+      if (chart === undefined) return undefined;
+      const png = await chartPng(chart, breathe);
+      if (chart.to < askedAt) await keepFinal(number, png);
+      return png;
     }).finally(() => underWay.delete(number));
     underWay.set(number, drawing);
     return drawing;
+  }
+
+  /** A chart that ends in the past shows all there is of an incident. */
+  async function keepFinal(number: number, png: Uint8Array): Promise<void> {
+    final.set(number, await album.keep(png));
+    for (const old of final.keys()) if (final.size > MOST_FINAL) final.delete(old);
   }
 
   return {

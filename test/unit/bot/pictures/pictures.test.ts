@@ -10,7 +10,7 @@ import { silentLog } from "../../../../storage/log.ts";
 import { readPng } from "../../../support/png.ts";
 import { RecordingChannel } from "../../../support/recording-channel.ts";
 import { temporaryFolder } from "../../../support/test-files.ts";
-import { chart } from "./charts.ts";
+import { chart, TO } from "./charts.ts";
 
 const breathe = async (): Promise<void> => {};
 
@@ -43,12 +43,16 @@ describe("pictures", () => {
     const dir = join(await temporaryFolder(), "pictures");
     const warnings: object[] = [];
     let drawn = 0;
+    let now = TO;
     const pictures = openPictures({
       dir,
       log: { ...silentLog, warn: (fields) => warnings.push(fields) },
       breathe,
+      clock: { now: () => now },
       async incidentChart(number) {
         drawn++;
+        // Time goes on while it is drawn.
+        now++;
         if (number === 13) throw new Error("nothing on record");
         return charts[number] === true ? chart() : undefined;
       },
@@ -72,6 +76,15 @@ describe("pictures", () => {
     expect(seen.map((png) => readPng(png ?? new Uint8Array()).height)).toEqual([700, 700]);
     expect(drawn()).toBe(1);
     expect(await pictures.find(pictures.ofIncident(99))).toBeUndefined();
+  });
+
+  it("of an incident that is long over are drawn once", async () => {
+    const { pictures, drawn } = await opened({ 12: true });
+    await pictures.find(pictures.ofIncident(12));
+    const first = await pictures.find(pictures.ofIncident(12));
+    const second = await pictures.find(pictures.ofIncident(12));
+    expect(Buffer.from(second ?? []).equals(Buffer.from(first ?? []))).toBe(true);
+    expect(drawn()).toBe(2);
   });
 
   it("that cannot be drawn or kept are none, and the log says why", async () => {
