@@ -66,6 +66,8 @@ export interface House {
   readonly url: string;
   /** What makes somebody the first admin of a chat platform, said to the bot one-to-one; undefined when it is not needed. */
   readonly claimCode: string | undefined;
+  /** The chat platforms that are set up. */
+  readonly platforms: readonly string[];
   /** Reads the file again and puts it in force; how that went is logged. Never rejects. `by` is who asked. */
   reload(by: string): Promise<void>;
   stop(): Promise<void>;
@@ -346,6 +348,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     return {
       url,
       claimCode: claims.code(),
+      platforms: Object.keys(platforms.channels),
       async reload(by) {
         try {
           await reload(by, by);

@@ -77,9 +77,9 @@ async function main(): Promise<void> {
   // A start under way reads the file anyway, and one that fails says so below.
   process.on("SIGHUP", () => void opening.then((house) => house.reload("SIGHUP")).catch(() => {}));
   try {
-    const { url, claimCode } = await opening;
+    const { url, claimCode, platforms } = await opening;
     const dataDir = resolve(environment.DATA_DIR);
-    process.stderr.write(banner(locale, { url, host, dataDir, configPath, claimCode }));
+    process.stderr.write(banner(locale, { url, host, dataDir, configPath, claimCode, platforms }));
   } catch (err) {
     log.error({ err }, "could not start");
     process.stderr.write(`gengfu: ${inLocale(locale, startWords(err, { host, port }))}\n`);
