@@ -321,7 +321,14 @@ test("no secret is in any line of the log, nor shown, and the data folder is for
   );
   const bot = await start({
     dir,
-    env: { ...secrets, LOG_LEVEL: "trace", DINGTALK_CLIENT_SECRET: "ding-secret-1" },
+    env: {
+      ...secrets,
+      LOG_LEVEL: "trace",
+      DINGTALK_CLIENT_ID: "ding",
+      DINGTALK_CLIENT_SECRET: "ding-secret-1",
+      // Nobody is there.
+      DINGTALK_API_BASE: "http://127.0.0.1:9",
+    },
   });
   const authorization = `Bearer ${secrets.API_TOKEN}`;
   for (const headers of [{ authorization }, { authorization: `Bearer x${secrets.API_TOKEN}` }, undefined]) {
