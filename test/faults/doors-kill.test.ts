@@ -15,7 +15,7 @@ import { seeded } from "../support/seeded.ts";
 import { openSink } from "../support/sink.ts";
 
 /** How often processes are killed, in all; `LIVES` says otherwise. Two of them live side by side. */
-const LIVES = Number(process.env["LIVES"] ?? 100) / 2;
+const LIVES = Number(process.env["LIVES"] ?? 60) / 2;
 const SENDERS = 4;
 const GROUPS = 5;
 

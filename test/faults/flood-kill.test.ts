@@ -14,8 +14,8 @@ import { type Bot, makeDir, startBot, until } from "../support/bot.ts";
 import { seeded } from "../support/seeded.ts";
 import { type Answer, errcode, openSink, refusing } from "../support/sink.ts";
 
-/** How often a process is killed; `LIVES` says otherwise. */
-const LIVES = Number(process.env["LIVES"] ?? 200);
+/** How often a process is killed; `LIVES` says otherwise, such as 200 after a change of the courier. */
+const LIVES = Number(process.env["LIVES"] ?? 120);
 /** Floods at the same time, each with a receiver and a folder of its own: a start is half of a life, and mostly waits. */
 const FLOODS = 2;
 const HOOKS = 10;

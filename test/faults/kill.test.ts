@@ -95,7 +95,7 @@ async function ruleExists(bot: Bot, name: string): Promise<boolean> {
 }
 
 test(`after ${LIVES} kills at random moments, everything that was answered is there and nothing is announced twice`, {
-  timeout: 280_000,
+  timeout: 600_000,
 }, async () => {
   await Promise.all(
     Array.from({ length: HOUSES }, (_, house) => liveAndDie(LIVES / HOUSES, 20261125 + house)),
