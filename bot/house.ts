@@ -139,6 +139,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       log,
       locale,
       random,
+      nameOf,
     });
     teardown.add("platforms", () => platforms.stop());
     const pictures = openPictures({

@@ -41,6 +41,8 @@ export interface PlatformDeps {
   readonly log: Log;
   readonly locale: Locale;
   random(): number;
+  /** What somebody is called. */
+  nameOf(person: string): string;
 }
 
 /** The variables without which a platform is not set up. */
@@ -77,7 +79,7 @@ export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
 }
 
 function weComOf(deps: PlatformDeps): WeCom | undefined {
-  const { environment, now, alerts, robots, clock, log, locale, random } = deps;
+  const { environment, now, robots, clock, log, locale, random } = deps;
   const { WECOM_BOT_ID: botId, WECOM_BOT_SECRET: secret } = environment;
   if (botId === undefined || secret === undefined) return undefined;
   return openWeCom({
@@ -89,10 +91,7 @@ function weComOf(deps: PlatformDeps): WeCom | undefined {
     log,
     locale,
     random,
-    cardOf(number) {
-      const incident = alerts().book.incident(number);
-      return incident === undefined ? undefined : alerts().card(incident, clock.now());
-    },
+    cardOf: (number) => cardNow(deps, number),
     robotsOf: (conversation) => now().robots.weCom.get(conversation),
     robots: robots.wecom_robot,
   });
@@ -113,18 +112,13 @@ async function dingTalkOf(deps: PlatformDeps): Promise<DingTalk | undefined> {
     log,
     locale,
     random,
+    nameOf: deps.nameOf,
     template: () => templateOf(now().config.dingtalk, environment.DINGTALK_CARD_TEMPLATE_ID),
     limits: { api: quota.api_calls, stream: quota.stream_calls },
     criticalOnlyFrom: quota.critical_only_from,
     standIn: (conversation) =>
       now().robots.dingTalk.has(conversation) ? robots.dingtalk_robot.post : undefined,
-    lineOf(number, button) {
-      const incident = alerts().book.incident(number);
-      if (incident === undefined) return undefined;
-      return alerts()
-        .card(incident, clock.now())
-        .actions?.find(({ id }) => id === button)?.command;
-    },
+    lineOf: (number, button) => cardNow(deps, number)?.actions?.find(({ id }) => id === button)?.command,
     incidentOf(carrier) {
       for (const { about, receipt } of alerts().book.tables.deliveries.values())
         if ("incident" in about && receipt?.["carrier"] === carrier) return about.incident;
@@ -136,6 +130,12 @@ async function dingTalkOf(deps: PlatformDeps): Promise<DingTalk | undefined> {
       );
     },
   });
+}
+
+/** The card of an incident as it is now; undefined when it is no longer stored. */
+function cardNow({ alerts, clock }: PlatformDeps, number: number): Card | undefined {
+  const incident = alerts().book.incident(number);
+  return incident === undefined ? undefined : alerts().card(incident, clock.now());
 }
 
 /** Tells those whom everything is told that nothing else says. */

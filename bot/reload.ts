@@ -1,4 +1,5 @@
 /** Puts another `gengfu.yml` in force while the house stands: all that can fail comes first, then one commit. */
+import { isDeepStrictEqual } from "node:util";
 import type { Commit, Reloaded } from "../commands/world.ts";
 import type { Clock } from "../storage/clock.ts";
 import { inLocale, type Locale } from "../storage/locale.ts";
@@ -97,6 +98,10 @@ export function lines(problems: readonly Problem[], locale: Locale): readonly st
 
 /** What only the next start takes up. */
 export function needsRestart(before: FileConfig, after: FileConfig): readonly Problem[] {
-  if (before.retention === after.retention) return [];
-  return [{ path: "retention", text: { zh: "下次启动时才生效", en: "takes effect with the next start" } }];
+  const text = { zh: "下次启动时才生效", en: "takes effect with the next start" };
+  const changed = [
+    ...(before.retention === after.retention ? [] : ["retention"]),
+    ...(isDeepStrictEqual(before.dingtalk.quota, after.dingtalk.quota) ? [] : ["dingtalk.quota"]),
+  ];
+  return changed.map((path) => ({ path, text }));
 }

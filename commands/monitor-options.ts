@@ -34,10 +34,10 @@ export function checkedMonitor(typed: Readonly<Record<string, string>>): Monitor
       .error?.issues.some((issue) => issue.path[0] === key && issue.code === "invalid_type");
     if (Object.hasOwn(typed, key) && worse !== true) tried[key] = other[key];
   }
-  const second = monitorSchema.safeParse(tried);
+  const second = monitorSchema.safeParse(tried, { reportInput: true });
   if (second.success) return second.data;
   const both = {
-    zh: monitorSchema.safeParse(tried, { error: chinese }).error ?? second.error,
+    zh: monitorSchema.safeParse(tried, { error: chinese, reportInput: true }).error ?? second.error,
     en: second.error,
   };
   throw new Refusal({
@@ -54,6 +54,8 @@ function issueIn(language: keyof Text, issue: Issue): string {
     return language === "zh" ? `没有选项 ${keys}` : `there is no option ${keys}`;
   }
   const key = code(issue.path.map(String).join("."));
+  if (issue.code === "invalid_type" && issue.input === undefined)
+    return language === "zh" ? `缺少 ${key}` : `${key} is missing`;
   const own: unknown = issue.code === "custom" ? issue.params?.["zh"] : undefined;
   const zh = typeof own === "string" ? own : issue.message;
   return language === "zh" ? `${key}：${quoted(zh)}` : `${key}: ${quoted(issue.message)}`;

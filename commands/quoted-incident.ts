@@ -30,7 +30,8 @@ const MATCHERS = /^\{|^[^\s=!~]+\s?(?:=|!=|=~|!~)/;
 export function withQuoted(found: Found, quotes: string | undefined): Found | Unclear {
   if (quotes === undefined || found.command.takesIncident !== true) return found;
   if (takeNumber(found.rest) !== undefined || MATCHERS.test(found.rest)) return found;
-  const among = incidentsIn(quotes.slice(0, READ));
+  // A platform whose markdown has headings gets the wide sign where the narrow one would make one.
+  const among = incidentsIn(quotes.slice(0, READ).replaceAll("＃", "#"));
   const [only] = among;
   if (only === undefined) return found;
   return among.length === 1 ? about(found, only) : { found, among };

@@ -22,7 +22,7 @@ export function incidentOfCard(id: string): number | undefined {
 }
 
 /** What stands before DingTalk's conversations and people. */
-export const DINGTALK = "dingtalk:";
+const DINGTALK = "dingtalk:";
 const PERSON = "user/";
 
 export interface DingTalkChannelDeps {

@@ -9,12 +9,13 @@ import type { Log } from "../../storage/log.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Chat } from "../chat/chat.ts";
 import { openClicks } from "../chat/clicks.ts";
+import { isBriefGap } from "../chat/gap.ts";
 import { openDingTalkApi } from "./api/api.ts";
 import { openQuota } from "./api/quota.ts";
 import type { Limits, Purse, QuotaUse } from "./api/quota-use.ts";
 import { quotaText } from "./api/quota-words.ts";
 import type { CardTemplate } from "./card-data.ts";
-import { DINGTALK, dingTalkChannel, incidentOfCard } from "./channel.ts";
+import { dingTalkChannel, incidentOfCard } from "./channel.ts";
 import { openSessions } from "./sessions.ts";
 import type { HeardOnDingTalk, PressedOnDingTalk } from "./stream/messages.ts";
 import { createStream, type StreamState } from "./stream/stream.ts";
@@ -41,6 +42,8 @@ export interface DingTalkOptions {
   lineOf(incident: number, button: string): string | undefined;
   /** The incident that a card of ours stands for, by the platform's id of that message. */
   incidentOf(carrier: string): number | undefined;
+  /** What somebody is called, for mentions. */
+  nameOf(person: string): string;
   /** Tells people that the month's calls run out. */
   warn(text: Text): void;
 }
@@ -54,18 +57,12 @@ export interface DingTalk {
   use(at: number): QuotaUse;
   /** A custom robot of the organisation was called: it takes from the same purse. */
   robotCalled(): void;
-  state(): StreamState;
 }
 
 const installationSchema = z.strictObject({ id: z.string() });
-/** Without a connection for longer than this, it is out of order. */
-const LONGEST_GAP_MS = 60_000;
-/** Names that are kept for mentions. */
-const MOST_NAMES = 2_000;
 
 export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> {
   const { store, clock, log, locale } = options;
-  const names = new Map<string, string>();
   const sessions = openSessions();
   const clicks = openClicks<Readonly<Record<string, string>>>();
   const quota = openQuota({
@@ -93,27 +90,21 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
     tiers,
     template: options.template,
     installation: await installationOf(store),
-    nameOf: (person) => names.get(person) ?? person.slice(DINGTALK.length),
+    nameOf: options.nameOf,
     mayTell: (card, at) => quota.mayTell(card.severity ?? "info", at),
     standIn: options.standIn,
     clock,
     locale,
   });
 
-  function remember({ person, name, conversation, ...message }: HeardOnDingTalk): void {
-    const { sessionWebhook, sessionWebhookExpiresAt = 0 } = message;
+  function remember({ conversation, sessionWebhook, sessionWebhookExpiresAt = 0 }: HeardOnDingTalk): void {
     if (sessionWebhook !== undefined)
       sessions.remember(conversation, sessionWebhook, sessionWebhookExpiresAt);
-    if (person === undefined || name === undefined) return;
-    names.delete(person);
-    names.set(person, name);
-    const [oldest] = names.keys();
-    if (names.size > MOST_NAMES && oldest !== undefined) names.delete(oldest);
   }
 
   /** What it answers to: its text, or the number of the incident that the card stands for. */
   function quoteOf({ quotes, quotedCarrier }: HeardOnDingTalk): string | undefined {
-    if (quotes !== undefined && /#\d/.test(quotes)) return quotes;
+    if (quotes !== undefined && /[#＃]\d/.test(quotes)) return quotes;
     const incident = quotedCarrier === undefined ? undefined : options.incidentOf(quotedCarrier);
     return incident === undefined ? quotes : `#${incident}`;
   }
@@ -148,15 +139,13 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
           });
         },
         async press(pressed, answer) {
-          const name = pressed.person === undefined ? undefined : names.get(pressed.person);
-          const who = name === undefined ? pressed : { ...pressed, name };
           const click = clicks.open(pressed.card, (cardParamMap) =>
             answer({
               cardUpdateOptions: { updateCardDataByKey: true, updatePrivateDataByKey: true },
               cardData: { cardParamMap },
             }),
           );
-          await chat.press({ ...who, command: lineOf(pressed) }, click);
+          await chat.press({ ...pressed, command: lineOf(pressed) }, click);
           // Answered already when the card has changed; DingTalk waits for an answer all the same.
           answer({});
         },
@@ -184,14 +173,13 @@ export async function openDingTalk(options: DingTalkOptions): Promise<DingTalk> 
     },
     use: (at) => quota.use(at),
     robotCalled: () => quota.spent(clock.now(), "robot-webhook"),
-    state: () => stream?.state() ?? off,
   };
 }
 
-/** Connections come and go; one that does not come back is another matter, and so are wrong credentials. */
+/** Wrong credentials do not get right by themselves. */
 function isFine({ is, since, reason }: StreamState, at: number): boolean {
   if (is === "connected") return reason === undefined;
-  return is !== "refused" && at - since < LONGEST_GAP_MS;
+  return is !== "refused" && isBriefGap(since, at);
 }
 
 const STATES: Readonly<Record<StreamState["is"], Text>> = {

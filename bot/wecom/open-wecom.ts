@@ -6,6 +6,7 @@ import type { Clock } from "../../storage/clock.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import type { Log } from "../../storage/log.ts";
 import type { Chat } from "../chat/chat.ts";
+import { isBriefGap } from "../chat/gap.ts";
 import { incidentOfTask } from "./card.ts";
 import { weComChannel } from "./channel.ts";
 import { type LongConnection, openLongConnection } from "./long/connection.ts";
@@ -38,9 +39,6 @@ export interface WeCom {
   stop(): Promise<void>;
   view(at: number): PlatformView;
 }
-
-/** Without a connection for longer than this, it is out of order. */
-const LONGEST_GAP_MS = 60_000;
 
 export function openWeCom(options: WeComOptions): WeCom {
   const { clock, log, locale, random, botName } = options;
@@ -87,7 +85,7 @@ export function openWeCom(options: WeComOptions): WeCom {
       const isFine =
         is === "ready"
           ? reason === undefined
-          : (is === "connecting" || is === "waiting") && at - since < LONGEST_GAP_MS;
+          : (is === "connecting" || is === "waiting") && isBriefGap(since, at);
       return { name: "wecom", ok: isFine, words: [STATES[is], ...(reason === undefined ? [] : [reason])] };
     },
   };

@@ -38,7 +38,7 @@ describe("a probe made in the chat", () => {
       ["monitor add dns shop.example query_type=X", "`query_type`"],
       ["monitor add tcp shop.example:1 expect=(", "`expect`", "RE2"],
       ["monitor add ping shop.example count=9", "`count`"],
-      ["monitor add dns", "`query_name`"],
+      ["monitor add dns", "缺少 `query_name`", "!undefined"],
       ["monitor add https://shop.example/ body_json=>5", "`body_json`"],
     ]));
 

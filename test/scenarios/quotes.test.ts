@@ -34,6 +34,11 @@ it.each([
   expect(road.world.audit.latest(1)).toMatchObject([{ line: audited }]);
 });
 
+it("a number behind the wide sign that a platform is given for a narrow one is a number all the same", async () => {
+  await open();
+  expect(await answering("＃12 busy", "认领")).toContain("boss 认领了 #12");
+});
+
 it("looking is about it too, and so is giving back", async () => {
   await open();
   await road.say("ack 12");

@@ -1,51 +1,22 @@
-/** A whole house that talks to the fake DingTalk, both on one clock that moves only when told. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** A whole house that talks to the fake DingTalk, with the real client on a real socket. */
 import { onTestFinished } from "vitest";
-import { parseConfig } from "../../bot/config.ts";
-import { readEnvironment } from "../../bot/environment.ts";
-import { type House, openHouse } from "../../bot/house.ts";
-import type { Log } from "../../storage/log.ts";
 import type { Logged } from "./dingtalk/http.ts";
 import { type FakeDingTalk, type FakeOptions, openFakeDingTalk } from "./dingtalk/index.ts";
-import { FakeClock, settle } from "./fake-clock.ts";
-import { quiet } from "./traffic.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { type HouseSpec, PlatformHouse } from "./platform-house.ts";
 
-export interface DingTalkHouseSpec {
-  /** The text of a `gengfu.yml` but for its monitors; `people` and who is told stand in it. */
-  readonly yaml?: string;
-  readonly locale?: "zh-CN" | "en";
+export interface DingTalkHouseSpec extends HouseSpec {
   readonly fake?: FakeOptions;
-  readonly env?: Readonly<Record<string, string>>;
 }
-
-/** A line of the log. */
-export interface LogLine {
-  readonly level: keyof Log;
-  readonly fields: object;
-  readonly message: string;
-}
-
-/** This machine is no part of the test, and looking at it takes a while. */
-const MONITORS = "monitors: [{ name: system, kind: system, interval: 1d }]\n";
 
 export const GROUP = "cidFakeOps0001==";
-export const GROUP_ADDRESS = `dingtalk:${GROUP}`;
 
-export class DingTalkHouse {
-  readonly clock: FakeClock;
+export class DingTalkHouse extends PlatformHouse {
   readonly fake: FakeDingTalk;
-  readonly dir: string;
-  readonly lines: LogLine[] = [];
-  house!: House;
-  readonly #spec: DingTalkHouseSpec;
 
   private constructor(clock: FakeClock, fake: FakeDingTalk, spec: DingTalkHouseSpec) {
-    this.clock = clock;
+    super({ clock, environment: fake.environment, spec, busy: () => false });
     this.fake = fake;
-    this.#spec = spec;
-    this.dir = mkdtempSync(join(tmpdir(), "gengfu-dingtalk-"));
   }
 
   /** Opens both and waits until the house listens; they are taken down with the test. */
@@ -54,81 +25,17 @@ export class DingTalkHouse {
     const fake = await openFakeDingTalk({ clock, random: () => 0.5, ...spec.fake });
     const one = new DingTalkHouse(clock, fake, spec);
     onTestFinished(async () => {
-      await one.stop();
+      await one.end();
       await fake.close();
-      rmSync(one.dir, { recursive: true, force: true });
     });
     await one.start();
     return one;
   }
 
-  /** Starts the house, on what an earlier life has left. */
-  async start(): Promise<void> {
-    const { yaml = "", locale = "zh-CN", env = {} } = this.#spec;
-    const variables = {
-      DATA_DIR: this.dir,
-      PORT: "0",
-      LOCALE: locale,
-      TIMEZONE: "Asia/Shanghai",
-      ...this.fake.environment,
-      ...env,
-    };
-    const write =
-      (level: keyof Log) =>
-      (fields: object, message: string): void => {
-        this.lines.push({ level, fields, message });
-      };
-    this.house = await openHouse({
-      environment: readEnvironment(variables),
-      config: parseConfig("gengfu.yml", `${MONITORS}${yaml}`, variables),
-      clock: this.clock,
-      elapsed: () => this.clock.elapsed,
-      random: () => 0.5,
-      log: { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") },
-    });
+  /** Starts the house, on what an earlier life has left, and waits until it listens. */
+  override async start(): Promise<void> {
+    await super.start();
     await this.pass(() => this.fake.counters().connections > 0);
-  }
-
-  async stop(): Promise<void> {
-    let stopped = false;
-    const stopping = this.house.stop().finally(() => {
-      stopped = true;
-    });
-    while (!stopped) {
-      await this.clock.advance(100);
-      await this.#breathe();
-    }
-    await stopping;
-  }
-
-  /** Lets time pass in steps of 100 ms until `look` gives something, with what happens on sockets in between. */
-  async pass<T>(look: () => T | undefined | false, mostMs = 120_000): Promise<T> {
-    for (let passed = 0; ; passed += 100) {
-      await this.#breathe();
-      const found = look();
-      if (found !== undefined && found !== false) return found;
-      if (passed >= mostMs) throw new Error(`did not happen within ${mostMs / 1_000} s: ${look}`);
-      await this.clock.advance(100);
-    }
-  }
-
-  /** Real sockets and files take their turns. */
-  async #breathe(): Promise<void> {
-    for (let i = 0; i < 2; i++) {
-      await settle();
-      await quiet();
-    }
-  }
-
-  /** Lets time pass from one thing that is due to the next, or, where that would take long, in strides of `strideMs`. */
-  async wait(ms: number, strideMs = 0): Promise<void> {
-    const until = this.clock.elapsed + ms;
-    for (;;) {
-      await this.#breathe();
-      const left = until - this.clock.elapsed;
-      if (left <= 0) return;
-      await this.clock.advance(Math.min(left, Math.max(1, strideMs, this.clock.nextMs)));
-    }
   }
 
   /** What people see in the group now. */

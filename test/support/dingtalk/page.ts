@@ -1,7 +1,5 @@
 /** The page on which people see the groups, and what it asks the fake for. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { packageRoot } from "../../../bot/package-root.ts";
+import { pageFile } from "../fake-page/files.ts";
 import { type Answer, type Call, htmlAnswer, objectOf, type Routes, textOf } from "./http.ts";
 import type { FakeDingTalk } from "./index.ts";
 import { masked } from "./mask.ts";
@@ -12,14 +10,6 @@ export function isPagePath(path: string): boolean {
   return path === "/" || path.startsWith("/fake/");
 }
 
-const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
-  "/": ["index.html", "text/html"],
-  "/fake/page.js": ["page.js", "text/javascript"],
-  "/fake/render.js": ["render.js", "text/javascript"],
-  "/fake/page.css": ["page.css", "text/css"],
-};
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
 const MOST_REQUESTS = 60;
 
 export interface Page {
@@ -122,13 +112,9 @@ export function openPage(fake: () => FakeDingTalk, media: ReadonlyMap<string, Me
     },
     serve({ method, path }) {
       if (method !== "GET") return undefined;
-      const file = FILES[path];
-      if (file !== undefined) {
-        const [name, type] = file;
-        const body = readFileSync(join(packageRoot(), "test/support/dingtalk/page", name));
-        const headers = { "content-type": `${type}; charset=utf-8`, "content-security-policy": POLICY };
-        return { status: 200, headers, body };
-      }
+      const file = pageFile("test/support/dingtalk/page", path);
+      if (file !== undefined)
+        return { status: 200, headers: { ...file.headers, "content-type": file.type }, body: file.body };
       if (!path.startsWith("/fake/media/")) return undefined;
       const found = media.get(decodeURIComponent(path.slice("/fake/media/".length)));
       if (found === undefined) return { status: 404, body: { error: "no such file" } };

@@ -1,21 +1,11 @@
 /** The page on which people see the groups, and what it asks the fake for. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { packageRoot } from "../../../bot/package-root.ts";
+import { pageFile } from "../fake-page/files.ts";
 import type { Asked, Door, Reply } from "./doors.ts";
 import type { FakeWeCom } from "./fake-wecom.ts";
 import { blocksOf } from "./markdown.ts";
 import { type Body, listOf, objectIn, partOf, textOf } from "./read.ts";
 import type { Shown } from "./world.ts";
 
-const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
-  "/": ["index.html", "text/html"],
-  "/fake/page.js": ["page.js", "text/javascript"],
-  "/fake/render.js": ["render.js", "text/javascript"],
-  "/fake/page.css": ["page.css", "text/css"],
-};
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
 const MOST_RECORDS = 80;
 
 /** The door of the page. What it changes, only the page may change. */
@@ -136,14 +126,7 @@ export function createPage(fake: () => FakeWeCom): Door {
   return (asked) => {
     if (asked.method === "POST") return change(asked);
     if (asked.path === "/fake/state") return isLoopback(asked.host) ? { body: state(asked) } : undefined;
-    const file = Object.hasOwn(FILES, asked.path) ? FILES[asked.path] : undefined;
-    if (file === undefined) return undefined;
-    const [name, type] = file;
-    return {
-      type: `${type}; charset=utf-8`,
-      headers: { "content-security-policy": POLICY },
-      body: readFileSync(join(packageRoot(), "test/support/wecom/page", name)),
-    };
+    return pageFile("test/support/wecom/page", asked.path);
   };
 }
 

@@ -146,9 +146,12 @@ describe("POST /-/reload", () => {
   test("who may reach what is swapped too, and what needs a restart is said", async () => {
     const { house, file } = await housed("retention: 1h");
     expect(await say(house, "monitor add intra http://10.1.2.3/")).toContain("may not be reached");
-    file.text = "network: { allow: [10.0.0.0/8] }\nretention: 2h";
+    file.text = "network: { allow: [10.0.0.0/8] }\nretention: 2h\ndingtalk: { quota: { api_calls: 9 } }";
     expect(await (await reload(house)).json()).toMatchObject({
-      notes: [{ path: "retention", text: "takes effect with the next start" }],
+      notes: [
+        { path: "retention", text: "takes effect with the next start" },
+        { path: "dingtalk.quota", text: "takes effect with the next start" },
+      ],
     });
     expect(await say(house, "monitor add intra http://10.1.2.3/")).not.toContain("may not be reached");
   });

@@ -1,5 +1,6 @@
 // The page: asks the fake how things stand, draws it, and sends back what somebody says or presses.
-import { blocks, h, templateCard } from "./render.js";
+import { h } from "./element.js";
+import { blocks, templateCard } from "./render.js";
 
 /** @param {string} id */
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
