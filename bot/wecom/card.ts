@@ -2,7 +2,7 @@
  * The card of an incident as WeCom's `button_interaction` and `text_notice` (developer.work.weixin.qq.com/document/path/101032). Lengths
  * there are advice: what is longer is cut off by the clients, each in its own way, so it is cut here, with a mark.
  */
-import type { Action, Card, Field } from "../../alerts/card.ts";
+import type { Card, Field } from "../../alerts/card.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import { markOf, standingOf } from "../chat/card-lines.ts";
 
@@ -47,7 +47,7 @@ const REPEAT: Text = { zh: "可能是重复发送", en: "may be a repeat" };
 
 /** Draws it; undefined when it has no button that WeCom would take, since this kind of card needs one. */
 export function templateCard(card: Card, { taskId, locale, mayBeRepeat }: DrawnAs): Drawn | undefined {
-  const buttons = buttonsOf(card);
+  const buttons = cardButtons(card);
   if (buttons.length === 0) return undefined;
   const note = mayBeRepeat === true ? inLocale(locale, REPEAT) : "";
   const { parts, isCut } = partsOf(card, { untitled: taskId, note, locale });
@@ -55,11 +55,7 @@ export function templateCard(card: Card, { taskId, locale, mayBeRepeat }: DrawnA
     card: {
       card_type: "button_interaction",
       ...parts,
-      button_list: buttons.map(({ label, command }, i) => ({
-        text: shortened(label, LABEL).text,
-        style: i === 0 ? 1 : 2,
-        key: command,
-      })),
+      button_list: buttons,
       task_id: taskId,
     },
     isCut: isCut || buttons.length < (card.actions?.length ?? 0),
@@ -88,7 +84,7 @@ function partsOf(
     parts: {
       ...(source === ""
         ? {}
-        : { source: { desc: shortened(source, SOURCE).text, desc_color: colourOf(card) } }),
+        : { source: { desc: shortened(source, SOURCE).text, desc_color: sourceColour(card) } }),
       main_title: {
         title: title.text === "" ? untitled : title.text,
         ...(note === "" ? {} : { desc: shortened(note, DESCRIPTION).text }),
@@ -119,11 +115,20 @@ export function incidentOfTask(taskId: string): number | undefined {
   return found === null ? undefined : Number(found[1]);
 }
 
+/** A button as both the bot's cards and an application's have it. */
+export interface CardButton {
+  readonly text: string;
+  /** 1: the one that is pressed most. */
+  readonly style: number;
+  /** Comes back when it is pressed. */
+  readonly key: string;
+}
+
 /**
  * A button's key is the command itself: it survives a restart, and nothing has to be looked up. A command that is
  * longer than a key gets no button, nor does the second of two that say the same.
  */
-function buttonsOf({ actions = [] }: Card): readonly Action[] {
+export function cardButtons({ actions = [] }: Card): readonly CardButton[] {
   const fits = actions.filter(
     ({ label, command }, i) =>
       label.trim() !== "" &&
@@ -131,7 +136,11 @@ function buttonsOf({ actions = [] }: Card): readonly Action[] {
       Buffer.byteLength(command) <= LONGEST_KEY &&
       actions.findIndex((other) => other.command === command) === i,
   );
-  return fits.slice(0, MOST_BUTTONS);
+  return fits.slice(0, MOST_BUTTONS).map(({ label, command }, i) => ({
+    text: shortened(label, LABEL).text,
+    style: i === 0 ? 1 : 2,
+    key: command,
+  }));
 }
 
 /** Those that fit into the list under the text, and those that need more room, in their order. */
@@ -153,7 +162,8 @@ function lineOf({ name, value }: Field, locale: Locale): string {
   return name === "" ? value : `${name}${inLocale(locale, { zh: "：", en: ": " })}${value}`;
 }
 
-function colourOf({ severity, status }: Card): number {
+/** `source.desc_color`, by how it stands. */
+export function sourceColour({ severity, status }: Card): number {
   if (status === "resolved") return GREEN;
   if (status === "acknowledged" || status === "silenced") return GREY;
   return severity === "critical" ? RED : BLACK;

@@ -2,11 +2,12 @@
  * A card as a template card of an application: `button_interaction`, the one type that has buttons for commands.
  * https://developer.work.weixin.qq.com/document/path/90236 (its lengths are advice, its numbers of parts are not).
  */
-import type { Action, Card } from "../../../alerts/card.ts";
+import type { Card } from "../../../alerts/card.ts";
 import { plain } from "../../../alerts/words.ts";
 import { inLocale, type Locale } from "../../../storage/locale.ts";
 import { markOf, moreLines, standingOf } from "../../chat/card-lines.ts";
 import { fitted, linesOf, PLAIN, plainLine } from "../../chat/lines.ts";
+import { type CardButton, cardButtons, sourceColour } from "../card.ts";
 
 /** As WeCom has it; without `task_id`, which is for sending alone. */
 export interface AppCard {
@@ -15,16 +16,9 @@ export interface AppCard {
   readonly main_title: { readonly title: string };
   readonly sub_title_text?: string;
   readonly horizontal_content_list?: readonly { readonly keyname: string; readonly value: string }[];
-  readonly button_list: readonly AppButton[];
+  readonly button_list: readonly CardButton[];
   /** Stands on one grey button in the place of all of them. */
   readonly replace_text?: string;
-}
-
-interface AppButton {
-  readonly text: string;
-  readonly style: number;
-  /** Comes back when it is pressed: the line that the button carries. */
-  readonly key: string;
 }
 
 /** What a phone has room for, in characters. */
@@ -33,22 +27,15 @@ const VALUE = 30;
 const TEXT = 160;
 const LABEL = 10;
 const MOST_FIELDS = 6;
-const MOST_BUTTONS = 6;
-const KEY_BYTES = 1_024;
-
-/** The colours of a source. */
-const GREY = 0;
-const RED = 2;
-const GREEN = 3;
 
 /** Whether a card is told as one here: with buttons, and short enough for a few lines. Answers are as long as they are. */
-export function isAppCard({ kind, actions = [] }: Card): boolean {
-  return (kind === "incident" || kind === "text") && buttonsOf(actions).length > 0;
+export function isAppCard(card: Card): boolean {
+  return (card.kind === "incident" || card.kind === "text") && cardButtons(card).length > 0;
 }
 
 /** Writes a card. Without buttons it is what a card becomes that had some: how it stands takes their place. */
 export function appCard(card: Card, locale: Locale): AppCard {
-  const { title = "", text = "", fields = [], actions = [] } = card;
+  const { title = "", text = "", fields = [] } = card;
   const standing = standingOf(card, locale);
   const whole = plain(title, Number.POSITIVE_INFINITY);
   const short = fields.filter(({ value }) => plain(value, Number.POSITIVE_INFINITY).length <= VALUE);
@@ -67,12 +54,12 @@ export function appCard(card: Card, locale: Locale): AppCard {
     measure: (words) => words.length,
     more: moreLines(locale, PLAIN),
   });
-  const buttons = buttonsOf(actions);
+  const buttons = cardButtons(card);
   const over = standing === "" ? inLocale(locale, { zh: "已处理", en: "Done" }) : standing;
   const heading = [markOf(card), plain(title, TITLE)].filter((part) => part !== "").join(" ");
   return {
     card_type: "button_interaction",
-    ...(standing === "" ? {} : { source: { desc: standing, desc_color: colourOf(card) } }),
+    ...(standing === "" ? {} : { source: { desc: standing, desc_color: sourceColour(card) } }),
     main_title: { title: heading === "" ? over : heading },
     ...(below === "" ? {} : { sub_title_text: below }),
     ...(shown.length === 0
@@ -86,24 +73,4 @@ export function appCard(card: Card, locale: Locale): AppCard {
     button_list: buttons.length > 0 ? buttons : [{ text: over, style: 1, key: "over" }],
     ...(buttons.length > 0 ? {} : { replace_text: over }),
   };
-}
-
-function colourOf({ status, severity }: Card): number {
-  if (status === "resolved") return GREEN;
-  return severity === "critical" && (status === undefined || status === "firing") ? RED : GREY;
-}
-
-/** Each with a key of its own: the first of those that say the same. */
-function buttonsOf(actions: readonly Action[]): readonly AppButton[] {
-  const keys = new Set<string>();
-  const fit = actions.filter(({ command }) => {
-    if (command === "" || keys.has(command) || Buffer.byteLength(command) > KEY_BYTES) return false;
-    keys.add(command);
-    return true;
-  });
-  return fit.slice(0, MOST_BUTTONS).map(({ label, command }, i) => ({
-    text: plain(label, LABEL),
-    style: i === 0 ? 1 : 2,
-    key: command,
-  }));
 }
