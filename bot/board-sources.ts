@@ -1,7 +1,7 @@
 import type { TargetView } from "../alerts/delivery/target-view.ts";
 import { isTrouble, targetStateWords, troubleWords } from "../alerts/delivery/target-words.ts";
-import { standingOf } from "../commands/rule-list.ts";
-import { nextOf } from "../commands/rule-made.ts";
+import { standingOf } from "../commands/rules/list.ts";
+import { nextOf } from "../commands/rules/made.ts";
 import type { World } from "../commands/world.ts";
 import { targetOf } from "../monitors/index.ts";
 import type { MonitorRecord } from "../monitors/monitor-book.ts";

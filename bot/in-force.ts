@@ -1,7 +1,7 @@
 /** What a `gengfu.yml` becomes while it is in force; a reload makes another one and swaps the two. */
 import { type MadePlan, makePlan } from "../alerts/make-plan.ts";
 import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
-import type { PeopleBook } from "../commands/people-book.ts";
+import type { PeopleBook } from "../commands/people/book.ts";
 import { createNetwork, type Network } from "../monitors/network.ts";
 import type { FileConfig } from "./config.ts";
 import { type Mailing, mailingsOf } from "./email/mailings.ts";

@@ -1,7 +1,7 @@
 import type { Role } from "../commands/allow.ts";
 import type { Person } from "../commands/command.ts";
-import type { PeopleBook } from "../commands/people-book.ts";
-import { isUnnamed } from "../commands/people-unnamed.ts";
+import type { PeopleBook } from "../commands/people/book.ts";
+import { isUnnamed } from "../commands/people/unnamed.ts";
 import type { FileConfig } from "./config.ts";
 
 /**

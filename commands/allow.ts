@@ -1,7 +1,7 @@
 import { escapeMarkdown, plain } from "../alerts/words.ts";
 import type { Text } from "../storage/locale.ts";
 import { code } from "./markdown.ts";
-import { isUnnamed, unnamedWords } from "./people-unnamed.ts";
+import { isUnnamed, unnamedWords } from "./people/unnamed.ts";
 
 /** What a person may do: each role may do everything that the roles before it may. */
 export const roles = ["viewer", "operator", "admin"] as const;

@@ -5,10 +5,10 @@ import { type Labels, labelsKey } from "../storage/labels.ts";
 import { inLocale, type Text } from "../storage/locale.ts";
 import { chartPicture } from "./chart-picture.ts";
 import { answer, type Call, type Command, Refusal } from "./command.ts";
-import { compileOrRefuse } from "./compile-or-refuse.ts";
 import { parseDurationWords } from "./language/durations.ts";
 import { code, codeBlock } from "./markdown.ts";
-import { seriesName, valuesAt } from "./rule-test.ts";
+import { compileOrRefuse } from "./rules/compile-or-refuse.ts";
+import { seriesName, valuesAt } from "./rules/try-out.ts";
 import type { World } from "./world.ts";
 
 const DEFAULT_MS = 3_600_000;

@@ -7,12 +7,12 @@ import { askForMissing } from "./ask-for-missing.ts";
 import { type Call, type Command, type Person, Refusal, type Reply } from "./command.ts";
 import { type Found, findCommand } from "./find.ts";
 import { nearest } from "./help.ts";
+import { askWhich, lineOf, type Unclear, withQuoted } from "./incidents/quoted.ts";
 import { commands } from "./index.ts";
 import { normalize } from "./language/normalize.ts";
 import { type Sentence, understand } from "./language/sentence.ts";
 import { code } from "./markdown.ts";
-import { askWhich, lineOf, type Unclear, withQuoted } from "./quoted-incident.ts";
-import { makeRule } from "./sentence-rule.ts";
+import { makeRule } from "./rules/sentence-rule.ts";
 import type { World } from "./world.ts";
 
 /** One thing said by one person in one conversation. */

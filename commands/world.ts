@@ -12,9 +12,9 @@ import type { SeriesStore } from "../storage/series-store.ts";
 import type { Change, Store } from "../storage/store.ts";
 import type { Role } from "./allow.ts";
 import type { Audit } from "./audit.ts";
-import type { FilePerson, PeopleBook } from "./people-book.ts";
-import type { Claims } from "./people-claim.ts";
-import type { Speakers } from "./people-speakers.ts";
+import type { FilePerson, PeopleBook } from "./people/book.ts";
+import type { Claims } from "./people/claims.ts";
+import type { Speakers } from "./people/speakers.ts";
 
 /** Commits what `edit` changes, with whatever whoever made this wants in the same commit. */
 export type Commit = <R>(edit: (change: Change) => R) => Promise<R>;

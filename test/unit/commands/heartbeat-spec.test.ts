@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readHeartbeat } from "../../../commands/heartbeat-spec.ts";
 import { normalize } from "../../../commands/language/normalize.ts";
+import { readHeartbeat } from "../../../commands/monitors/heartbeat-spec.ts";
 
 test.each<[said: string, name: string, options: object]>([
   ["夜间备份 每天 02:00 宽限 30分钟 没来就告警", "夜间备份", { cron: "0 2 * * *", grace: "30m" }],

@@ -1,9 +1,9 @@
 /** What is kept of people: the book, the names of those who spoke, the code of the first admin. */
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { openPeopleBook } from "../../../commands/people-book.ts";
-import { isCode, openClaims, tidyCode } from "../../../commands/people-claim.ts";
-import { openSpeakers } from "../../../commands/people-speakers.ts";
+import { openPeopleBook } from "../../../commands/people/book.ts";
+import { isCode, openClaims, tidyCode } from "../../../commands/people/claims.ts";
+import { openSpeakers } from "../../../commands/people/speakers.ts";
 import { silentLog } from "../../../storage/log.ts";
 import { memoryStore } from "../../../storage/memory-store.ts";
 

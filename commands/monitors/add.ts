@@ -1,0 +1,149 @@
+import { formatSpan } from "../../alerts/words.ts";
+import { normaliseUrl } from "../../monitors/http/options.ts";
+import {
+  hostsOf,
+  kindNamed,
+  type MonitorSpec,
+  monitorKinds,
+  readAddress,
+  targetOf,
+} from "../../monitors/index.ts";
+import { action, answer, type Command, Refusal } from "../command.ts";
+import { tokenize } from "../language/tokenize.ts";
+import { code } from "../markdown.ts";
+import { quoted, refuse } from "../phrases.ts";
+import type { World } from "../world.ts";
+import { addHeartbeat } from "./heartbeat-made.ts";
+import { readHeartbeat } from "./heartbeat-spec.ts";
+import { checkedMonitor, refusing } from "./options.ts";
+
+const EXAMPLES = {
+  zh: "添加监控 https://example.com\n添加监控 商城 https://example.com/health interval=1m expected_status=200\n添加监控 tcp db.example:5432",
+  en: "monitor add https://example.com\nmonitor add shop https://example.com/health interval=1m expected_status=200\nmonitor add tcp db.example:5432",
+};
+
+/** `monitor add [NAME] URL [key=value …]`, `monitor add [NAME] tcp db.example:5432`: watch something. */
+export const monitorAdd: Command = {
+  words: ["monitor add", "add monitor", "watch"],
+  twins: ["添加监控", "新建监控", "增加监控"],
+  takes: { zh: "[名字] 网址 | 种类 目标 [interval=30s …]", en: "[NAME] URL | KIND TARGET [interval=30s …]" },
+  summary: { zh: "添加一个监控", en: "add a monitor" },
+  examples: EXAMPLES,
+  needs: "operator",
+  yieldsToSentence: true,
+  async run(rest, call, world) {
+    const spec = readSpec(rest, world);
+    if (spec.kind === "heartbeat") return addHeartbeat(spec, call, world);
+    await permit(spec, world);
+    const record = await call.change((change) =>
+      refusing(() =>
+        world.monitors.add(change, spec, {
+          kind: "chat",
+          person: call.person.id,
+          conversation: call.conversation,
+          at: call.at,
+        }),
+      ),
+    );
+    const shown = targetOf(spec);
+    const target = shown === undefined ? "" : ` ${code(shown)}`;
+    return answer(
+      call,
+      {
+        zh: `已添加监控 ${quoted(record.name)}：${record.kind}${target}，每${formatSpan(record.intervalMs, "zh-CN")}看一次。`,
+        en: `Monitor ${quoted(record.name)} added: ${record.kind}${target}, every ${formatSpan(record.intervalMs, "en")}.`,
+      },
+      {
+        actions: [
+          action(call, "test", { zh: "马上看一次", en: "Look now" }, `monitor test ${record.name}`),
+          action(call, "undo", { zh: "撤销", en: "Undo" }, `monitor remove ${record.name}`),
+        ],
+      },
+    );
+  },
+};
+
+/** Refuses a monitor that looks where people in chat may not reach. */
+export async function permit(spec: MonitorSpec, { network }: Pick<World, "network">): Promise<void> {
+  for (const host of hostsOf(spec)) {
+    const no = await network.checkHost(host);
+    if (no !== undefined) throw refuse(no);
+  }
+}
+
+/** Other words for the kinds. */
+const ALIASES: Readonly<Record<string, string>> = {
+  ping: "icmp",
+  端口: "tcp",
+  证书: "tls",
+  域名: "dns",
+};
+
+function kindOf(word: string): string | undefined {
+  const folded = word.toLowerCase();
+  if (Object.hasOwn(monitorKinds, folded)) return folded;
+  return Object.hasOwn(ALIASES, folded) ? ALIASES[folded] : undefined;
+}
+
+/** Reads `[NAME] [KIND] TARGET [key=value …]`. Throws a Refusal that names every wrong key. */
+export function readSpec(rest: string, world: World): MonitorSpec {
+  const [, beat] = /^(?:heartbeat|心跳)(?:\s+(.*))?$/is.exec(rest) ?? [rest];
+  if (beat !== undefined || /^(?:heartbeat|心跳)$/i.test(rest)) return readHeartbeat(beat ?? "");
+  const words: string[] = [];
+  const options = new Map<string, string>();
+  for (const { text } of tokenize(rest)) {
+    const [, key, value = ""] = /^([a-z_]+)=(.+)$/s.exec(text) ?? [];
+    const address = readAddress(text);
+    if (/^https?:\/\//i.test(text)) options.set("url", text);
+    else if (address !== undefined) words.push(address.kind, address.value);
+    else if (key !== undefined) options.set(key, value.replace(/^"(.*)"$/s, "$1"));
+    else words.push(text);
+  }
+  const url = options.get("url");
+  const no = url === undefined ? undefined : world.network.checkUrl(url);
+  if (no !== undefined) throw refuse(no);
+  // Beside a web address, `dns` and `证书` are names that somebody gave.
+  const at = words.findIndex((word) =>
+    url === undefined ? kindOf(word) !== undefined : /^http$/i.test(word),
+  );
+  const kindName = kindOf(words[at] ?? "") ?? (url === undefined ? undefined : "http");
+  if (kindName === undefined) {
+    throw new Refusal({
+      zh: `要监控什么？例如 ${code(EXAMPLES.zh.split("\n")[0] ?? "")}。种类：${Object.keys(monitorKinds).join("、")}`,
+      en: `Watch what? For example ${code(EXAMPLES.en.split("\n")[0] ?? "")}. Kinds: ${Object.keys(monitorKinds).join(", ")}`,
+    });
+  }
+  const kind = kindNamed(kindName);
+  const before = at < 0 ? words : words.slice(0, at);
+  const after = at < 0 ? [] : words.slice(at + 1);
+  if (kind?.target !== undefined && !options.has(kind.target) && after[0] !== undefined)
+    options.set(kind.target, after.shift() ?? "");
+  for (const key of kind?.fileOnly ?? []) if (options.has(key)) throw onlyInFile(key);
+  const named = [...before, ...after].join(" ");
+  const called = named.replace(/:$/, "") || options.get("name");
+  const target = kind?.target === undefined ? undefined : options.get(kind.target);
+  const name = called ?? freeName(nameFrom(target ?? kindName), world);
+  return checkedMonitor({ ...Object.fromEntries(options), name, kind: kindName });
+}
+
+function onlyInFile(key: string): Refusal {
+  return new Refusal({
+    zh: `${code(key)} 只能写在 gengfu.yml 里：它带有密码，或者会绕过网络限制。`,
+    en: `${code(key)} can only stand in gengfu.yml: it holds a secret, or leads around the guard of the network.`,
+  });
+}
+
+/** `shop.example/health` for a URL. */
+function nameFrom(what: unknown): string {
+  const normal = normaliseUrl(String(what));
+  if (normal === undefined) return String(what);
+  const { host, pathname } = new URL(normal);
+  return `${host}${pathname.replace(/\/$/, "")}`.slice(0, 80);
+}
+
+function freeName(wanted: string, { monitors }: World): string {
+  for (let i = 1; ; i++) {
+    const name = i === 1 ? wanted : `${wanted} (${i})`;
+    if (monitors.table.get(name) === undefined) return name;
+  }
+}

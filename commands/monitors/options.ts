@@ -1,0 +1,68 @@
+/** The options of a monitor that somebody typed, and what is wrong with them in words. */
+import { z } from "zod";
+import { type MonitorSpec, monitorSchema } from "../../monitors/index.ts";
+import { MonitorRefused } from "../../monitors/monitor-book.ts";
+import type { Text } from "../../storage/locale.ts";
+import { Refusal } from "../command.ts";
+import { code } from "../markdown.ts";
+import { quoted, refuse } from "../phrases.ts";
+
+/** Turns what the book refuses into a reply. */
+export function refusing<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof MonitorRefused ? refuse(error.text) : error;
+  }
+}
+
+const chinese = z.locales.zhCN().localeError;
+
+/**
+ * Checks a monitor whose options are all text, as they were typed. An option that must not be text is tried as a
+ * number or as true or false; `body_contains=200` stays text.
+ */
+export function checkedMonitor(typed: Readonly<Record<string, string>>): MonitorSpec {
+  const first = monitorSchema.safeParse(typed);
+  if (first.success) return first.data;
+  const tried: Record<string, unknown> = { ...typed };
+  for (const { path } of first.error.issues) {
+    const key = String(path[0]);
+    const other = { ...tried, [key]: untyped(typed[key] ?? "") };
+    const worse = monitorSchema
+      .safeParse(other)
+      .error?.issues.some((issue) => issue.path[0] === key && issue.code === "invalid_type");
+    if (Object.hasOwn(typed, key) && worse !== true) tried[key] = other[key];
+  }
+  const second = monitorSchema.safeParse(tried, { reportInput: true });
+  if (second.success) return second.data;
+  const both = {
+    zh: monitorSchema.safeParse(tried, { error: chinese, reportInput: true }).error ?? second.error,
+    en: second.error,
+  };
+  throw new Refusal({
+    zh: `监控的选项不对：${both.zh.issues.map((issue) => issueIn("zh", issue)).join("；")}`,
+    en: `The monitor's options are wrong: ${both.en.issues.map((issue) => issueIn("en", issue)).join("; ")}`,
+  });
+}
+
+type Issue = z.core.$ZodIssue;
+
+function issueIn(language: keyof Text, issue: Issue): string {
+  if (issue.code === "unrecognized_keys") {
+    const keys = issue.keys.map(code).join(language === "zh" ? "、" : ", ");
+    return language === "zh" ? `没有选项 ${keys}` : `there is no option ${keys}`;
+  }
+  const key = code(issue.path.map(String).join("."));
+  if (issue.code === "invalid_type" && issue.input === undefined)
+    return language === "zh" ? `缺少 ${key}` : `${key} is missing`;
+  const own: unknown = issue.code === "custom" ? issue.params?.["zh"] : undefined;
+  const zh = typeof own === "string" ? own : issue.message;
+  return language === "zh" ? `${key}：${quoted(zh)}` : `${key}: ${quoted(issue.message)}`;
+}
+
+/** `200` is a number, `true` is true, anything else is text. */
+function untyped(text: string): unknown {
+  if (/^\d+$/.test(text)) return Number(text);
+  return text === "true" ? true : text === "false" ? false : text;
+}

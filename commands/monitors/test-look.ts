@@ -1,0 +1,91 @@
+/** Looking once, now. */
+
+import type { Card } from "../../alerts/card.ts";
+import { formatValue } from "../../alerts/words.ts";
+import type { MonitorSpec } from "../../monitors/index.ts";
+import { explainReason } from "../../monitors/reason.ts";
+import { formatLabels } from "../../storage/labels.ts";
+import { inLocale } from "../../storage/locale.ts";
+import { answer, type Call, type Command } from "../command.ts";
+import { listed } from "../listed.ts";
+import { code } from "../markdown.ts";
+import { quoted } from "../phrases.ts";
+import type { World } from "../world.ts";
+import { permit, readSpec } from "./add.ts";
+import { expectationWords, pingLines } from "./heartbeat-lines.ts";
+import { findMonitor, stateOf } from "./list.ts";
+
+/** `monitor test NAME|URL|KIND TARGET …`: look once, now. */
+export const monitorTest: Command = {
+  words: ["monitor test", "test monitor", "probe"],
+  twins: ["测试监控", "看一次"],
+  takes: { zh: "名字 | 网址 | 种类 目标", en: "NAME | URL | KIND TARGET" },
+  summary: { zh: "马上看一次", en: "look once, now" },
+  examples: {
+    zh: "测试监控 https://example.com\n测试监控 ping example.com",
+    en: "monitor test https://example.com\nmonitor test ping example.com",
+  },
+  needs: "operator",
+  async run(rest, call, world) {
+    const beat = heartbeatIn(rest, world);
+    if (beat !== undefined) return explainWaiting(beat, call, world);
+    const report = await world.watch.lookOnce(await whatToTest(rest, world));
+    const took = formatValue(report.durationMs / 1_000, "seconds", call.locale);
+    const failed = report.reason !== undefined;
+    const lines = listed(
+      // What a failed look did not come to is zero, and says nothing.
+      report.readings.filter(({ value }) => !failed || value > 0),
+      call,
+      ({ name, labels, value }) =>
+        `${code(formatLabels({ ...labels, __name__: name }))} = ${formatValue(value, undefined, call.locale)}`,
+    );
+    const why = report.reason === undefined ? { zh: "", en: "" } : explainReason(report.reason);
+    const said = failed
+      ? {
+          zh: `🔴 失败：${quoted(why.zh, 300)}（用时 ${took}）`,
+          en: `🔴 It failed: ${quoted(why.en, 300)} (took ${took})`,
+        }
+      : { zh: `🟢 成功，用时 ${took}`, en: `🟢 It went well and took ${took}` };
+    return answer(call, {
+      zh: [said.zh, lines].filter(Boolean).join("\n\n"),
+      en: [said.en, lines].filter(Boolean).join("\n\n"),
+    });
+  },
+};
+
+/** A monitor that is on its rounds looks as it always does; anything else is tried out, guard first. */
+async function whatToTest(rest: string, world: World): Promise<string | MonitorSpec> {
+  const known = findMonitor(rest, world);
+  if (known?.paused === false) return known.name;
+  const spec = known ?? readSpec(rest, world);
+  await permit(spec, world);
+  return spec;
+}
+
+/** The heartbeat that somebody wants tried: one that there is, or one that is being thought of. */
+function heartbeatIn(rest: string, world: World): MonitorSpec | undefined {
+  const spec =
+    findMonitor(rest, world) ?? (/^(?:heartbeat|心跳)(?=\s)/i.test(rest) ? readSpec(rest, world) : undefined);
+  return spec?.kind === "heartbeat" ? spec : undefined;
+}
+
+/** There is nothing to look at: it waits to be told. */
+function explainWaiting(spec: MonitorSpec, call: Call, world: World): Card {
+  const known = world.monitors.table.get(spec.name);
+  const state = known === undefined ? undefined : inLocale(call.locale, stateOf(known, call, world));
+  const words = expectationWords(spec);
+  const how =
+    spec.options["uuid"] === undefined
+      ? {
+          zh: "添加以后会给出可以粘贴的 curl。",
+          en: "Once it is added, the curl lines to paste are given.",
+        }
+      : {
+          zh: `运行一下就是试：\n\n${pingLines(spec, world, call.locale)}`,
+          en: `To try it, run:\n\n${pingLines(spec, world, call.locale)}`,
+        };
+  return answer(call, {
+    zh: `心跳不去看，它等任务来报到：${quoted(words.zh)}。${state === undefined ? "" : `现在：${quoted(state, 300)}。`}${how.zh}`,
+    en: `A heartbeat does not look; it waits for a job to report: ${quoted(words.en)}. ${state === undefined ? "" : `Now: ${quoted(state, 300)}. `}${how.en}`,
+  });
+}
