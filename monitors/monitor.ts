@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Labels } from "../storage/labels.ts";
 import type { Text } from "../storage/locale.ts";
+import type { Change } from "../storage/store.ts";
 import type { Network } from "./network.ts";
 import type { Reason } from "./reason.ts";
 
@@ -41,6 +42,8 @@ export interface MonitorWorld {
   readonly elapsed: () => number;
   /** What heartbeats were told. */
   readonly heartbeats?: HeartbeatSight;
+  /** Who hears of the lines that `log` monitors match. */
+  readonly matches?: MatchListener;
   /** Certificate authorities to trust besides Node's own, in PEM. */
   readonly certificates?: string;
 }
@@ -48,6 +51,24 @@ export interface MonitorWorld {
 /** The last word of those that are told instead of looking. */
 export interface HeartbeatSight {
   look(options: object, signal: AbortSignal): Promise<Look> | Look;
+}
+
+/** A line that a `log` monitor matched. */
+export interface MatchedLine {
+  /** The name of the monitor. */
+  readonly monitor: string;
+  /** The name of the pattern. */
+  readonly pattern: string;
+  /** When it was read, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** What the named groups of the pattern caught. */
+  readonly groups: Labels;
+  readonly line: string;
+}
+
+/** Hears of matched lines in the commit that moves the position past them, so that each counts once. */
+export interface MatchListener {
+  heard(change: Change, lines: readonly MatchedLine[]): void;
 }
 
 /** A schema of options: a strict object whose output is plain JSON that the same schema accepts again. */
@@ -65,6 +86,8 @@ export interface MonitorKind<Options> {
   readonly timeoutMs: number;
   /** The option that says what to look at: an address that stands alone in chat, and that everybody may see. */
   readonly target?: string;
+  /** Who may make one in chat; an operator where nothing is said. An admin, where it reads what only admins should see. */
+  readonly needs?: "admin";
   /** Options that only `gengfu.yml` may set: they hold secrets, or lead around the guard of the network. */
   readonly fileOnly?: readonly string[];
   /** Hosts that the options name; those that a monitor made in chat may not reach are refused at once. */
@@ -75,6 +98,9 @@ export interface MonitorKind<Options> {
   identify?(options: Options, before: Options | undefined, uuid: () => string): Options;
   /** Where others reach this monitor; no two share one. */
   addresses?(options: Options): readonly string[];
-  /** Makes the monitor; does no input or output. */
-  create(options: Options, world: MonitorWorld): Monitor;
+  /**
+   * Makes the monitor; does no input or output. `name` is what it goes by in the book, for those that remember things
+   * from look to look; undefined where it is only tried out, and must leave no trace.
+   */
+  create(options: Options, world: MonitorWorld, name?: string): Monitor;
 }

@@ -111,7 +111,7 @@ export function watch(options: WatchOptions): Watch {
     const spread = random() * Math.min(record.intervalMs, SPREAD_MS);
     rounds.set(record.name, {
       record,
-      monitor: kind.create(record.options, record.source.kind === "file" ? openWorld : world),
+      monitor: kind.create(record.options, record.source.kind === "file" ? openWorld : world, record.name),
       instance: kind.instance(record.options),
       gone: new AbortController(),
       dueAt: elapsed() + spread,

@@ -8,7 +8,8 @@ import {
   readAddress,
   targetOf,
 } from "../../monitors/index.ts";
-import { action, answer, type Command, Refusal } from "../command.ts";
+import { refusal } from "../allow.ts";
+import { action, answer, type Call, type Command, Refusal } from "../command.ts";
 import { tokenize } from "../language/tokenize.ts";
 import { code } from "../markdown.ts";
 import { quoted, refuse } from "../phrases.ts";
@@ -34,7 +35,7 @@ export const monitorAdd: Command = {
   async run(rest, call, world) {
     const spec = readSpec(rest, world);
     if (spec.kind === "heartbeat") return addHeartbeat(spec, call, world);
-    await permit(spec, world);
+    await permit(spec, call, world);
     const record = await call.change((change) =>
       refusing(() =>
         world.monitors.add(change, spec, {
@@ -63,8 +64,14 @@ export const monitorAdd: Command = {
   },
 };
 
-/** Refuses a monitor that looks where people in chat may not reach. */
-export async function permit(spec: MonitorSpec, { network }: Pick<World, "network">): Promise<void> {
+/** Refuses a monitor that looks where people in chat may not reach, or that not everybody may make. */
+export async function permit(
+  spec: MonitorSpec,
+  { person }: Pick<Call, "person">,
+  { network }: Pick<World, "network">,
+): Promise<void> {
+  const refused = refusal(person, kindNamed(spec.kind)?.needs ?? "operator");
+  if (refused !== undefined) throw new Refusal(refused);
   for (const host of hostsOf(spec)) {
     const no = await network.checkHost(host);
     if (no !== undefined) throw refuse(no);

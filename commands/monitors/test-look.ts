@@ -29,7 +29,7 @@ export const monitorTest: Command = {
   async run(rest, call, world) {
     const beat = heartbeatIn(rest, world);
     if (beat !== undefined) return explainWaiting(beat, call, world);
-    const report = await world.watch.lookOnce(await whatToTest(rest, world));
+    const report = await world.watch.lookOnce(await whatToTest(rest, call, world));
     const took = formatValue(report.durationMs / 1_000, "seconds", call.locale);
     const failed = report.reason !== undefined;
     const lines = listed(
@@ -54,11 +54,11 @@ export const monitorTest: Command = {
 };
 
 /** A monitor that is on its rounds looks as it always does; anything else is tried out, guard first. */
-async function whatToTest(rest: string, world: World): Promise<string | MonitorSpec> {
+async function whatToTest(rest: string, call: Call, world: World): Promise<string | MonitorSpec> {
   const known = findMonitor(rest, world);
   if (known?.paused === false) return known.name;
   const spec = known ?? readSpec(rest, world);
-  await permit(spec, world);
+  await permit(spec, call, world);
   return spec;
 }
 

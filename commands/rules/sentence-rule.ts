@@ -75,7 +75,7 @@ async function makeThreshold(sentence: ThresholdSentence, call: Call, world: Wor
       tellsHere(rule, call),
   );
   if (same !== undefined) return thereAlready(same, call, world);
-  const monitor = subject.url === undefined ? undefined : await monitorFor(subject.url, world);
+  const monitor = subject.url === undefined ? undefined : await monitorFor(subject.url, call, world);
   const name = freeName(sentence.name ?? titleOf(sentence, word, call), world);
   const rule = await addRule(
     { kind: "promql", name, expr, forMs, keepFiringForMs, labels: { severity }, annotations: {} },
@@ -160,10 +160,10 @@ function tellsHere({ source, tells }: Rule, call: Call): boolean {
 }
 
 /** The monitor that a sentence needs, unless there is one. Refuses an address that must not be reached. */
-async function monitorFor(url: string, world: World): Promise<MonitorSpec | undefined> {
+async function monitorFor(url: string, call: Call, world: World): Promise<MonitorSpec | undefined> {
   if (world.monitors.findByUrl(url) !== undefined) return undefined;
   const spec = readSpec(url, world);
-  await permit(spec, world);
+  await permit(spec, call, world);
   return spec;
 }
 
