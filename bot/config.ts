@@ -23,6 +23,7 @@ import { crossCheck } from "./cross-check.ts";
 import { dingTalkSchema } from "./dingtalk/config.ts";
 import { fillIn, type Variables } from "./fill-in.ts";
 import { hooksSchema } from "./hooks/index.ts";
+import { peopleSchema } from "./people-config.ts";
 import { globalSchema } from "./receivers/global-config.ts";
 import { receiversSchema, UNSUPPORTED } from "./receivers/receivers-config.ts";
 import { watchdogSchema } from "./receivers/watchdog-config.ts";
@@ -42,16 +43,6 @@ const retention = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const person = z.strictObject({
-  /** `console:alice`, `dingtalk:0123`, `wecom:zhangsan`. */
-  id: z.string().refine((id) => /^[a-z]+:.+$/.test(id), {
-    message: "must look like dingtalk:<staffId>, wecom:<userid> or console:<name>",
-    params: { zh: "应形如 dingtalk:<staffId>、wecom:<userid> 或 console:<name>" },
-  }),
-  name: z.string().min(1).optional(),
-  role: z.enum(roles),
-});
-
 const network = z.string().refine(isNetwork, {
   message: "must be an address or a range such as 10.0.0.0/8",
   params: { zh: "应为地址或网段，例如 10.0.0.0/8" },
@@ -60,7 +51,7 @@ const network = z.string().refine(isNetwork, {
 /** The whole file; every part is optional. */
 export const fileSchema = z.strictObject({
   network: z.strictObject({ allow: z.array(network).default([]) }).optional(),
-  people: z.array(person).default([]).superRefine(unlike("id")),
+  people: peopleSchema.default([]),
   default_role: z.enum(roles).optional(),
   retention: retention.optional(),
   monitors: z.array(monitorSchema).default([]).superRefine(unlike("name")).superRefine(unlikeAddresses),

@@ -3,6 +3,7 @@ import { type Role, roles, roleText } from "../allow.ts";
 import { action, answer, type Call, type Command, Refusal } from "../command.ts";
 import { code } from "../markdown.ts";
 import { quoted } from "../phrases.ts";
+import { isTheirs } from "./book.ts";
 import { keepAnAdmin, readOnly } from "./guard.ts";
 import { whoIsMeant } from "./who.ts";
 
@@ -31,7 +32,7 @@ export const peopleAdd: Command = {
   async run(rest, call, { people }) {
     const { who, role, name } = read(rest);
     const meant = whoIsMeant(who, call, people);
-    const written = people.file().find(({ id }) => id === meant.id);
+    const written = people.file().find((person) => isTheirs(person, meant.id));
     if (written !== undefined) throw readOnly(written);
     const before = people.book.find(meant.id);
     if (before === undefined && people.book.all().length >= MOST_PEOPLE)

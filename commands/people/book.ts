@@ -1,5 +1,6 @@
 /** The people book: the roles that were given in chat. What `gengfu.yml` says of somebody goes before it. */
 import { z } from "zod";
+import type { ListedPerson } from "../../alerts/oncall/humans.ts";
 import type { Change, Store, Table } from "../../storage/store.ts";
 import { type Role, roles } from "../allow.ts";
 
@@ -14,16 +15,22 @@ const schema = z.strictObject({
 });
 
 /** Somebody who was given a role in chat. */
-export interface BookPerson extends FilePerson {
+export interface BookPerson {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly role: Role;
   readonly addedBy: string;
   readonly at: number;
 }
 
 /** Somebody whom `gengfu.yml` names. */
-export interface FilePerson {
-  readonly id: string;
-  readonly name?: string | undefined;
+export interface FilePerson extends ListedPerson {
   readonly role: Role;
+}
+
+/** Whether an account is theirs. */
+export function isTheirs({ id, aliases = [] }: ListedPerson, account: string): boolean {
+  return id === account || aliases.includes(account);
 }
 
 export interface PeopleBook {
@@ -59,7 +66,7 @@ export function openPeopleBook(store: Store): PeopleBook {
 }
 
 /** The admins among those who have a role of their own; the file goes before the book. */
-export function adminsOf<T extends FilePerson>(
+export function adminsOf<T extends BookPerson>(
   file: readonly FilePerson[],
   book: readonly T[],
 ): readonly (FilePerson | T)[] {
@@ -67,10 +74,10 @@ export function adminsOf<T extends FilePerson>(
 }
 
 /** Everybody with a role of their own: those of the file, then those of the book whom the file does not name. */
-export function everybody<T extends FilePerson>(
+export function everybody<T extends BookPerson>(
   file: readonly FilePerson[],
   book: readonly T[],
 ): readonly (FilePerson | T)[] {
-  const named = new Set(file.map(({ id }) => id));
+  const named = new Set(file.flatMap(({ id, aliases = [] }) => [id, ...aliases]));
   return [...file, ...book.filter(({ id }) => !named.has(id))];
 }

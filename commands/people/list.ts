@@ -1,3 +1,4 @@
+import { maskedEmail, maskedPhone } from "../../alerts/oncall/humans.ts";
 import { formatTime } from "../../alerts/words.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
 import { roleText } from "../allow.ts";
@@ -6,7 +7,7 @@ import { answer, type Command } from "../command.ts";
 import { listed } from "../listed.ts";
 import { code } from "../markdown.ts";
 import { named, quoted } from "../phrases.ts";
-import { everybody } from "./book.ts";
+import { everybody, type FilePerson } from "./book.ts";
 import { BY_CLAIM } from "./claims.ts";
 
 /** `people`: who has which role, and who gave it. */
@@ -48,11 +49,22 @@ export const people: Command = {
                 en: `given by ${named(person.addedBy, call)}, ${when}`,
               }
           : { zh: "写在 gengfu.yml 里", en: "in gengfu.yml" };
+      const more = "addedBy" in person ? "" : reachedBy(person);
       return inLocale(call.locale, {
-        zh: `${who} ${roleText[person.role].zh}，${from.zh}`,
-        en: `${who} ${person.role}, ${from.en}`,
+        zh: `${who} ${roleText[person.role].zh}，${from.zh}${more}`,
+        en: `${who} ${person.role}, ${from.en}${more}`,
       });
     });
     return answer(call, { zh: `${lines}\n\n${everyoneElse.zh}`, en: `${lines}\n\n${everyoneElse.en}` });
   },
 };
+
+/** Their other accounts, and enough of phone and mail address to see that they are the right ones. */
+function reachedBy({ aliases = [], phone, email }: FilePerson): string {
+  const words = [
+    ...(aliases.length === 0 ? [] : [`= ${aliases.map(code).join(" ")}`]),
+    ...(phone === undefined ? [] : [`☎ ${code(maskedPhone(phone))}`]),
+    ...(email === undefined ? [] : [`✉ ${code(maskedEmail(email))}`]),
+  ];
+  return words.map((word) => ` · ${word}`).join("");
+}

@@ -2,6 +2,7 @@ import { roleText } from "../allow.ts";
 import { answer, type Command, Refusal } from "../command.ts";
 import { code } from "../markdown.ts";
 import { peopleAction } from "./add.ts";
+import { isTheirs } from "./book.ts";
 import { keepAnAdmin, readOnly } from "./guard.ts";
 import { whoIsMeant } from "./who.ts";
 
@@ -23,7 +24,7 @@ export const peopleRemove: Command = {
         en: `Remove whom? For example ${code(this.examples.en)}`,
       });
     const { id } = whoIsMeant(rest, call, people);
-    const written = people.file().find((one) => one.id === id);
+    const written = people.file().find((one) => isTheirs(one, id));
     if (people.book.find(id) === undefined) {
       if (written !== undefined) throw readOnly(written);
       throw new Refusal({

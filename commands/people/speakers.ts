@@ -1,6 +1,6 @@
 /** Who spoke of late, by the names that the platforms give: for names on display, and to be called by. In memory. */
 import { nameOf, plain } from "../../alerts/words.ts";
-import type { FilePerson, PeopleBook } from "./book.ts";
+import { type FilePerson, isTheirs, type PeopleBook } from "./book.ts";
 import { isUnnamed } from "./unnamed.ts";
 
 /** So many are remembered; whoever spoke longest ago leaves first. */
@@ -46,7 +46,7 @@ export function namesBy(
   speakers: Pick<Speakers, "nameOf">,
 ): (id: string) => string {
   return (id) => {
-    const written = file().find((person) => person.id === id)?.name;
+    const written = file().find((person) => isTheirs(person, id))?.name;
     const name = written ?? book.find(id)?.name ?? speakers.nameOf(id);
     return name === undefined ? nameOf(id) : plain(name, 40);
   };

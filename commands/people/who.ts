@@ -1,4 +1,5 @@
 /** Whom somebody means: an id in full, an id of the platform they are on, an @-mention, or a name. */
+import { humansOf } from "../../alerts/oncall/humans.ts";
 import { type Call, Refusal } from "../command.ts";
 import { code } from "../markdown.ts";
 import { quoted } from "../phrases.ts";
@@ -22,16 +23,19 @@ const BARE = /^[\w.@-]+$/;
 /** The one person whom these words mean. Refuses when nobody is, or when it may be another. */
 export function whoIsMeant(text: string, call: Call, people: People): Meant {
   const known = everyoneKnown(people);
+  const humans = humansOf(people.file());
   const full = FULL.exec(text);
   if (full !== null) return checked(`${full[1]?.toLowerCase()}:${full[2]}`, known);
   const isMention = text.startsWith("@");
   const word = isMention ? text.slice(1).trim() : text;
   const here = `${call.conversation.slice(0, call.conversation.indexOf(":"))}:${word}`;
   const lower = word.toLowerCase();
-  const among = new Set(known.filter(({ name }) => name?.toLowerCase() === lower).map(({ id }) => id));
+  const among = new Set(
+    known.filter(({ name }) => name?.toLowerCase() === lower).map(({ id }) => humans.of(id).id),
+  );
   // What may be an id and is somebody's name is both: anybody may call themselves by another's id.
   const mayBeId = known.some(({ id }) => id === here) || (!isMention && BARE.test(word));
-  if (mayBeId) among.add(here);
+  if (mayBeId) among.add(humans.of(here).id);
   const [only, ...others] = among;
   if (only === undefined)
     throw new Refusal({

@@ -109,6 +109,27 @@ describe("roles given in chat", () => {
     expect(await inGroup("8", "whoami")).toContain("Your role is operator, which is the default");
   });
 
+  it("are one human with several accounts, whose phone and mail address nobody sees in full", async () => {
+    const zhang = {
+      id: "dingtalk:7",
+      name: "张三",
+      role: "operator" as const,
+      aliases: ["wecom:zhang"],
+      phone: "+8613800138000",
+      email: "zhangsan@shop.example",
+    };
+    await open({ people: [zhang] });
+    await inGroup("7", "状态", { name: "张三" });
+    const people = await road.say("people");
+    expect(people).toContain("**张三** `dingtalk:7` operator, in gengfu.yml · = `wecom:zhang`");
+    expect(people).toContain("☎ `+86138****8000` · ✉ `z***@shop.example`");
+    expect(people).not.toMatch(/13800138000|zhangsan@/);
+    await converse(road, [
+      ["people add wecom:zhang admin", "`dingtalk:7` is listed in gengfu.yml (operator)"],
+      ["people add 张三 admin", "`dingtalk:7` 写在 gengfu.yml 里（操作员）"],
+    ]);
+  });
+
   it("leave an admin: the last one cannot step down before there is another", async () => {
     await open();
     await road.say("people add dingtalk:1 admin");

@@ -73,6 +73,12 @@ describe("what is read", () => {
     const { network, people, default_role, retention, monitors, groups } = read("good-everything.yml");
     expect(network?.allow).toEqual(["127.0.0.0/8", "10.0.0.0/8", "192.168.1.7", "fd00::/8"]);
     expect(people[0]).toEqual({ id: "console:boss", name: "张三", role: "admin" });
+    expect(people[2]).toMatchObject({
+      aliases: ["dingtalk:7", "console:lisi"],
+      phone: "+8613800138000",
+      email: "lisi@shop.example",
+    });
+    expect(people[3]?.phone).toBe("+491512345678");
     expect([default_role, retention]).toEqual(["viewer", 5_400_000]);
     expect(
       monitors.map(({ name, kind, intervalMs, timeoutMs }) => [name, kind, intervalMs, timeoutMs]),

@@ -49,6 +49,13 @@ test("on a console that others can reach, nobody is an admin by default", () => 
   ).toBe("admin");
 });
 
+test("all accounts of one human have their role and name", () => {
+  const people = [{ id: "dingtalk:1", aliases: ["wecom:zhang"], name: "张三", role: "operator" as const }];
+  const whois = openPeople({ people }, nobody, true);
+  for (const id of ["dingtalk:1", "wecom:zhang"])
+    expect(whois(id, "z")).toEqual({ id, name: "张三", role: "operator", from: "file" });
+});
+
 test("the name is that of the file, then the platform's, then the id without its platform", () => {
   const whois = openPeople(file, nobody, true);
   expect(whois("console:boss", "Boss").name).toBe("张三");
