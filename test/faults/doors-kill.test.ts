@@ -11,11 +11,12 @@ import type { WebhookBody } from "../../bot/webhook/body.ts";
 import { openStore } from "../../storage/embedded-store.ts";
 import { fingerprint, type Labels } from "../../storage/labels.ts";
 import { type Bot, makeDir, startBot, until } from "../support/bot.ts";
+import { livesOr } from "../support/lives.ts";
 import { seeded } from "../support/seeded.ts";
 import { openSink } from "../support/sink.ts";
 
-/** How often processes are killed, in all; `LIVES` says otherwise. Two of them live side by side. */
-const LIVES = Number(process.env["LIVES"] ?? 60) / 2;
+/** Two live side by side. */
+const LIVES = livesOr(24) / 2;
 const SENDERS = 4;
 const GROUPS = 5;
 

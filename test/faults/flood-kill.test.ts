@@ -11,11 +11,11 @@ import { MOST_UNDER_WAY } from "../../alerts/delivery/under-way.ts";
 import type { WebhookBody } from "../../bot/webhook/body.ts";
 import { openStore } from "../../storage/embedded-store.ts";
 import { type Bot, makeDir, startBot, until } from "../support/bot.ts";
+import { livesOr } from "../support/lives.ts";
 import { seeded } from "../support/seeded.ts";
 import { type Answer, errcode, openSink, refusing } from "../support/sink.ts";
 
-/** How often a process is killed; `LIVES` says otherwise, such as 200 after a change of the courier. */
-const LIVES = Number(process.env["LIVES"] ?? 120);
+const LIVES = livesOr(40);
 /** Floods at the same time, each with a receiver and a folder of its own: a start is half of a life, and mostly waits. */
 const FLOODS = 2;
 const HOOKS = 10;

@@ -5,10 +5,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { decodeBeat } from "../../monitors/heartbeat/beat.ts";
 import { openStore } from "../../storage/embedded-store.ts";
 import { type Bot, makeDir, startBot } from "../support/bot.ts";
+import { livesOr } from "../support/lives.ts";
 import { seeded } from "../support/seeded.ts";
 
-/** How often the process is killed; `LIVES` says otherwise. */
-const LIVES = Number(process.env["LIVES"] ?? 6);
+const LIVES = livesOr(4);
 const SENDERS = 4;
 const JOBS = 40;
 

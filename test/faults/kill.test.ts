@@ -2,10 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type Bot, makeDir, startBot, until, type WireMessage } from "../support/bot.ts";
+import { livesOr } from "../support/lives.ts";
 import { seeded } from "../support/seeded.ts";
 
 /** How often a process is killed. Each life is short, so that most deaths fall into the midst of something. */
-const LIVES = 100;
+const LIVES = livesOr(40);
 /** Houses that live at the same time, each in a folder of its own: a start is half of a life, and mostly waits. */
 const HOUSES = 2;
 
