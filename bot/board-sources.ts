@@ -74,7 +74,7 @@ export function boardSources(
       name: rule.name,
       expr: rule.expr,
       state,
-      ...(rule.forMs === 0 ? {} : { for: formatDuration(rule.forMs) }),
+      ...(rule.kind === "record" || rule.forMs === 0 ? {} : { for: formatDuration(rule.forMs) }),
     };
   }
 

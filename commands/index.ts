@@ -25,6 +25,7 @@ import { routes } from "./routing/routes.ts";
 import { subscribe, unsubscribe } from "./routing/subscribe.ts";
 import { ruleAdd } from "./rules/add.ts";
 import { rules } from "./rules/list.ts";
+import { ruleRecord } from "./rules/record.ts";
 import { rulePause, ruleRemove, ruleResume } from "./rules/state.ts";
 import { ruleTest } from "./rules/try-out.ts";
 import { silenceExtend } from "./silences/extend.ts";
@@ -50,6 +51,7 @@ export const commands: readonly Command[] = [
   why,
   rules,
   ruleAdd,
+  ruleRecord,
   ruleTest,
   rulePause,
   ruleResume,

@@ -3,12 +3,14 @@
 import { nextRun } from "../storage/cron.ts";
 import type { Change, Store, Table } from "../storage/store.ts";
 import { syncFileRules } from "./file-rules.ts";
-import { type CompiledExpr, compileRule } from "./promql/compile.ts";
+import { type CompiledExpr, compile, compileRule } from "./promql/compile.ts";
 import {
   type CronRule,
   DEFAULT_INTERVAL_MS,
   decodeRule,
+  type JudgedRule,
   type PromqlRule,
+  type RecordingRule,
   type Rule,
   type RuleSource,
 } from "./rule.ts";
@@ -19,7 +21,10 @@ type Own<R> = Omit<R, "id" | "paused" | "source" | "tells" | "intervalMs"> & {
 };
 
 /** A rule that is about to be made: without number and source; tells the usual conversations unless told. */
-export type RuleDraft = (Own<PromqlRule> & { readonly intervalMs?: number }) | Own<CronRule>;
+export type RuleDraft =
+  | (Own<PromqlRule> & { readonly intervalMs?: number })
+  | (Own<RecordingRule> & { readonly intervalMs?: number })
+  | Own<CronRule>;
 
 /** Another rule has this name. */
 export class NameTaken extends Error {
@@ -38,12 +43,15 @@ export interface RuleBook {
   all(): IterableIterator<Rule>;
   /** By number, by a text that is a number, or by name in any case; the oldest when rules of a file share a name. */
   find(idOrName: number | string): Rule | undefined;
-  /** Rules that are not paused, by the interval they are judged at, in milliseconds. */
-  byInterval(): ReadonlyMap<number, readonly PromqlRule[]>;
+  /**
+   * Rules that are not paused, by the interval they are judged at, in milliseconds, in the order in which they are
+   * judged: those of the file group by group, then what chat records, then what chat judges.
+   */
+  byInterval(): ReadonlyMap<number, readonly JudgedRule[]>;
   /** Cron rules that are not paused. */
   cronRules(): readonly CronRule[];
   /** The compiled expression of a rule; the same one for the same rule. Throws a PromqlError. */
-  compiled(rule: PromqlRule): CompiledExpr;
+  compiled(rule: JudgedRule): CompiledExpr;
   /**
    * Adds a rule under the next number. Throws NameTaken, a PromqlError for an expression that is none, and a
    * ScheduleError for a schedule or zone that is none; nothing has changed then.
@@ -63,7 +71,7 @@ export function openRuleBook(store: Store): RuleBook {
   const table = store.table("rules", decodeRule);
   // Names of rules made in chat. A table, so that two commits on their way to disk cannot take the same name.
   const names = store.table("rule_names", decodeHolder);
-  const compiled = new WeakMap<PromqlRule, CompiledExpr>();
+  const compiled = new WeakMap<JudgedRule, CompiledExpr>();
   const index = indexOf(table);
 
   function must(change: Change, id: number): Rule {
@@ -89,7 +97,7 @@ export function openRuleBook(store: Store): RuleBook {
     compiled(rule) {
       let expression = compiled.get(rule);
       if (expression === undefined) {
-        expression = compileRule(rule.expr);
+        expression = compilerOf(rule)(rule.expr);
         compiled.set(rule, expression);
       }
       return expression;
@@ -107,7 +115,7 @@ export function openRuleBook(store: Store): RuleBook {
     pause: (change, id) => put(change, { ...must(change, id), paused: true }),
     resume(change, id, at) {
       const rule = must(change, id);
-      if (rule.kind === "promql") return put(change, { ...rule, paused: false });
+      if (rule.kind !== "cron") return put(change, { ...rule, paused: false });
       const { nextAt: _, ...rest } = rule;
       return put(change, { ...rest, paused: false, ...next(rule.cron, rule.zone, at) });
     },
@@ -134,8 +142,13 @@ function ruleOf(draft: RuleDraft, id: number, source: RuleSource): Rule {
 }
 
 function check(draft: RuleDraft): void {
-  if (draft.kind === "promql") compileRule(draft.expr);
-  else nextRun(draft.cron, draft.zone, 0);
+  if (draft.kind === "cron") nextRun(draft.cron, draft.zone, 0);
+  else compilerOf(draft)(draft.expr);
+}
+
+/** A number can be recorded; judged it can not be. */
+function compilerOf({ kind }: Pick<JudgedRule, "kind">): (text: string) => CompiledExpr {
+  return kind === "record" ? compile : compileRule;
 }
 
 function next(cron: string, zone: string, at: number): { nextAt?: number } {
@@ -155,7 +168,7 @@ function folded(name: string): string {
 }
 
 interface Current {
-  readonly byInterval: ReadonlyMap<number, readonly PromqlRule[]>;
+  readonly byInterval: ReadonlyMap<number, readonly JudgedRule[]>;
   readonly cron: readonly CronRule[];
 }
 
@@ -189,17 +202,28 @@ function indexOf(table: Table<Rule>): { current(): Current; named(name: string):
 }
 
 function sorted(table: Table<Rule>): Current {
-  const byInterval = new Map<number, PromqlRule[]>();
+  const byInterval = new Map<number, JudgedRule[]>();
   const cron: CronRule[] = [];
+  /** The group that came first stays first, whatever is put in later. */
+  const groups = new Map<string, number>();
   for (const rule of table.values()) {
     if (rule.paused) continue;
     if (rule.kind === "cron") {
       cron.push(rule);
       continue;
     }
+    if (rule.source.kind === "file")
+      groups.set(rule.source.group, Math.min(rule.id, groups.get(rule.source.group) ?? rule.id));
     const rules = byInterval.get(rule.intervalMs);
     if (rules === undefined) byInterval.set(rule.intervalMs, [rule]);
     else rules.push(rule);
   }
+  const turn = ({ kind, source }: JudgedRule): number =>
+    source.kind === "file" ? 0 : kind === "record" ? 1 : 2;
+  const group = ({ source }: JudgedRule): number =>
+    source.kind === "file" ? (groups.get(source.group) ?? 0) : 0;
+  const place = ({ source, id }: JudgedRule): number => (source.kind === "file" ? (source.place ?? id) : id);
+  for (const rules of byInterval.values())
+    rules.sort((a, b) => turn(a) - turn(b) || group(a) - group(b) || place(a) - place(b) || a.id - b.id);
   return { byInterval, cron };
 }

@@ -1,13 +1,15 @@
 /** Prometheus' rule groups as `gengfu.yml` and rule files have them: the schema, strict, with every error by its path. */
 import * as z from "zod";
 import { parseDuration } from "../storage/duration.ts";
-import { isLabelName, type Labels, METRIC_NAME } from "../storage/labels.ts";
-import { compileRule } from "./promql/compile.ts";
+import { isLabelName, isMetricName, type Labels, METRIC_NAME } from "../storage/labels.ts";
+import { compile, compileRule } from "./promql/compile.ts";
 import { PromqlError } from "./promql/promql-error.ts";
 import { DEFAULT_INTERVAL_MS } from "./rule.ts";
 
-/** One alerting rule of a file. */
+/** One rule of a file: an alerting rule, or one that records. */
 export interface FileRule {
+  readonly kind: "promql" | "record";
+  /** Of an alerting rule what it is called, of a recording rule the metric that it writes. */
   readonly name: string;
   readonly expr: string;
   readonly forMs: number;
@@ -16,10 +18,12 @@ export interface FileRule {
   readonly annotations: Labels;
 }
 
-/** A group of rules that are judged together. */
+/** A group of rules that are judged together, one after the other. */
 export interface RuleGroup {
   readonly name: string;
   readonly intervalMs: number;
+  /** The most label sets that one of its rules may find; 0 for no limit. */
+  readonly limit: number;
   readonly rules: readonly FileRule[];
 }
 
@@ -36,16 +40,21 @@ const duration = scalarText.transform((text, context) => {
 const interval = duration.refine((ms) => ms > 0, { message: "the interval must be longer than 0" });
 
 const expression = scalarText.superRefine((text, context) => {
+  const message = faultOf(() => compile(text));
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
+/** What PromQL has against something, with its place. */
+function faultOf(read: () => void): string | undefined {
   try {
-    compileRule(text);
+    read();
+    return undefined;
   } catch (error) {
     if (!(error instanceof PromqlError)) throw error;
-    const where =
-      error.to > error.from + 1 ? `characters ${error.from + 1}-${error.to}` : `character ${error.from + 1}`;
-    const message = `${error.message} (${where})`;
-    context.addIssue({ code: "custom", message });
+    const { from, to, message } = error;
+    return `${message} (${to > from + 1 ? `characters ${from + 1}-${to}` : `character ${from + 1}`})`;
   }
-});
+}
 
 const names = z.record(z.string(), scalarText).superRefine((texts, context) => {
   for (const name of Object.keys(texts))
@@ -53,11 +62,8 @@ const names = z.record(z.string(), scalarText).superRefine((texts, context) => {
       context.addIssue({ code: "custom", path: [name], message: `'${name}' is not a possible label name` });
 });
 
-const record = z.unknown().superRefine((name, context) => {
-  context.addIssue({
-    code: "custom",
-    message: `recording rules are not supported yet: ${typeof name === "string" ? name : "record"}`,
-  });
+const record = scalarText.refine(isMetricName, {
+  error: ({ input }) => `'${input}' is not a possible metric name: letters, digits, _ and :, no digit first`,
 });
 
 const rule = z
@@ -65,21 +71,35 @@ const rule = z
     alert: scalarText.optional(),
     record: record.optional(),
     expr: expression,
-    for: duration.default(0),
-    keep_firing_for: duration.default(0),
+    for: duration.optional(),
+    keep_firing_for: duration.optional(),
     labels: names.default({}),
-    annotations: names.default({}),
+    annotations: names.optional(),
   })
   .refine(({ alert, record }) => record !== undefined || (alert !== undefined && alert !== ""), {
     path: ["alert"],
-    message: "an alerting rule needs a name in 'alert'",
+    message: "a rule needs a name: an alerting rule in 'alert', a recording rule in 'record'",
     // Said together with what is wrong in other fields.
     when: ({ value }) => typeof value === "object" && value !== null,
+  })
+  .superRefine((rule, context) => {
+    const complain = (key: string, message: string): void =>
+      context.addIssue({ code: "custom", path: [key], message });
+    if (rule.record === undefined) {
+      // One that cannot be read at all has been named already.
+      const message = faultOf(() => compileRule(rule.expr));
+      if (message !== undefined && faultOf(() => compile(rule.expr)) === undefined) complain("expr", message);
+      return;
+    }
+    if (rule.alert !== undefined) complain("alert", "a rule has either 'alert' or 'record'");
+    for (const key of ["for", "keep_firing_for", "annotations"] as const)
+      if (rule[key] !== undefined) complain(key, "a recording rule has none of this");
   });
 
 const group = z.strictObject({
   name: scalarText.refine((name) => name !== "", { message: "a group needs a name" }),
   interval: interval.default(DEFAULT_INTERVAL_MS),
+  limit: z.int().nonnegative().default(0),
   labels: names.default({}),
   rules: z.array(rule).default([]),
 });
@@ -101,16 +121,18 @@ export const ruleGroupsSchema = z
   })
   .transform((groups) =>
     groups.map(
-      ({ name, interval, labels, rules }): RuleGroup => ({
+      ({ name, interval, limit, labels, rules }): RuleGroup => ({
         name,
         intervalMs: interval,
+        limit,
         rules: rules.map((one) => ({
-          name: one.alert ?? "",
+          kind: one.record === undefined ? "promql" : "record",
+          name: one.record ?? one.alert ?? "",
           expr: one.expr,
-          forMs: one.for,
-          keepFiringForMs: one.keep_firing_for,
+          forMs: one.for ?? 0,
+          keepFiringForMs: one.keep_firing_for ?? 0,
           labels: { ...labels, ...one.labels },
-          annotations: one.annotations,
+          annotations: one.annotations ?? {},
         })),
       }),
     ),

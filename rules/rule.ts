@@ -14,7 +14,12 @@ export type RuleSource =
       /** What was said. */
       readonly text: string;
     }
-  | { readonly kind: "file"; readonly group: string };
+  | {
+      readonly kind: "file";
+      readonly group: string;
+      /** Its place in the group, from 0: rules of a group are judged in order. Earlier versions did not store it. */
+      readonly place?: number;
+    };
 
 interface RuleCommon {
   /** The number people say: `rule 3`. Never used twice. */
@@ -30,15 +35,25 @@ interface RuleCommon {
   readonly tells: readonly string[];
 }
 
-/** An opinion about series. */
-export interface PromqlRule extends RuleCommon {
-  readonly kind: "promql";
+interface Judged extends RuleCommon {
   readonly expr: string;
   readonly intervalMs: number;
+  /** The most label sets that it may find; with more it fails. No limit where it is absent. */
+  readonly limit?: number;
+}
+
+/** An opinion about series. */
+export interface PromqlRule extends Judged {
+  readonly kind: "promql";
   /** How long it must hold before it fires. */
   readonly forMs: number;
   /** How long it keeps firing after it stopped holding. */
   readonly keepFiringForMs: number;
+}
+
+/** Writes what its expression gives as samples of the metric that is its name. */
+export interface RecordingRule extends Judged {
+  readonly kind: "record";
 }
 
 /** Something to be said at certain times. */
@@ -54,7 +69,10 @@ export interface CronRule extends RuleCommon {
   readonly nextAt?: number;
 }
 
-export type Rule = PromqlRule | CronRule;
+/** A rule whose expression is evaluated on an interval. */
+export type JudgedRule = PromqlRule | RecordingRule;
+
+export type Rule = JudgedRule | CronRule;
 
 /** How often a rule is judged where nothing is said, in milliseconds. */
 export const DEFAULT_INTERVAL_MS = 15_000;
@@ -70,7 +88,7 @@ const source = z.discriminatedUnion("kind", [
     at: z.number(),
     text: z.string(),
   }),
-  z.strictObject({ kind: z.literal("file"), group: z.string() }),
+  z.strictObject({ kind: z.literal("file"), group: z.string(), place: length.exactOptional() }),
 ]);
 
 const common = {
@@ -83,15 +101,16 @@ const common = {
   tells: z.array(z.string()),
 };
 
+const judged = {
+  ...common,
+  expr: z.string(),
+  intervalMs: length.positive(),
+  limit: length.positive().exactOptional(),
+};
+
 const schema: z.ZodType<Rule> = z.discriminatedUnion("kind", [
-  z.strictObject({
-    ...common,
-    kind: z.literal("promql"),
-    expr: z.string(),
-    intervalMs: length.positive(),
-    forMs: length,
-    keepFiringForMs: length,
-  }),
+  z.strictObject({ ...judged, kind: z.literal("promql"), forMs: length, keepFiringForMs: length }),
+  z.strictObject({ ...judged, kind: z.literal("record") }),
   z.strictObject({
     ...common,
     kind: z.literal("cron"),

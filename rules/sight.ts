@@ -5,7 +5,7 @@ import type { Text } from "../storage/locale.ts";
 import type { Series, SeriesSource } from "../storage/series.ts";
 import { below } from "./below.ts";
 import type { Node, RangeNode, SelectorNode } from "./promql/ast.ts";
-import { liveIndex } from "./promql/select.ts";
+import { lastKnownAt } from "./promql/select.ts";
 
 type Watched = SelectorNode | RangeNode;
 
@@ -69,7 +69,7 @@ export class Sight {
     const selector = selectorOf(node);
     const t = this.#at - selector.offsetMs;
     const spanMs = node.kind === "range" ? node.rangeMs : this.#lookbackMs;
-    return this.#source.select(selector.matchers).some((series) => liveIndex(series, t, spanMs) >= 0);
+    return this.#source.select(selector.matchers).some((series) => lastAtOf(node, series, t) > t - spanMs);
   }
 
   /** A sample at this time or before no longer counts. */
@@ -96,7 +96,7 @@ export class Sight {
     let shapes = known.get(id);
     if (shapes === undefined) {
       const selector = selectorOf(node);
-      shapes = shapesOf(this.#source.select(selector.matchers), names, this.#at - selector.offsetMs);
+      shapes = shapesOf(node, this.#source.select(selector.matchers), names, this.#at - selector.offsetMs);
       known.set(id, shapes);
     }
     return shapes;
@@ -118,17 +118,29 @@ function selectorOf(node: Watched): SelectorNode {
   return node.kind === "range" ? node.selector : node;
 }
 
-function shapesOf(all: readonly Series[], names: readonly string[], t: number): readonly Shape[] {
+/** The samples of a range are there, whatever became of the series since. */
+function lastAtOf(node: Watched, series: Series, t: number): number {
+  if (node.kind === "selector") return lastKnownAt(series, t);
+  const i = series.indexAt(t);
+  return i < 0 ? Number.NEGATIVE_INFINITY : series.at(i);
+}
+
+function shapesOf(
+  node: Watched,
+  all: readonly Series[],
+  names: readonly string[],
+  t: number,
+): readonly Shape[] {
   const shapes = new Map<string, Shape>();
   for (const series of all) {
-    const i = series.indexAt(t);
-    if (i < 0) continue;
+    const lastAt = lastAtOf(node, series, t);
+    if (lastAt === Number.NEGATIVE_INFINITY) continue;
     const carried = names.filter((name) => Object.hasOwn(series.labels, name));
     const id = JSON.stringify(carried);
     const shape = shapes.get(id) ?? { names: carried, lastAt: new Map<string, number>() };
     shapes.set(id, shape);
     const key = keyOf(series.labels, carried);
-    shape.lastAt.set(key, Math.max(shape.lastAt.get(key) ?? Number.NEGATIVE_INFINITY, series.at(i)));
+    shape.lastAt.set(key, Math.max(shape.lastAt.get(key) ?? Number.NEGATIVE_INFINITY, lastAt));
   }
   return [...shapes.values()];
 }

@@ -24,6 +24,8 @@ export class Column implements Series {
   foundBy: Labels | undefined = undefined;
   /** The time of the last sample, `-Infinity` while there is none. */
   lastAt = NEVER;
+  endedAt = NEVER;
+  endedBlind = false;
   length = 0;
   /** The segment of the log that has last defined this series, and its number there; see sample-log.ts. */
   segment = -1;

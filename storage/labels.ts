@@ -11,6 +11,11 @@ export function isLabelName(text: string): boolean {
   return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(text);
 }
 
+/** Whether `text` is a metric name in Prometheus' classic alphabet: `[a-zA-Z_:][a-zA-Z0-9_:]*`. */
+export function isMetricName(text: string): boolean {
+  return /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(text);
+}
+
 /** The value of a label; "" when there is none, as Prometheus has it. Names such as `constructor` are safe. */
 export function labelValue(labels: Labels, name: string): string {
   return Object.hasOwn(labels, name) ? (labels[name] ?? "") : "";
@@ -35,7 +40,7 @@ export function formatLabels(labels: Labels): string {
   let metric = "";
   for (const name of sortedNames(labels)) {
     const value = labels[name] ?? "";
-    if (name === METRIC_NAME && /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(value)) metric = value;
+    if (name === METRIC_NAME && isMetricName(value)) metric = value;
     else pairs.push(`${isLabelName(name) ? name : quoteLabelValue(name)}=${quoteLabelValue(value)}`);
   }
   return pairs.length === 0 && metric !== "" ? metric : `${metric}{${pairs.join(", ")}}`;

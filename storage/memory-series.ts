@@ -4,7 +4,7 @@ import type { Labels } from "./labels.ts";
 import type { Log } from "./log.ts";
 import type { Matcher } from "./matchers.ts";
 import { LATEST, SampleArena } from "./sample-arena.ts";
-import type { Series, SeriesSink, SeriesSource } from "./series.ts";
+import type { Series, SeriesRecorder, SeriesSource } from "./series.ts";
 import { SeriesIndex } from "./series-index.ts";
 import { SeriesLimit } from "./series-limit.ts";
 
@@ -55,7 +55,7 @@ const JUMP_QUIET_MS = 60_000;
  *   have to be refused or hidden, and a clock set back an hour would blind us for that hour.
  * - NaN and the infinities are values like any other.
  */
-export class MemorySeries implements SeriesSource, SeriesSink {
+export class MemorySeries implements SeriesSource, SeriesRecorder {
   readonly retentionMs: number;
   /** While set, jumps of the clock are not said: they were said when they happened. */
   protected restoring = false;
@@ -110,6 +110,13 @@ export class MemorySeries implements SeriesSource, SeriesSink {
         this.#write(column, at, value);
       },
     };
+  }
+
+  end(labels: Labels, at: number, blind: boolean): void {
+    const column = this.#index.get(labels);
+    if (column === undefined) return;
+    column.endedAt = Math.floor(at);
+    column.endedBlind = blind;
   }
 
   select(matchers: readonly Matcher[]): readonly Series[] {

@@ -10,6 +10,10 @@ export interface Series {
   value(i: number): number;
   /** Index of the last sample with `at <= t`, or -1. */
   indexAt(t: number): number;
+  /** Since when it has no present value, until a later sample, by whoever writes it; absent or -Infinity for never. */
+  readonly endedAt?: number;
+  /** Whether that is because nobody knows its value, and not because it is known to have none. */
+  readonly endedBlind?: boolean;
 }
 
 /** What `rules/` needs: find series. */
@@ -25,4 +29,13 @@ export interface SeriesSource {
 export interface SeriesSink {
   /** Appends one sample to the series of this label set (`__name__` included), creating it if it is new. */
   append(labels: Labels, at: number, value: number): void;
+}
+
+/** What a recording rule needs: write samples, and say of a series that it has none any more. */
+export interface SeriesRecorder extends SeriesSink {
+  /**
+   * From `at` on the series of this label set has no present value, until its next sample: known to have none, or
+   * `blind`, since nobody can know. Kept in memory only.
+   */
+  end(labels: Labels, at: number, blind: boolean): void;
 }

@@ -13,7 +13,8 @@ export interface Judgement {
   blindReason(labels: Labels): Text;
 }
 
-export interface DueRule extends RuleOrigin {
+/** A rule that raises alerts. */
+export interface DueAlert extends RuleOrigin {
   readonly forMs: number;
   readonly keepFiringForMs: number;
   /** Above this distance between two judgements nothing is known of the time between. */
@@ -24,3 +25,14 @@ export interface DueRule extends RuleOrigin {
   labelsFor(found: Labels, value: number): Labels;
   annotationsFor(found: Labels, value: number): Labels;
 }
+
+/** A rule that writes what it finds to the series. */
+export interface DueRecord {
+  readonly id: number;
+  readonly records: true;
+  /** Evaluates and writes; throws when it cannot be evaluated on what is there, or what it finds cannot be written. */
+  judge(at: number): Judgement;
+}
+
+/** What a round judges, in its order. */
+export type DueRule = DueAlert | DueRecord;

@@ -8,7 +8,7 @@ import type { Change, Store } from "../../storage/store.ts";
 import { type Alert, type AlertIdentity, type FiredAlert, identityOf, type Standing } from "../alert.ts";
 import type { AlertBook } from "../alert-book.ts";
 import { type StepOptions, step, type Verdict } from "../step.ts";
-import type { DueRule, Judgement } from "./due-rule.ts";
+import type { DueAlert, DueRule, Judgement } from "./due-rule.ts";
 import { type HealthBook, keepHealth } from "./rule-health.ts";
 import { sliceTurns } from "./slice-turns.ts";
 import type { Turn } from "./turn.ts";
@@ -92,7 +92,7 @@ export function openEvaluator(options: EvaluatorOptions): Evaluator {
       for (const rule of rules) {
         const judgement = health.measure(rule, at, log);
         if (judgement === undefined) failed++;
-        else await collect(rule, judgement, at, wanted);
+        else if (!("records" in rule)) await collect(rule, judgement, at, wanted);
         if (++looked % JUDGED_AT_ONCE === 0) await breathe();
       }
       const turned = wanted.length;
@@ -120,7 +120,7 @@ export function openEvaluator(options: EvaluatorOptions): Evaluator {
   }
 
   /** Steps every label set that the rule found, and every one that it found before and not now. */
-  async function collect(rule: DueRule, judgement: Judgement, at: number, wanted: Wanted[]): Promise<void> {
+  async function collect(rule: DueAlert, judgement: Judgement, at: number, wanted: Wanted[]): Promise<void> {
     const { findings } = judgement;
     const known = book.index.waiting.get(rule.id);
     const lastJudgedAt = judgedAt.get(rule.id) ?? lastAliveAt;
@@ -216,7 +216,7 @@ function comingOf({ identity, after }: Turn): readonly FiredAlert[] {
 
 /** What a newly found label set is called and carries; an episode keeps what it began with. */
 function identify(
-  rule: DueRule,
+  rule: DueAlert,
   id: string,
   found: Labels,
   value: number,

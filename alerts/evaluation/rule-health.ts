@@ -1,7 +1,9 @@
 /** How each rule fared when it was last judged; kept in memory only. */
+import { RuleLimit } from "../../rules/judge.ts";
 import { PromqlError } from "../../rules/promql/promql-error.ts";
 import type { Text } from "../../storage/locale.ts";
 import type { Log } from "../../storage/log.ts";
+import { SeriesLimit } from "../../storage/series-limit.ts";
 import type { DueRule, Judgement } from "./due-rule.ts";
 
 export interface RuleHealth {
@@ -11,6 +13,8 @@ export interface RuleHealth {
   readonly message: Text | undefined;
   readonly lastAt: number;
   readonly durationMs: number;
+  /** How many label sets it found. */
+  readonly found: number;
 }
 
 export interface HealthBook {
@@ -35,15 +39,17 @@ export function keepHealth(): HealthBook {
     message: Text | undefined,
     at: number,
     startedAt: number,
+    found: number,
   ): void {
     let known = records.get(rule);
     if (known === undefined) {
-      known = { state, message, lastAt: at, durationMs: 0 };
+      known = { state, message, lastAt: at, durationMs: 0, found };
       records.set(rule, known);
     }
     known.state = state;
     known.message = message;
     known.lastAt = at;
+    known.found = found;
     known.durationMs = performance.now() - startedAt;
   }
 
@@ -59,17 +65,20 @@ export function keepHealth(): HealthBook {
       const startedAt = performance.now();
       try {
         const judgement = rule.judge(at);
-        const sees = judgement.findings.length > 0 || judgement.hasData(NO_LABELS);
-        if (sees) record(rule.id, "ok", undefined, at, startedAt);
-        else record(rule.id, "nodata", judgement.blindReason(NO_LABELS), at, startedAt);
+        const found = judgement.findings.length;
+        const sees = found > 0 || judgement.hasData(NO_LABELS);
+        if (sees) record(rule.id, "ok", undefined, at, startedAt, found);
+        else record(rule.id, "nodata", judgement.blindReason(NO_LABELS), at, startedAt, found);
         return judgement;
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
-        const message = error instanceof PromqlError ? error.text : { zh: words, en: words };
+        const known =
+          error instanceof PromqlError || error instanceof SeriesLimit || error instanceof RuleLimit;
+        const message = known ? error.text : { zh: words, en: words };
         // An expression that fails fails at every look; it is news only when it begins.
         if (records.get(rule.id)?.state !== "error")
           log.warn({ rule: rule.id, err: error }, "a rule cannot be judged");
-        record(rule.id, "error", message, at, startedAt);
+        record(rule.id, "error", message, at, startedAt, 0);
         return undefined;
       }
     },

@@ -1,14 +1,15 @@
 /** The rules of the book as the watch needs them: each made ready once, and again when it changes. */
 
 import { judge } from "../../rules/judge.ts";
-import type { CronRule, PromqlRule, Rule } from "../../rules/rule.ts";
+import type { CronRule, JudgedRule, PromqlRule, Rule } from "../../rules/rule.ts";
 import type { RuleBook } from "../../rules/rule-book.ts";
 import { renderTemplate } from "../../rules/template.ts";
 import { nextRun, parseSchedule } from "../../storage/cron.ts";
 import type { Labels } from "../../storage/labels.ts";
-import type { SeriesSource } from "../../storage/series.ts";
+import type { SeriesRecorder, SeriesSource } from "../../storage/series.ts";
 import type { RuleOrigin } from "../routing/route.ts";
-import type { DueRule } from "./due-rule.ts";
+import { dueRecord } from "./due-record.ts";
+import type { DueAlert, DueRule } from "./due-rule.ts";
 import type { ReminderRule } from "./reminders.ts";
 import { unitOf } from "./unit-of.ts";
 import type { WatchedRules } from "./watched-rules.ts";
@@ -18,9 +19,15 @@ const GAP_ROUNDS = 2.5;
 /** A quick restart, with the first round and its jitter, fits into this. */
 const SHORTEST_GAP_MS = 60_000;
 
-/** The rules of the book, judged on `series`; what is made for a rule is kept until the rule changes. */
-export function watchRules(book: RuleBook, series: SeriesSource): WatchedRules {
-  const due = remembered((rule: PromqlRule) => dueRule(rule, book, series));
+/**
+ * The rules of the book, judged on `series`, into which recording rules write; what is made for a rule is kept until the
+ * rule changes.
+ */
+export function watchRules(book: RuleBook, series: SeriesSource & SeriesRecorder): WatchedRules {
+  const due = remembered(
+    (rule: JudgedRule): DueRule =>
+      rule.kind === "record" ? dueRecord(rule, book, series) : dueAlert(rule, book, series),
+  );
   const reminders = remembered(reminderRule);
   const facts = remembered(({ name, expr, forMs }: PromqlRule) => ({
     name,
@@ -42,7 +49,7 @@ export function watchRules(book: RuleBook, series: SeriesSource): WatchedRules {
     reminders: () => book.cronRules().map(reminders),
     standing(id) {
       const rule = book.table.get(String(id));
-      if (rule?.kind !== "promql") return "gone";
+      if (rule === undefined || rule.kind === "cron") return "gone";
       return rule.paused ? "paused" : "judged";
     },
     facts(id) {
@@ -53,7 +60,7 @@ export function watchRules(book: RuleBook, series: SeriesSource): WatchedRules {
   };
 }
 
-function dueRule(rule: PromqlRule, book: RuleBook, series: SeriesSource): DueRule {
+function dueAlert(rule: PromqlRule, book: RuleBook, series: SeriesSource): DueAlert {
   const { forMs, keepFiringForMs, intervalMs, labels, annotations } = rule;
   return {
     ...originOf(rule),
@@ -61,7 +68,7 @@ function dueRule(rule: PromqlRule, book: RuleBook, series: SeriesSource): DueRul
     keepFiringForMs,
     maxGapMs: Math.max(SHORTEST_GAP_MS, intervalMs * GAP_ROUNDS),
     // Compiled when it is first judged: a book of ten thousand rules must not delay the start.
-    judge: (at) => judge(book.compiled(rule), series, at),
+    judge: (at) => judge(book.compiled(rule), series, at, rule.limit),
     labelsFor: filler(labels),
     annotationsFor: filler(annotations),
   };

@@ -4,7 +4,7 @@ import type { DueRule } from "./due-rule.ts";
 import type { ReminderRule } from "./reminders.ts";
 
 export interface WatchedRules {
-  /** The PromQL rules that are not paused, by their interval in milliseconds. The same map while nothing changes. */
+  /** The PromQL rules that are not paused, by their interval in milliseconds, in order. The same map while nothing changes. */
   byInterval(): ReadonlyMap<number, readonly DueRule[]>;
   /** The cron rules that are not paused. */
   reminders(): readonly ReminderRule[];

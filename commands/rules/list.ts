@@ -91,12 +91,20 @@ function lineOf(rule: Rule, call: Call, world: World): string {
   const what =
     rule.kind === "cron"
       ? `${code(rule.cron)}${next}`
-      : `${code(rule.expr)}${rule.forMs === 0 ? "" : inLocale(call.locale, forText(rule.forMs))}`;
+      : `${code(rule.expr)}${inLocale(call.locale, rule.kind === "record" ? recordText(rule, world) : forText(rule.forMs))}`;
   return `**${rule.id}** ${quoted(rule.name)} — ${what} — ${state}`;
 }
 
 function forText(forMs: number): Text {
+  if (forMs === 0) return { zh: "", en: "" };
   return { zh: `，持续${formatSpan(forMs, "zh-CN")}`, en: ` for ${formatSpan(forMs, "en")}` };
+}
+
+/** How many series it wrote when it was last evaluated. */
+function recordText({ id }: Rule, world: World): Text {
+  const found = world.alerts.ruleHealth(id)?.found;
+  if (found === undefined) return { zh: " — 记录", en: " — records" };
+  return { zh: ` — 记录 ${found} 条序列`, en: ` — records ${found} series` };
 }
 
 async function showOne(rule: Rule, call: Call, world: World): ReturnType<typeof ruleMade> {

@@ -1,10 +1,13 @@
 import type { Card, Field } from "../../alerts/card.ts";
 import { addressesOf } from "../../alerts/routing/addresses.ts";
 import { DEFAULT_CONVERSATION } from "../../alerts/routing/route.ts";
-import { formatSpan, formatTime, plain } from "../../alerts/words.ts";
+import { formatSpan, formatTime, formatValue, plain } from "../../alerts/words.ts";
 import { describeSchedule } from "../../rules/describe-schedule.ts";
-import type { CronRule, PromqlRule, Rule } from "../../rules/rule.ts";
+import { RuleLimit, recorder } from "../../rules/judge.ts";
+import { PromqlError } from "../../rules/promql/promql-error.ts";
+import type { CronRule, PromqlRule, RecordingRule, Rule } from "../../rules/rule.ts";
 import { formatDuration } from "../../storage/duration.ts";
+import { formatLabels, METRIC_NAME } from "../../storage/labels.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
 import { action, type Call } from "../command.ts";
 import type { World } from "../world.ts";
@@ -19,14 +22,11 @@ export async function ruleMade(rule: Rule, opening: Text, call: Call, world: Wor
     name: inLocale(call.locale, name),
     value: plain(value, LONGEST_FIELD),
   });
-  const about =
-    rule.kind === "cron"
-      ? cronFields(rule, field, call, world)
-      : await promqlFields(rule, field, call, world);
+  const about = await fieldsOf(rule, field, call, world);
   return {
     kind: "reply",
     title: plain(inLocale(call.locale, opening)),
-    fields: [...about, field({ zh: "通知", en: "Tells" }, tells(rule, call, world))],
+    fields: about,
     actions: [
       action(call, "undo", { zh: "撤销", en: "Undo" }, `rule remove ${rule.id}`),
       ...(rule.kind === "cron"
@@ -34,6 +34,15 @@ export async function ruleMade(rule: Rule, opening: Text, call: Call, world: Wor
         : [action(call, "test", { zh: "试算", en: "Test" }, `rule test ${rule.expr}`)]),
     ],
   };
+}
+
+async function fieldsOf(rule: Rule, field: MakeField, call: Call, world: World): Promise<Field[]> {
+  if (rule.kind === "record") return recordFields(rule, field, call, world);
+  const about =
+    rule.kind === "cron"
+      ? cronFields(rule, field, call, world)
+      : await promqlFields(rule, field, call, world);
+  return [...about, field({ zh: "通知", en: "Tells" }, tells(rule, call, world))];
 }
 
 type MakeField = (name: Text, value: string) => Field;
@@ -49,6 +58,40 @@ async function promqlFields(rule: PromqlRule, field: MakeField, call: Call, worl
     field({ zh: "级别", en: "Severity" }, severityWord(rule.labels["severity"] ?? "warning", call)),
     field({ zh: "试算", en: "On record" }, inLocale(call.locale, tried)),
   ];
+}
+
+/** So many of the series that it writes are shown. */
+const SHOWN = 5;
+
+function recordFields(rule: RecordingRule, field: MakeField, call: Call, world: World): Field[] {
+  const { name, labels, intervalMs, expr } = rule;
+  const now = recordsNow(rule, call, world);
+  return [
+    field({ zh: "写入", en: "Writes" }, formatLabels({ ...labels, [METRIC_NAME]: name })),
+    field({ zh: "表达式", en: "Expression" }, expr),
+    field({ zh: "间隔", en: "Every" }, spanText(intervalMs, call)),
+    field({ zh: "现在", en: "Now" }, inLocale(call.locale, now)),
+  ];
+}
+
+/** What it would write now. */
+function recordsNow(rule: RecordingRule, call: Call, world: World): Text {
+  try {
+    const { findings } = recorder(world.rules.compiled(rule), rule)(world.series, call.at);
+    if (findings.length === 0) return { zh: "没有结果", en: "nothing" };
+    const shown = findings
+      .slice(0, SHOWN)
+      .map(({ labels, value }) => `${formatLabels(labels)} = ${formatValue(value, undefined, call.locale)}`)
+      .join("; ");
+    const more = findings.length > SHOWN ? "; …" : "";
+    return {
+      zh: `${findings.length} 条序列：${shown}${more}`,
+      en: `${findings.length} series: ${shown}${more}`,
+    };
+  } catch (error) {
+    if (error instanceof PromqlError || error instanceof RuleLimit) return error.text;
+    throw error;
+  }
 }
 
 function cronFields(rule: CronRule, field: MakeField, call: Call, world: World): Field[] {
@@ -84,7 +127,7 @@ function spanText(ms: number, call: Call): string {
 }
 
 /** Whom a rule tells, in words: what the routes say of its own labels. A label that it finds may lead elsewhere. */
-function tells(rule: Rule, call: Call, world: World): string {
+function tells(rule: PromqlRule | CronRule, call: Call, world: World): string {
   const told = rule.kind === "cron" ? reminded(rule) : routed(rule, world);
   if (told.length === 0) return inLocale(call.locale, { zh: "没有人", en: "nobody" });
   return told

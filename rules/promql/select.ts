@@ -9,10 +9,28 @@ export const DEFAULT_LOOKBACK_MS = 300_000;
 /** Nothing; shared, because most rules find nothing most of the time. */
 export const EMPTY: Vector = [];
 
-/** Index of the sample that is a series' value at `t`, or -1 when there is none younger than the lookback. */
+/**
+ * Index of the sample that is a series' value at `t`, or -1 when there is none younger than the lookback, or when it has
+ * ended since.
+ */
 export function liveIndex(series: Series, t: number, lookbackMs: number): number {
   const i = series.indexAt(t);
-  return i >= 0 && series.at(i) > t - lookbackMs ? i : -1;
+  if (i < 0) return -1;
+  const at = series.at(i);
+  return at > t - lookbackMs && !hasEnded(series, at, t) ? i : -1;
+}
+
+/** When anything was last known of a series at `t`: its last sample, or that it has no value; -Infinity for never, and where whoever writes it is blind. */
+export function lastKnownAt(series: Series, t: number): number {
+  const i = series.indexAt(t);
+  if (i < 0) return Number.NEGATIVE_INFINITY;
+  const at = series.at(i);
+  if (!hasEnded(series, at, t)) return at;
+  return series.endedBlind === true ? Number.NEGATIVE_INFINITY : (series.endedAt ?? at);
+}
+
+function hasEnded({ endedAt }: Series, lastAt: number, t: number): boolean {
+  return endedAt !== undefined && endedAt > lastAt && endedAt <= t;
 }
 
 /** The instant vector of a selector. */

@@ -42,6 +42,13 @@ describe("mistakes", () => {
     play([
       ["rule add", "要写成“名字: 表达式”"],
       ["rule add x", "要写成“名字: 表达式”"],
+      ["rule record", "要写成“指标名 = 表达式”"],
+      ["rule record x = ", "要写成“指标名 = 表达式”"],
+      ["rule record 9x = up", "“9x”不能作指标名", "job:orders:sum"],
+      ['rule record x{a!="b"} = up', "里的标签要写成"],
+      ["rule record x = foo(up)", "没有函数"],
+      ["rule record x = up every 5x", "“5x”不是 1 秒到 1 天的间隔"],
+      ["rule record x = up every 2d", "“2d”不是 1 秒到 1 天的间隔"],
       ["rule add x: up == 0 severity bad", "级别“bad”不认识", "critical、warning、info"],
       ["rule add x: up == 0 for 5x", "“5x”不是时长"],
       ["rule add 7: up == 0", "名字不能只是数字"],
@@ -234,10 +241,18 @@ describe("what the file says", () => {
       headers: { authorization: "Bearer TOPSECRET" },
       body_contains: "TOPSECRET",
     });
-    const rule = { name: "a<b>", expr: "up == 0", forMs: 0, keepFiringForMs: 0, labels: {}, annotations: {} };
+    const rule = {
+      kind: "promql" as const,
+      name: "a<b>",
+      expr: "up == 0",
+      forMs: 0,
+      keepFiringForMs: 0,
+      labels: {},
+      annotations: {},
+    };
     await store.commit((change) => {
       monitors.syncFileMonitors(change, [guarded]);
-      rules.syncFileRules(change, [{ name: "<i>group</i>", intervalMs: 15_000, rules: [rule] }]);
+      rules.syncFileRules(change, [{ name: "<i>group</i>", intervalMs: 15_000, limit: 0, rules: [rule] }]);
     });
     await settle();
     await converse(road, [

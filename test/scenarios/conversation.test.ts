@@ -54,6 +54,16 @@ describe("what people say", () => {
       ],
       ['新建规则 备份: cron "0 2 * * *" remind 检查备份', "已建规则 9：备份", "每天 02:00"],
       ["新建规则 内存使用率超过80%告警", "规则 10", "memory_usage_percent > 80"],
+      [
+        '记录规则 cpu:avg{team="ops"} = avg_over_time(cpu_usage_percent[5m]) 每 1分钟',
+        "已建记录规则 11：cpu:avg",
+        '写入: cpu:avg{team="ops"}',
+        "间隔: 1分钟（1m）",
+        "现在: 1 条序列：cpu:avg{",
+      ],
+      ["规则 cpu:avg", "规则 11：cpu:avg", "状态: 等待首次判断"],
+      ["停用规则 11", "已停用"],
+      ["删除规则 11", "已删除"],
     ]));
 
   it("rules in a sentence, in English", () =>

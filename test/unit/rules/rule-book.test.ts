@@ -176,7 +176,7 @@ describe("rules of the file", () => {
       labels: { team: "ops", severity: "warning" },
       annotations: {},
       paused: false,
-      source: { kind: "file", group: "hosts" },
+      source: { kind: "file", group: "hosts", place: 0 },
       tells: [],
     });
     expect(book.find(3)).toMatchObject({
@@ -224,6 +224,58 @@ describe("rules of the file", () => {
   });
 });
 
+describe("the order in which rules are judged", () => {
+  const sync = (raw: unknown): Promise<readonly number[]> =>
+    store.commit((change) => book.syncFileRules(change, ruleGroupsSchema.parse(raw)));
+  const order = (): string[] => (book.byInterval().get(15_000) ?? []).map(({ name }) => name);
+
+  it("is the file's, then what chat records, then what chat judges", async () => {
+    await add(promql("judged in chat"));
+    await add({ kind: "record", name: "chat:sum", expr: "sum(x)", labels: {}, annotations: {} });
+    const [a, b, c] = ["a:sum", "b:sum", "c:sum"].map((record) => ({ record, expr: "sum(x)" }));
+    await sync([{ name: "g", rules: [a, c] }]);
+    await sync([
+      { name: "before", rules: [{ alert: "other group", expr: "x" }] },
+      { name: "g", rules: [b, a, c] },
+    ]);
+    expect(order()).toEqual(["b:sum", "a:sum", "c:sum", "other group", "chat:sum", "judged in chat"]);
+    expect(book.find("b:sum")?.id).toBe(6);
+  });
+
+  it("is kept although rules were stored without their places", async () => {
+    await sync([
+      {
+        name: "g",
+        rules: [
+          { record: "a", expr: "x" },
+          { record: "b", expr: "x" },
+        ],
+      },
+    ]);
+    await store.commit((change) => {
+      for (const rule of [...book.all()])
+        change.put(book.table, String(rule.id), { ...rule, source: { kind: "file", group: "g" } });
+    });
+    expect(order()).toEqual(["a", "b"]);
+    await sync([
+      {
+        name: "g",
+        rules: [
+          { record: "b", expr: "x" },
+          { record: "a", expr: "x" },
+        ],
+      },
+    ]);
+    expect(order()).toEqual(["b", "a"]);
+  });
+
+  it("tells an alert from a record of the same name", async () => {
+    await sync([{ name: "g", rules: [{ alert: "n", expr: "x" }] }]);
+    expect(await sync([{ name: "g", rules: [{ record: "n", expr: "x" }] }])).toEqual([1]);
+    expect(book.find("n")).toMatchObject({ id: 2, kind: "record" });
+  });
+});
+
 describe("the schema of rule groups", () => {
   it("names everything that is wrong, with its path", () => {
     const found = ruleGroupsSchema.safeParse([
@@ -232,7 +284,8 @@ describe("the schema of rule groups", () => {
         interval: "soon",
         rules: [
           { alert: "a", expr: "cpu >", for: "5 minutes", lables: {} },
-          { record: "job:x:sum", expr: "sum(x)" },
+          { record: "job x", expr: "sum(x)" },
+          { record: "x:sum", alert: "x", expr: "1", for: "1m", keep_firing_for: "1m", annotations: {} },
           { expr: "1 + 1" },
           { alert: "b", expr: "foo(x)", labels: { "bad-name": "x", severity: 1 } },
         ],
@@ -245,11 +298,15 @@ describe("the schema of rule groups", () => {
       "0.rules.0.expr: the expression is not complete: something is missing at its end (character 6)",
       "0.rules.0.for: '5 minutes' is not a duration",
       '0.rules.0: Unrecognized key: "lables"',
-      "0.rules.1.record: recording rules are not supported yet: job:x:sum",
-      "0.rules.2.expr: the result is a number",
-      "0.rules.2.alert: an alerting rule needs a name",
-      "0.rules.3.expr: there is no function foo (characters 1-3)",
-      "0.rules.3.labels.bad-name: 'bad-name' is not a possible label name",
+      "0.rules.1.record: 'job x' is not a possible metric name",
+      "0.rules.2.alert: a rule has either 'alert' or 'record'",
+      "0.rules.2.for: a recording rule has none of this",
+      "0.rules.2.keep_firing_for: a recording rule has none of this",
+      "0.rules.2.annotations: a recording rule has none of this",
+      "0.rules.3.alert: a rule needs a name",
+      "0.rules.3.expr: the result is a number",
+      "0.rules.4.expr: there is no function foo (characters 1-3)",
+      "0.rules.4.labels.bad-name: 'bad-name' is not a possible label name",
     ];
     for (const words of expected)
       expect(
@@ -257,6 +314,14 @@ describe("the schema of rule groups", () => {
         `${words}\n${issues.join("\n")}`,
       ).toBe(true);
     expect(issues).toHaveLength(expected.length);
+  });
+
+  it("takes numbers for what is recorded, and not for what is judged", () => {
+    const read = (rule: object) => ruleGroupsSchema.safeParse([{ name: "g", rules: [rule] }]);
+    expect(read({ record: "answer", expr: 42 }).success).toBe(true);
+    expect(read({ alert: "answer", expr: 42 }).error?.issues).toMatchObject([
+      { path: [0, "rules", 0, "expr"], message: expect.stringMatching(/^the result is a number/) },
+    ]);
   });
 
   it("refuses two groups of one name", () => {
@@ -273,8 +338,10 @@ describe("the schema of rule groups", () => {
     expect(group).toEqual({
       name: "1",
       intervalMs: 15_000,
+      limit: 0,
       rules: [
         {
+          kind: "promql",
           name: "a",
           expr: "x",
           forMs: 0,
