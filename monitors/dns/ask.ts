@@ -1,6 +1,7 @@
 /** One question to one name server, by UDP or TCP. */
 import { createSocket } from "node:dgram";
 import { isIP } from "node:net";
+import type { Clock } from "../../storage/clock.ts";
 import { dial, hangUp } from "../probe/dial.ts";
 import { exchangeFailed } from "../probe/failure.ts";
 import type { Stopwatch } from "../probe/stopwatch.ts";
@@ -14,11 +15,15 @@ export const ASK_PARTS = {
   request: "the answer",
 };
 
+/** A datagram may get lost: it is sent again this many milliseconds after the one before, as resolvers do. */
+const AGAIN_AFTER_MS = [1_000, 2_000];
+
 export interface Asking {
   readonly server: { readonly address: string; readonly port: number };
   readonly question: Question;
   readonly watch: Stopwatch<keyof typeof ASK_PARTS>;
   readonly signal: AbortSignal;
+  readonly clock: Pick<Clock, "sleep">;
 }
 
 type Ask = (
@@ -27,7 +32,7 @@ type Ask = (
   fail: (error: unknown) => void,
 ) => { destroy(): unknown };
 
-/** Asks by UDP, and again by TCP when the answer did not fit. Rejects with `LookFailed`. */
+/** Asks by UDP, three times at most, and again by TCP when the answer did not fit. Rejects with `LookFailed`. */
 export async function askByUdp(about: Asking): Promise<Answer> {
   const answer = await asked(about, overUdp);
   return answer.truncated ? askByTcp(about) : answer;
@@ -70,22 +75,31 @@ function asked(about: Asking, ask: Ask): Promise<Answer> {
   });
 }
 
-const overUdp: Ask = ({ server, question, watch }, done, fail) => {
+const overUdp: Ask = ({ server, question, watch, clock }, done, fail) => {
   const socket = createSocket(isIP(server.address) === 6 ? "udp6" : "udp4");
-  let open = true;
+  const closed = new AbortController();
+  const bytes = encodeQuestion(question);
+  const send = async (): Promise<void> => {
+    socket.send(bytes);
+    for (const ms of AGAIN_AFTER_MS) {
+      await clock.sleep(ms, closed.signal);
+      if (closed.signal.aborted) return;
+      socket.send(bytes);
+    }
+  };
   socket.on("error", fail);
   // Anybody may send to a port that is open; who does not know the number of the question is not heard.
   socket.on("message", (bytes) => {
     if (answers(bytes, question)) done(bytes);
   });
   socket.connect(server.port, server.address, () => {
-    if (!open) return;
+    if (closed.signal.aborted) return;
     watch.enter("request");
-    socket.send(encodeQuestion(question));
+    void send();
   });
   return {
     destroy() {
-      open = false;
+      closed.abort("the question has ended");
       socket.close();
     },
   };

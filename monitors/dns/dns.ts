@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { getServers } from "node:dns";
 import { isIP } from "node:net";
+import { type Clock, systemClock } from "../../storage/clock.ts";
 import { compileSearch } from "../../storage/regex.ts";
 import type { Look, MonitorKind, MonitorWorld, Reading } from "../monitor.ts";
 import { addressesOf, type Place, parsePlace, placeOf } from "../probe/place.ts";
@@ -13,10 +14,21 @@ import { type DnsOptions, dnsOptions } from "./options.ts";
 
 const PORT = 53;
 
-export const dns: MonitorKind<DnsOptions> = createDnsKind(getServers);
+export const dns: MonitorKind<DnsOptions> = createDnsKind({
+  systemServers: getServers,
+  clock: systemClock,
+});
 
-/** The kind, over a list of the system's name servers. */
-export function createDnsKind(systemServers: () => readonly string[]): MonitorKind<DnsOptions> {
+/** What the kind takes from the machine. */
+interface Machine {
+  /** The system's name servers, as `dns.getServers()` lists them. */
+  readonly systemServers: () => readonly string[];
+  /** On which it waits before it asks again. */
+  readonly clock: Pick<Clock, "sleep">;
+}
+
+/** The kind, over a machine. */
+export function createDnsKind(machine: Machine): MonitorKind<DnsOptions> {
   return {
     kind: "dns",
     summary: {
@@ -32,14 +44,14 @@ export function createDnsKind(systemServers: () => readonly string[]): MonitorKi
       return `dns://${query_name}${type}${server === undefined ? "" : `@${server}`}`;
     },
     hosts: ({ server }) => (server === undefined ? [] : [placeOf(server).host]),
-    create: (options, world) => ({ look: (signal) => probe(options, world, systemServers, signal) }),
+    create: (options, world) => ({ look: (signal) => probe(options, world, machine, signal) }),
   };
 }
 
 async function probe(
   options: DnsOptions,
   world: MonitorWorld,
-  systemServers: () => readonly string[],
+  { systemServers, clock }: Machine,
   signal: AbortSignal,
 ): Promise<Look> {
   const watch = createStopwatch<keyof typeof ASK_PARTS>(ASK_PARTS, world.elapsed);
@@ -75,6 +87,7 @@ async function probe(
       },
       watch,
       signal,
+      clock,
     };
     answer = await (options.transport_protocol === "tcp" ? askByTcp(asking) : askByUdp(asking));
     const failure = judge(answer, options);

@@ -4,6 +4,7 @@ import { createDnsKind, dns } from "../../../monitors/dns/dns.ts";
 import { decodeAnswer, encodeQuestion, type RecordType, TYPES } from "../../../monitors/dns/message.ts";
 import { monitorSchema } from "../../../monitors/index.ts";
 import { createNetwork } from "../../../monitors/network.ts";
+import { systemClock } from "../../../storage/clock.ts";
 import {
   answerTo,
   type NameServer,
@@ -95,11 +96,11 @@ describe("a good answer", () => {
 
   test("of the system's own server needs no leave", async () => {
     const server = await serving((question) => [answerTo(question, { records: [address("192.0.2.1")] })]);
-    const kind = createDnsKind(() => [`127.0.0.1:${server.port}`]);
+    const kind = createDnsKind({ systemServers: () => [`127.0.0.1:${server.port}`], clock: systemClock });
     const network = createNetwork();
     expect((await lookOnce(kind, { query_name: "shop.test" }, { network })).failure).toBeUndefined();
     const none = await lookOnce(
-      createDnsKind(() => []),
+      createDnsKind({ systemServers: () => [], clock: systemClock }),
       { query_name: "shop.test" },
       { network },
     );
@@ -140,6 +141,40 @@ describe("what is expected", () => {
     const server = await serving((question) => [answerTo(question, { records: [address("10.0.0.1")] })]);
     const look = await ask(server, { expected_answer: "192.0.2.1" });
     expect(look.failure).toEqual({ code: "wrong_answer", detail: "found 10.0.0.1" });
+  });
+});
+
+describe("a datagram that gets lost", () => {
+  /** Waits that end at once, and how long they would have been. */
+  function impatient() {
+    const naps: number[] = [];
+    const sleep = async (ms: number): Promise<void> => void naps.push(ms);
+    return { naps, kind: createDnsKind({ systemServers: () => [], clock: { sleep } }) };
+  }
+
+  test("is sent again, the same question, twice at most", async () => {
+    const { naps, kind } = impatient();
+    const questions: string[] = [];
+    const server = await serving((question) => {
+      questions.push(question.toString("hex"));
+      return questions.length < 3 ? [] : [answerTo(question, { records: [address("192.0.2.1")] })];
+    });
+    const options = { query_name: "shop.test", server: `127.0.0.1:${server.port}` };
+    expect((await lookOnce(kind, options)).failure).toBeUndefined();
+    expect(naps).toEqual([1_000, 2_000]);
+    expect(questions).toHaveLength(3);
+    expect(new Set(questions).size).toBe(1);
+  });
+
+  test("is not sent again once there is an answer, nor a fourth time where there is none", async () => {
+    const good = await serving((question) => [answerTo(question, { records: [address("192.0.2.1")] })]);
+    expect((await ask(good)).failure).toBeUndefined();
+    expect(good.asked.udp).toBe(1);
+    const { kind } = impatient();
+    const deaf = await serving(() => []);
+    const options = { query_name: "shop.test", server: `127.0.0.1:${deaf.port}` };
+    expect((await lookOnce(kind, options, { timeoutMs: 100 })).failure?.code).toBe("timeout");
+    expect(deaf.asked.udp).toBe(3);
   });
 });
 
