@@ -2,8 +2,19 @@
 import { cpus, hostname, loadavg, platform, uptime } from "node:os";
 import { z } from "zod";
 import type { Look, Monitor, MonitorKind, MonitorWorld, Reading } from "../monitor.ts";
-import type { Host } from "./host.ts";
+import type { CpuTimes, Host } from "./host.ts";
 import { Rates } from "./rates.ts";
+import {
+  deviceReadings,
+  diskReadings,
+  kernelReadings,
+  LEAST_CPU_MS,
+  memoryReadings,
+  modeReadings,
+  networkReadings,
+  temperatureReadings,
+  totalReadings,
+} from "./readings.ts";
 import { createThisHost } from "./this-host.ts";
 import { topProcesses } from "./top.ts";
 
@@ -23,25 +34,20 @@ export const system: MonitorKind<SystemOptions> = {
   create: (_options, world) => createSystemMonitor(world),
 };
 
-/** Interfaces of containers and tunnels: hundreds on some hosts, and their bytes pass a real one anyway. */
-const NOT_SHOWN = /^(lo\d*$|veth|cali|cilium|lxc|tap|tunl|flannel|cni|dummy|ifb|br-|docker|virbr|vnet|kube-)/;
-const MOST_INTERFACES = 32;
 /** Reading every process costs more than all the rest: 0.1 ms each. It is done in the second of every so many looks. */
 const LOOKS_PER_LIST = 4;
-/** Below this many milliseconds of processor time between two looks, a share of it would be mostly rounding. */
-const LEAST_CPU_MS = 200;
-
 /** Creates the monitor over a host, by default this one. */
 export function createSystemMonitor(
   world: Pick<MonitorWorld, "elapsed">,
   host: Host = createThisHost(),
 ): Monitor {
-  const traffic = new Rates();
+  const counters = new Rates();
   const processTimes = new Rates();
   const known = new Set<string>();
   let looks = 0;
   // Taken now, so that the first look already has something to compare with and not the average since boot.
   let cpuBefore = cpuTimes();
+  let modesBefore: CpuTimes | undefined;
 
   function cpu(): Reading[] {
     const now = cpuTimes();
@@ -52,58 +58,16 @@ export function createSystemMonitor(
     return [{ name: "cpu_usage_percent", value: Math.min(Math.max(value, 0), 100) }];
   }
 
-  async function memory(): Promise<Reading[]> {
-    const { totalBytes, availableBytes, swapTotalBytes, swapUsedBytes } = await host.memory();
-    const usedBytes = totalBytes - availableBytes;
-    return [
-      { name: "memory_total_bytes", value: totalBytes },
-      { name: "memory_available_bytes", value: availableBytes },
-      { name: "memory_used_bytes", value: usedBytes },
-      { name: "memory_usage_percent", value: (usedBytes / totalBytes) * 100 },
-      // Without swap this is 0/0, which is not written: there is no usage of what is not there.
-      { name: "swap_usage_percent", value: (swapUsedBytes / swapTotalBytes) * 100 },
-    ];
+  /** What the cores did, where the machine tells more than that they were busy. */
+  async function modes(): Promise<Reading[]> {
+    const now = await host.cpuTimes();
+    const readings = modesBefore === undefined ? [] : modeReadings(now, modesBefore);
+    if (modesBefore === undefined || readings.length > 0) modesBefore = now;
+    return readings;
   }
 
-  async function disks(): Promise<Reading[]> {
-    return (await host.disks()).flatMap(({ mount, device, sizeBytes, freeBytes, usagePercent }) => {
-      const labels = { mount, device };
-      return [
-        { name: "disk_usage_percent", labels, value: usagePercent },
-        { name: "disk_free_bytes", labels, value: freeBytes },
-        { name: "disk_size_bytes", labels, value: sizeBytes },
-      ];
-    });
-  }
-
-  function rate(name: string, key: string, counter: number, labels?: Reading["labels"]): Reading[] {
-    const perMs = traffic.of(`${name}\n${key}`, counter, world.elapsed());
-    if (perMs === undefined) return [];
-    return [{ name, value: perMs * 1000, ...(labels === undefined ? {} : { labels }) }];
-  }
-
-  async function network(): Promise<Reading[]> {
-    const shown = (await host.traffic()).filter((one) => !NOT_SHOWN.test(one.interface));
-    return shown.slice(0, MOST_INTERFACES).flatMap((one) => {
-      const labels = { interface: one.interface };
-      return [
-        ...rate("network_receive_bytes_per_second", one.interface, one.receivedBytes, labels),
-        ...rate("network_transmit_bytes_per_second", one.interface, one.transmittedBytes, labels),
-      ];
-    });
-  }
-
-  async function diskTraffic(): Promise<Reading[]> {
-    const { readBytes, writtenBytes } = await host.diskTraffic();
-    return [
-      ...rate("disk_read_bytes_per_second", "", readBytes),
-      ...rate("disk_write_bytes_per_second", "", writtenBytes),
-    ];
-  }
-
-  async function processes(): Promise<Reading[]> {
-    return [{ name: "processes", value: await host.processCount() }];
-  }
+  const rate = (key: string, counter: number): number | undefined =>
+    counters.of(key, counter, world.elapsed());
 
   async function top(): Promise<Reading[]> {
     looks += 1;
@@ -111,18 +75,33 @@ export function createSystemMonitor(
     if (looks !== 1 && looks % LOOKS_PER_LIST !== 2) return [];
     const found = await host.processes();
     const cores = Math.max(cpus().length, 1);
-    return topProcesses(found, { rates: processTimes, cores, elapsedMs: world.elapsed(), known });
+    return [
+      { name: "processes_zombie", value: found.filter(({ zombie }) => zombie).length },
+      ...topProcesses(found, { rates: processTimes, cores, elapsedMs: world.elapsed(), known }),
+    ];
   }
 
   async function look(signal: AbortSignal): Promise<Look> {
-    const parts = [memory(), disks(), network(), diskTraffic(), processes(), top()];
+    const parts = [
+      modes(),
+      host.memory().then(memoryReadings),
+      host.disks().then(diskReadings),
+      host.traffic().then((found) => networkReadings(found, rate)),
+      host.diskTraffic().then((total) => totalReadings(total, rate)),
+      host.deviceTraffic().then((found) => deviceReadings(found, rate)),
+      host.temperatures().then(temperatureReadings),
+      host.kernel().then((figures) => kernelReadings(figures, rate)),
+      host.processCount().then((value): Reading[] => [{ name: "processes", value }]),
+      top(),
+    ];
     // A part that fails takes only its own readings with it.
     const settled = await orAborted(Promise.allSettled(parts), signal);
-    traffic.turn();
+    counters.turn();
     const readings = [
       ...cpu(),
       ...load(),
       { name: "uptime_seconds", value: uptime() },
+      { name: "cpu_cores", value: cpus().length },
       ...settled.flatMap((part) => (part.status === "fulfilled" ? part.value : [])),
     ];
     return { readings: readings.filter(({ value }) => Number.isFinite(value)) };

@@ -1,8 +1,21 @@
 /** The machine that Gengfu runs on, through `systeminformation`, and on Linux partly through `/proc`. */
+import { statfs } from "node:fs/promises";
 import { cpus, platform } from "node:os";
 import type { Systeminformation } from "systeminformation";
-import type { Disk, Host, RunningProcess, Traffic } from "./host.ts";
-import { countProcesses, hasProc, readDiskTraffic, readProcesses, readTraffic } from "./linux.ts";
+import type { CpuTimes, Disk, Host, RunningProcess, Temperature, Traffic } from "./host.ts";
+import { readKernel } from "./kernel.ts";
+import {
+  countProcesses,
+  hasProc,
+  readCpuTimes,
+  readDeviceTraffic,
+  readDiskTraffic,
+  readMemory,
+  readProcesses,
+  readReadOnly,
+  readTraffic,
+} from "./linux.ts";
+import { readTemperatures } from "./sensors.ts";
 
 /** File systems that are images: always full, and never a reason to wake anybody. */
 const IMAGES = /^(squashfs|iso9660|udf|erofs|cramfs)$/;
@@ -27,34 +40,46 @@ export function tidyDisks(found: readonly Systeminformation.FsSizeData[]): Disk[
   return [...byDevice.values()].slice(0, MOST_DISKS);
 }
 
+/** The disks, and of each how many files it can hold: file systems that set no limit say 0, and none is told. */
+async function readDisks(): Promise<Disk[]> {
+  const disks = tidyDisks(await (await load()).fsSize());
+  return Promise.all(
+    disks.map(async (disk) => {
+      const found = await statfs(disk.mount).catch(() => undefined);
+      if (found === undefined || !(found.files > 0)) return disk;
+      return { ...disk, inodes: { total: found.files, free: found.ffree } };
+    }),
+  );
+}
+
 /** Creates the host; nothing is read before it is asked. */
 export function createThisHost(): Host {
-  const common: Pick<Host, "memory" | "disks"> = {
-    async memory() {
-      const { total, available, swaptotal, swapused } = await (await load()).mem();
-      return {
-        totalBytes: total,
-        availableBytes: available,
-        swapTotalBytes: swaptotal,
-        swapUsedBytes: swapused,
-      };
+  if (platform() !== "linux" || !hasProc()) return createElsewhere();
+  return {
+    cpuTimes: readCpuTimes,
+    memory: readMemory,
+    async disks() {
+      const [disks, readOnly] = await Promise.all([
+        readDisks(),
+        readReadOnly().catch(() => new Map<string, boolean>()),
+      ]);
+      return disks.map((disk) => {
+        const is = readOnly.get(disk.mount);
+        return is === undefined ? disk : { ...disk, readOnly: is };
+      });
     },
-    disks: async () => tidyDisks(await (await load()).fsSize()),
+    traffic: readTraffic,
+    diskTraffic: readDiskTraffic,
+    deviceTraffic: readDeviceTraffic,
+    temperatures: () => readTemperatures(),
+    kernel: readKernel,
+    processCount: countProcesses,
+    processes: readProcesses,
   };
-  if (platform() === "linux" && hasProc()) {
-    return {
-      ...common,
-      traffic: readTraffic,
-      diskTraffic: readDiskTraffic,
-      processCount: countProcesses,
-      processes: readProcesses,
-    };
-  }
-  return { ...common, ...createElsewhere() };
 }
 
 /** On systems other than Linux the package is the only source. */
-function createElsewhere(): Omit<Host, "memory" | "disks"> {
+function createElsewhere(): Host {
   // `ps` on macOS and BSD speaks of one core, Windows of the whole machine.
   const cores = platform() === "win32" ? 1 : Math.max(cpus().length, 1);
   let listing: Promise<Systeminformation.ProcessesData> | undefined;
@@ -68,12 +93,24 @@ function createElsewhere(): Omit<Host, "memory" | "disks"> {
     return listing;
   };
   return {
+    cpuTimes: async () => coreTimes(),
+    async memory() {
+      const { total, available, swaptotal, swapused } = await (await load()).mem();
+      return {
+        totalBytes: total,
+        availableBytes: available,
+        swapTotalBytes: swaptotal,
+        swapUsedBytes: swapused,
+      };
+    },
+    disks: readDisks,
     async traffic(): Promise<Traffic[]> {
       const found = await (await load()).networkStats("*");
-      return found.map(({ iface, rx_bytes, tx_bytes }) => ({
-        interface: iface,
-        receivedBytes: rx_bytes,
-        transmittedBytes: tx_bytes,
+      return found.map((one) => ({
+        interface: one.iface,
+        received: { bytes: one.rx_bytes, errors: one.rx_errors, drops: one.rx_dropped },
+        transmitted: { bytes: one.tx_bytes, errors: one.tx_errors, drops: one.tx_dropped },
+        ...(one.operstate === "up" || one.operstate === "down" ? { up: one.operstate === "up" } : {}),
       }));
     },
     async diskTraffic() {
@@ -82,14 +119,33 @@ function createElsewhere(): Omit<Host, "memory" | "disks"> {
       if (found === null) throw new Error("this system does not tell disk traffic");
       return { readBytes: found.rx, writtenBytes: found.wx };
     },
+    deviceTraffic: async () => [],
+    async temperatures(): Promise<Temperature[]> {
+      // Null where the package cannot tell, against its own types.
+      const celsius = (await (await load()).cpuTemperature()).main as number | null;
+      return celsius === null ? [] : [{ chip: "cpu", sensor: "main", celsius }];
+    },
+    kernel: async () => [],
     processCount: async () => (await list()).all,
     async processes(): Promise<RunningProcess[]> {
-      return (await list()).list.map(({ pid, started, name, cpu, memRss }) => ({
+      return (await list()).list.map(({ pid, started, name, cpu, memRss, state }) => ({
         id: `${pid}@${started}`,
         name,
         cpuPercent: cpu / cores,
         memoryBytes: memRss * 1024,
+        zombie: state === "zombie",
       }));
     },
+  };
+}
+
+/** What Node knows of the cores: it has no word for waiting. */
+function coreTimes(): CpuTimes {
+  const sum = (of: (times: ReturnType<typeof cpus>[number]["times"]) => number): number =>
+    cpus().reduce((total, { times }) => total + of(times), 0);
+  return {
+    user: sum(({ user, nice }) => user + nice),
+    system: sum(({ sys, irq }) => sys + irq),
+    idle: sum(({ idle }) => idle),
   };
 }

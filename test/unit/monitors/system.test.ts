@@ -1,38 +1,12 @@
-import { cpus } from "node:os";
+import { cpus, platform } from "node:os";
 import { describe, expect, test } from "vitest";
-import type { Look } from "../../../monitors/monitor.ts";
 import type { Host, RunningProcess, Traffic } from "../../../monitors/system/host.ts";
-import { createSystemMonitor, system } from "../../../monitors/system/system.ts";
+import { system } from "../../../monitors/system/system.ts";
 import { createThisHost, tidyDisks } from "../../../monitors/system/this-host.ts";
 import { loopbackNetwork } from "../../support/probe.ts";
-import { quietHost } from "../../support/quiet-host.ts";
+import { flat, on, quietHost } from "../../support/quiet-host.ts";
 
 const signal = new AbortController().signal;
-
-/** The readings as `name{label="value"}` → value. */
-function flat({ readings }: Look): Record<string, number> {
-  return Object.fromEntries(
-    readings.map(({ name, labels, value }) => [
-      name +
-        Object.entries(labels ?? {})
-          .map(([label, text]) => `{${label}="${text}"}`)
-          .join(""),
-      value,
-    ]),
-  );
-}
-
-/** A monitor over a host that changes, and a stopwatch that the test moves. */
-function on(host: Partial<Host>) {
-  let elapsedMs = 0;
-  const monitor = createSystemMonitor({ elapsed: () => elapsedMs }, { ...quietHost, ...host });
-  return {
-    look: async () => flat(await monitor.look(signal)),
-    pass: (ms: number) => {
-      elapsedMs += ms;
-    },
-  };
-}
 
 /** Keeps one core busy, so that there is processor time to speak of. */
 function burn(ms: number): void {
@@ -48,11 +22,18 @@ describe("memory and disks", () => {
       memory_available_bytes: 6 * 1024 ** 3,
       memory_used_bytes: 2 * 1024 ** 3,
       memory_usage_percent: 25,
+      memory_cached_bytes: 3 * 1024 ** 3,
+      memory_buffers_bytes: 1024 ** 3,
       swap_usage_percent: 25,
       'disk_usage_percent{mount="/"}{device="/dev/vda1"}': 70,
       'disk_free_bytes{mount="/"}{device="/dev/vda1"}': 30 * 1024 ** 3,
       'disk_size_bytes{mount="/"}{device="/dev/vda1"}': 100 * 1024 ** 3,
+      'disk_inodes_usage_percent{mount="/"}{device="/dev/vda1"}': 60,
+      'disk_inodes_free{mount="/"}{device="/dev/vda1"}': 400_000,
+      'disk_inodes_total{mount="/"}{device="/dev/vda1"}': 1_000_000,
+      'disk_readonly{mount="/"}{device="/dev/vda1"}': 0,
       processes: 42,
+      processes_zombie: 0,
     });
   });
 
@@ -78,7 +59,9 @@ describe("memory and disks", () => {
 
 describe("rates", () => {
   const counters = (received: number[]): (() => Promise<readonly Traffic[]>) => {
-    return async () => [{ interface: "eth0", receivedBytes: received.shift() ?? 0, transmittedBytes: 0 }];
+    return async () => [
+      { interface: "eth0", received: { bytes: received.shift() ?? 0 }, transmitted: { bytes: 0 } },
+    ];
   };
   const RECEIVED = 'network_receive_bytes_per_second{interface="eth0"}';
 
@@ -109,9 +92,9 @@ describe("rates", () => {
 
   test("an interface that was away does not get its absence as a rate", async () => {
     const rounds: Traffic[][] = [
-      [{ interface: "eth0", receivedBytes: 0, transmittedBytes: 0 }],
+      [{ interface: "eth0", received: { bytes: 0 }, transmitted: { bytes: 0 } }],
       [],
-      [{ interface: "eth0", receivedBytes: 9_000, transmittedBytes: 0 }],
+      [{ interface: "eth0", received: { bytes: 9_000 }, transmitted: { bytes: 0 } }],
     ];
     const { look, pass } = on({ traffic: async () => rounds.shift() ?? [] });
     await look();
@@ -124,11 +107,12 @@ describe("rates", () => {
   test("loopback and the interfaces of containers are not shown", async () => {
     const names = ["lo", "veth12ab", "docker0", "br-1234", "cali99", "eth0", "wlan0", "bond0"];
     const { look, pass } = on({
-      traffic: async () => names.map((name) => ({ interface: name, receivedBytes: 1, transmittedBytes: 1 })),
+      traffic: async () =>
+        names.map((name) => ({ interface: name, received: { bytes: 1 }, transmitted: { bytes: 1 } })),
     });
     await look();
     pass(1_000);
-    const shown = Object.keys(await look()).filter((name) => name.startsWith("network_receive"));
+    const shown = Object.keys(await look()).filter((name) => name.startsWith("network_receive_bytes"));
     expect(shown.map((name) => /"(.*)"/.exec(name)?.[1])).toEqual(["eth0", "wlan0", "bond0"]);
   });
 });
@@ -170,6 +154,7 @@ describe("processes", () => {
       name,
       cpuMs,
       memoryBytes,
+      zombie: false,
     });
     let round = 0;
     const { look, pass } = on({
@@ -227,6 +212,7 @@ describe("processes", () => {
           name: `job-${round}-${i}`,
           cpuMs: 0,
           memoryBytes: 1,
+          zombie: false,
         }));
       },
     });
@@ -259,7 +245,9 @@ test("this very machine tells what a machine can tell", async () => {
   burn(300);
   const seen = flat(await monitor.look(signal));
   const names = new Set(Object.keys(seen).map((name) => name.replace(/\{.*/, "")));
-  // Disks and interfaces may be missing in a container.
+  const linux = ["memory_cached_bytes", "memory_buffers_bytes", "file_descriptors_allocated"];
+  if (platform() === "linux") for (const name of linux) expect(names, name).toContain(name);
+  // Disks, interfaces, sensors, pressure and processor time by mode may be missing in a container.
   for (const name of [
     "cpu_usage_percent",
     "memory_usage_percent",
@@ -273,12 +261,13 @@ test("this very machine tells what a machine can tell", async () => {
     "process_cpu_percent",
     "process_memory_bytes",
     "uptime_seconds",
+    "cpu_cores",
   ])
     expect(names, name).toContain(name);
   for (const [name, value] of Object.entries(seen)) {
     expect(Number.isFinite(value), name).toBe(true);
-    expect(value, name).toBeGreaterThanOrEqual(0);
-    if (name.includes("percent")) expect(value, name).toBeLessThanOrEqual(100);
+    if (!name.startsWith("temperature")) expect(value, name).toBeGreaterThanOrEqual(0);
+    if (/^(?!pressure).*percent/.test(name)) expect(value, name).toBeLessThanOrEqual(100);
   }
   expect(seen["processes"]).toBeGreaterThan(1);
   const ours = (await createThisHost().processes()).filter(({ memoryBytes }) => memoryBytes > 20_000_000);
