@@ -111,6 +111,8 @@ export function formatValue(value: number, unit: MetricUnit | undefined, locale:
         : `${digits(value)}${chinese ? " 秒" : " s"}`;
     case "days":
       return `${digits(value)}${chinese ? " 天" : " days"}`;
+    case "celsius":
+      return `${digits(value)}°C`;
     case "boolean":
       if (value === 0) return chinese ? "异常" : "down";
       return value === 1 ? (chinese ? "正常" : "up") : digits(value);

@@ -20,6 +20,7 @@ const AMOUNTS: Readonly<Record<MetricUnit, { zh: string; en: string }>> = {
   bytes_per_second: { zh: "10MB/s", en: "10MB/s" },
   seconds: { zh: "2秒", en: "2s" },
   days: { zh: "14天", en: "14 days" },
+  celsius: { zh: "80度", en: "80°C" },
   count: { zh: "8", en: "8" },
   code: { zh: "200", en: "200" },
   boolean: { zh: "0", en: "0" },

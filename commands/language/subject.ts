@@ -52,9 +52,17 @@ export function gatherSubject(pieces: readonly Piece[]): Named | undefined {
   const [raw] = raws;
   let [word] = words;
   if (labels["process"] !== undefined && word !== undefined) word = ofProcess(word);
+  // An address that is 断开 is down; only a disk of this machine is 只读.
+  if (url !== undefined && state?.word.of === "system") {
+    if (state.threshold !== 0) return undefined;
+    state = { ...state, word: wordOf("probe_success") ?? state.word };
+  }
+  // 磁盘 /data 只读: the general word says only whose state it is.
+  if (state?.word.of === "system" && word !== undefined && family(word) === family(state.word))
+    word = undefined;
   if (state !== undefined && word !== undefined && word !== state.word) {
     // 可用 beside 磁盘 is what is free, not a site that is up.
-    if (word.of !== "system" || state.threshold !== 1) return undefined;
+    if (word.of !== "system" || state.word.of === "system" || state.threshold !== 1) return undefined;
     free = true;
     state = undefined;
   }
@@ -78,7 +86,8 @@ function withoutGeneral(words: ReadonlySet<MetricWord>): Set<MetricWord> {
   const left = [...words].filter(
     (word) =>
       ![...words].some(
-        (other) => other !== word && word.metric.endsWith("_usage_percent") && family(other) === family(word),
+        (other) =>
+          other !== word && word.metric === `${family(word)}_usage_percent` && family(other) === family(word),
       ),
   );
   return new Set(left);

@@ -1,4 +1,5 @@
 /** Reads a sentence about a limit: `CPU使用率超过80%持续5分钟告警`, `alert when disk /data is over 90%`. */
+import type { MetricWord } from "../../rules/metric-words.ts";
 import { exampleThreshold } from "./examples.ts";
 import { type Parts, readParts, speakingPieces } from "./parts.ts";
 import { cutPieces, type Piece } from "./pieces.ts";
@@ -68,11 +69,16 @@ function finalLimit(named: Named, parts: Parts): Limit | undefined {
     return {
       metric: named.state.word.metric,
       op: named.state.op,
-      threshold: parts.recovery ? 1 : named.state.threshold,
+      threshold: parts.recovery ? wellOf(named.state.word) : named.state.threshold,
     };
   if (parts.recovery && named.url !== undefined && named.word === undefined)
     return { metric: "probe_success", op: "==", threshold: 1 };
   return undefined;
+}
+
+/** The state of a thing that is well: it is up, it is not read-only. */
+function wellOf({ unit }: MetricWord): number {
+  return unit === "boolean" ? 1 : 0;
 }
 
 /** `cpu is at 80%`: reaching it is meant; a number of things is exactly what it is said to be. */
@@ -84,7 +90,8 @@ function impliedOrEqual(named: Named, parts: Parts): Comparison {
 
 /** Without verb and comparison only the short form of an upper limit (`cpu 80% 5m`) is a rule; the rest is talk. */
 function isTalk(named: Named, parts: Parts): boolean {
-  if (parts.verb || named.state !== undefined || parts.recovery) return false;
+  if (parts.verb || parts.recovery) return false;
+  if (named.state !== undefined) return named.url === undefined;
   return parts.weak || (parts.op === undefined && impliedOp(named) !== ">");
 }
 

@@ -71,19 +71,12 @@ function parseFileHandles(text: string): Figure[] {
 
 /** Time in which some, or all, that had work to do waited for a resource (Linux, Documentation/accounting/psi). */
 function parsePressure(text: string, resource: string): Figure[] {
-  return [...text.matchAll(/^(some|full) .*total=(\d+)/gm)].flatMap(([, share = "", total]) =>
-    // The machine as a whole always has something to compute with; the line is there for symmetry.
-    resource === "cpu" && share === "full"
-      ? []
-      : [
-          {
-            name: "pressure_percent",
-            labels: { resource, share },
-            value: Number(total),
-            growth: PERCENT_OF_US,
-          },
-        ],
-  );
+  const total = (share: string): number =>
+    Number(new RegExp(`^${share} .*total=(\\d+)`, "m").exec(text)?.[1] ?? Number.NaN);
+  const some = figure(`pressure_${resource}_percent`, total("some"), PERCENT_OF_US);
+  // The machine as a whole always has something to compute with; the kernel has that line for symmetry.
+  if (resource === "cpu") return [some];
+  return [some, figure(`pressure_${resource}_full_percent`, total("full"), PERCENT_OF_US)];
 }
 
 /** Figures of one file, by its path; for tests. */

@@ -128,8 +128,7 @@ export function modeReadings(now: CpuTimes, before: CpuTimes): Reading[] {
   return spent
     .filter(([mode]) => mode !== "idle")
     .map(([mode, ms]) => ({
-      name: "cpu_mode_percent",
-      labels: { mode },
+      name: `cpu_${mode}_percent`,
       value: Math.min(Math.max((ms / total) * 100, 0), 100),
     }));
 }

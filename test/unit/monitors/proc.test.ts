@@ -152,14 +152,14 @@ describe("numbers of the kernel", () => {
       "/proc/pressure/io",
       "some avg10=5.02 avg60=2.14 avg300=0.74 total=6293702\nfull avg10=0.90 avg60=0.29 avg300=0.16 total=3486585\n",
       [
-        ["pressure_percent io some", 6293702],
-        ["pressure_percent io full", 3486585],
+        ["pressure_io_percent", 6293702],
+        ["pressure_io_full_percent", 3486585],
       ],
     ],
     [
       "/proc/pressure/cpu",
       "some avg10=0.00 total=5\nfull avg10=0.00 total=0\n",
-      [["pressure_percent cpu some", 5]],
+      [["pressure_cpu_percent", 5]],
     ],
   ];
   test.each(rows)("%s says %j", (path, text, told) => {
