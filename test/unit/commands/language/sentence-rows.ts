@@ -21,8 +21,6 @@ export const thresholdRows: readonly (readonly [line: string, meaning: string])[
   ["https://x.example 挂了", "https://x.example probe_success == 0"],
   ["https://x.example，打不开，告警。", "https://x.example probe_success == 0"],
   ["https://x.example 断开告警", "https://x.example probe_success == 0"],
-  ["磁盘 /data 只读恢复时通知我", 'disk_readonly{mount="/data"} == 0 recovery'],
-  ["磁盘只读", "-"],
   ["https://x.example 不可用持续3分钟", "https://x.example probe_success == 0 for 3m"],
   ["https://x.example is down for 3m", "https://x.example probe_success == 0 for 3m"],
   ["alert if https://shop.example is unreachable", "https://shop.example probe_success == 0"],
@@ -315,6 +313,8 @@ export const halfRows: readonly (readonly [line: string, meaning: string])[] = [
 
 /** What people say that makes no rule. */
 export const chatter: readonly string[] = [
+  "磁盘只读",
+  "disk is read-only",
   "",
   " ",
   "cpu",
