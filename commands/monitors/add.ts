@@ -1,5 +1,4 @@
 import { formatSpan } from "../../alerts/words.ts";
-import { normaliseUrl } from "../../monitors/http/options.ts";
 import {
   hostsOf,
   kindNamed,
@@ -8,6 +7,7 @@ import {
   readAddress,
   targetOf,
 } from "../../monitors/index.ts";
+import { normaliseUrl } from "../../monitors/web/options.ts";
 import { refusal } from "../allow.ts";
 import { action, answer, type Call, type Command, Refusal } from "../command.ts";
 import { tokenize } from "../language/tokenize.ts";

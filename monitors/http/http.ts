@@ -1,15 +1,12 @@
 /** The `http` monitor: asks a web address and reports what blackbox_exporter reports, under the same names. */
 import type { Look, MonitorKind, MonitorWorld } from "../monitor.ts";
-import { addressesOf } from "../probe/place.ts";
-import { tlsConnection } from "../probe/tls-options.ts";
-import { LookFailed, reasonOf } from "../reason.ts";
-import { type Answer, exchange, hostOf, portOf } from "./exchange.ts";
+import { reasonOf } from "../reason.ts";
+import { hostOf } from "../web/exchange.ts";
+import { follow } from "../web/follow.ts";
+import { webFileOnly } from "../web/options.ts";
+import { createTrace, traceReadings } from "../web/trace.ts";
 import { createJudge, type Judge } from "./judge.ts";
-import { type HttpOptions, httpOptions } from "./options.ts";
-import { createTrace, type HttpTrace, traceReadings } from "./trace.ts";
-
-const MOST_REDIRECTS = 5;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+import { type HttpOptions, httpOptions, LONGEST_BODY } from "./options.ts";
 
 export const http: MonitorKind<HttpOptions> = {
   kind: "http",
@@ -21,7 +18,7 @@ export const http: MonitorKind<HttpOptions> = {
   intervalMs: 30_000,
   timeoutMs: 10_000,
   target: "url",
-  fileOnly: ["basic_auth", "bearer_token", "proxy_url", "tls_config"],
+  fileOnly: webFileOnly,
   instance: (options) => options.url,
   hosts: (options) => [hostOf(new URL(options.url))],
   create(options, world) {
@@ -38,140 +35,20 @@ async function probe(
 ): Promise<Look> {
   const trace = createTrace(world.elapsed);
   try {
-    const answer = await follow({ options, keepBody: judge.needsBody, world, trace, signal });
+    const answer = await follow({
+      options,
+      method: options.method,
+      body: options.body,
+      keepBody: judge.needsBody,
+      longestBody: LONGEST_BODY,
+      world,
+      trace,
+      signal,
+    });
     const { readings, failure } = judge.judge(answer);
     const seen = [...traceReadings(trace, failure === undefined), ...readings];
     return failure === undefined ? { readings: seen } : { readings: seen, failure };
   } catch (thrown) {
     return { readings: traceReadings(trace, false), failure: reasonOf(thrown) };
   }
-}
-
-interface Following {
-  readonly options: HttpOptions;
-  readonly keepBody: boolean;
-  readonly world: MonitorWorld;
-  readonly trace: HttpTrace;
-  readonly signal: AbortSignal;
-}
-
-/** What a request carries to one host; a redirect elsewhere goes without it. */
-interface Luggage {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  /** Whether the host is still the one that the options name. */
-  readonly trusted: boolean;
-}
-
-/** Asks, and asks again where a redirect leads, each time through the guard of the network. */
-async function follow(about: Following): Promise<Answer> {
-  const { options, trace } = about;
-  const most = options.max_redirects ?? MOST_REDIRECTS;
-  let url = new URL(options.url);
-  let luggage: Luggage = {
-    method: options.method,
-    headers: headersOf(options),
-    body: options.body,
-    trusted: true,
-  };
-  for (;;) {
-    const answer = await ask(url, luggage, about);
-    const { location } = answer.headers;
-    if (!options.follow_redirects || !REDIRECTS.has(answer.status) || location === undefined) return answer;
-    if (trace.redirects === most)
-      throw new LookFailed({ code: "too_many_redirects", detail: `more than ${most} redirects` });
-    const next = redirectTarget(url, location);
-    trace.redirects += 1;
-    luggage = repacked(luggage, answer.status, next.origin === url.origin);
-    url = next;
-  }
-}
-
-/** Sends one request, by way of the proxy where there is one. */
-async function ask(url: URL, luggage: Luggage, about: Following): Promise<Answer> {
-  const { options, world, trace, signal } = about;
-  const proxy = options.proxy_url === undefined ? undefined : new URL(options.proxy_url);
-  const to = proxy ?? url;
-  trace.watch.enter("resolve");
-  const addresses = await addressesOf(hostOf(to), {
-    network: world.network,
-    ipVersion: options.ip_version,
-    watch: trace.watch,
-    signal,
-  }).catch((thrown) => {
-    throw trace.redirects === 0 ? thrown : afterRedirect(thrown);
-  });
-  return exchange(
-    {
-      url,
-      ...luggage,
-      headers: { "user-agent": "gengfu", accept: "*/*", "accept-encoding": "identity", ...luggage.headers },
-      to: { host: hostOf(to), port: portOf(to), addresses },
-      proxyHeaders: proxy && proxyHeaders(proxy),
-      // A client's certificate is meant for the host that the options name, and for no other.
-      tls: tlsConnection(luggage.trusted ? options.tls_config : undefined, world.certificates),
-      redirects: (status) => options.follow_redirects && REDIRECTS.has(status),
-      keepBody: about.keepBody,
-    },
-    trace,
-    signal,
-  );
-}
-
-/** Headers that the options ask for; names in small letters, so that none is sent twice. */
-function headersOf({ headers, body, basic_auth, bearer_token }: HttpOptions): Record<string, string> {
-  const asked: Record<string, string> = {};
-  if (body !== undefined)
-    asked["content-type"] = /^\s*[{[]/.test(body) ? "application/json" : "text/plain; charset=utf-8";
-  if (bearer_token !== undefined) asked["authorization"] = `Bearer ${bearer_token}`;
-  if (basic_auth !== undefined) asked["authorization"] = basic(basic_auth.username, basic_auth.password);
-  for (const [name, value] of Object.entries(headers ?? {})) asked[name.toLowerCase()] = value;
-  return asked;
-}
-
-function basic(username: string, password: string): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-}
-
-function proxyHeaders({ username, password }: URL): Record<string, string> {
-  if (username === "" && password === "") return {};
-  return { "proxy-authorization": basic(decodeURIComponent(username), decodeURIComponent(password)) };
-}
-
-/** What goes along to where a redirect leads. */
-function repacked(luggage: Luggage, status: number, sameHost: boolean): Luggage {
-  const asGet = status === 303 || (status < 303 && luggage.method === "POST");
-  const { "content-type": type, ...others } = luggage.headers;
-  const left = asGet || type === undefined ? others : luggage.headers;
-  return {
-    method: asGet && luggage.method !== "HEAD" ? "GET" : luggage.method,
-    // Headers may carry a password, and so may a body.
-    headers: sameHost ? left : {},
-    body: asGet || !sameHost ? undefined : luggage.body,
-    trusted: luggage.trusted && sameHost,
-  };
-}
-
-function redirectTarget(from: URL, location: string): URL {
-  let url: URL | undefined;
-  try {
-    url = new URL(location, from);
-  } catch {
-    // Said below, together with the schemes that are not HTTP.
-  }
-  if (url?.protocol !== "http:" && url?.protocol !== "https:")
-    throw new LookFailed({ code: "bad_redirect", detail: "the Location header is not an HTTP URL" });
-  return url;
-}
-
-/** Says of a refused address that the user did not type it: the site led there. */
-function afterRedirect(thrown: unknown): unknown {
-  if (!(thrown instanceof LookFailed) || thrown.reason.text === undefined) return thrown;
-  const { code, detail, text } = thrown.reason;
-  return new LookFailed({
-    code,
-    detail: `redirected: ${detail}`,
-    text: { zh: `网站重定向到别处：${text.zh}`, en: `the site redirected elsewhere: ${text.en}` },
-  });
 }

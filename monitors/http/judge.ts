@@ -3,7 +3,7 @@
 import { compileSearch, type Test } from "../../storage/regex.ts";
 import type { Reading } from "../monitor.ts";
 import type { Reason } from "../reason.ts";
-import type { Answer } from "./exchange.ts";
+import type { Answer } from "../web/exchange.ts";
 import { complaint, type JsonCheck, numberOf, parseJsonCheck, valueAt } from "./json-check.ts";
 import type { HttpOptions } from "./options.ts";
 

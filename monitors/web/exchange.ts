@@ -6,7 +6,6 @@ import { seenOf } from "../probe/certificate.ts";
 import { type Destination, type Destroyable, dial, familyOf, hangUp, secure } from "../probe/dial.ts";
 import { exchangeFailed } from "../probe/failure.ts";
 import { LookFailed } from "../reason.ts";
-import { LONGEST_BODY } from "./options.ts";
 import type { HttpTrace } from "./trace.ts";
 
 export interface Request {
@@ -23,6 +22,8 @@ export interface Request {
   readonly redirects: (status: number) => boolean;
   /** Whether the body is wanted, or only its length. */
   readonly keepBody: boolean;
+  /** The longest body that is read, in bytes as they come over the wire. */
+  readonly longestBody: number;
 }
 
 export interface Answer {
@@ -136,7 +137,7 @@ export function exchange(request: Request, trace: HttpTrace, signal: AbortSignal
       }
       response.on("data", (chunk: Buffer) => {
         trace.bodyBytes += chunk.length;
-        if (trace.bodyBytes > LONGEST_BODY) fail(bodyTooLarge());
+        if (trace.bodyBytes > request.longestBody) fail(bodyTooLarge(request.longestBody));
         else if (request.keepBody) chunks.push(chunk);
       });
       response.on("end", finish);
@@ -154,6 +155,7 @@ export function portOf(url: URL): number {
   return url.protocol === "https:" ? 443 : 80;
 }
 
-function bodyTooLarge(): LookFailed {
-  return new LookFailed({ code: "body_too_large", detail: `more than ${LONGEST_BODY} bytes` });
+/** What a look fails with whose answer is longer than it may be. */
+export function bodyTooLarge(longest: number): LookFailed {
+  return new LookFailed({ code: "body_too_large", detail: `more than ${longest} bytes` });
 }
