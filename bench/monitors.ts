@@ -65,6 +65,9 @@ async function measure(probe: string, monitors: number, forMs: number): Promise<
         if (begun === undefined) first.set(monitor, { at, looks: 1 });
         else lateMs.push(at - (begun.at + INTERVAL_MS * begun.looks++));
       },
+      ref() {
+        throw new Error("probes write each sample by its labels");
+      },
     },
   });
   const before = process.cpuUsage();

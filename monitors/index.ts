@@ -7,6 +7,7 @@ import { heartbeat } from "./heartbeat/heartbeat.ts";
 import { http } from "./http/http.ts";
 import { icmp } from "./icmp/icmp.ts";
 import type { MonitorKind } from "./monitor.ts";
+import { scrape } from "./scrape/scrape.ts";
 import { system } from "./system/system.ts";
 import { tcp } from "./tcp/tcp.ts";
 import { tls } from "./tls/tls.ts";
@@ -15,7 +16,7 @@ import { tls } from "./tls/tls.ts";
 export type MonitorKinds = Readonly<Record<string, MonitorKind<unknown>>>;
 
 /** Every kind of monitor there is. A new kind is one line here. */
-export const monitorKinds = { system, http, tcp, tls, dns, icmp, heartbeat } satisfies MonitorKinds;
+export const monitorKinds = { system, http, tcp, tls, dns, icmp, heartbeat, scrape } satisfies MonitorKinds;
 
 /** What to look at and how often. `options` are those of the kind, checked, with defaults filled in. */
 export interface MonitorSpec {

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Labels } from "../storage/labels.ts";
 import type { Text } from "../storage/locale.ts";
+import type { SeriesSink } from "../storage/series.ts";
 import type { Change } from "../storage/store.ts";
 import type { Network } from "./network.ts";
 import type { Reason } from "./reason.ts";
@@ -16,9 +17,17 @@ export interface Reading {
   readonly value: number;
 }
 
+/** Many samples at once, which write themselves so that those who know their series need not look them up. */
+export interface SampleBatch {
+  /** Writes them all; those without a time of their own at `at`. What could not be written is thrown at the end. */
+  write(sink: SeriesSink, at: number): void;
+}
+
 /** What one look saw. A probe can fail and still have readings (`probe_success 0`). */
 export interface Look {
   readonly readings: readonly Reading[];
+  /** What is too much for readings; it carries the monitor's labels already. */
+  readonly batch?: SampleBatch;
   readonly failure?: Reason;
   /** What people should know although it has not failed: it is late, it is still running. */
   readonly remark?: Reason;
@@ -100,7 +109,8 @@ export interface MonitorKind<Options> {
   addresses?(options: Options): readonly string[];
   /**
    * Makes the monitor; does no input or output. `name` is what it goes by in the book, for those that remember things
-   * from look to look; undefined where it is only tried out, and must leave no trace.
+   * from look to look; undefined where it is only tried out, and must leave no trace. `labels` are those of everything
+   * that it writes, for those that write more than readings.
    */
-  create(options: Options, world: MonitorWorld, name?: string): Monitor;
+  create(options: Options, world: MonitorWorld, name?: string, labels?: Labels): Monitor;
 }

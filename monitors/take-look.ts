@@ -1,7 +1,7 @@
 /** One look with a limit on its time: it always comes back, whatever the monitor does. */
 import type { Clock } from "../storage/clock.ts";
 import { formatDuration } from "../storage/duration.ts";
-import type { Look, Monitor } from "./monitor.ts";
+import type { Look, Monitor, SampleBatch } from "./monitor.ts";
 import { type Reason, reasonOf } from "./reason.ts";
 
 /** How long a look may go on after its time was up, to bring home what it has. */
@@ -13,6 +13,7 @@ export interface LookReport {
   readonly at: number;
   readonly durationMs: number;
   readonly readings: Look["readings"];
+  readonly batch?: SampleBatch;
   /** Set when it failed. */
   readonly reason?: Reason;
   /** What is worth saying although it has not failed. */
@@ -58,7 +59,7 @@ export async function takeLook(
     }
     return { readings: [], failure: timeUp };
   };
-  const { readings, failure, remark, unknown } = await Promise.race([attempt, expire()]);
+  const { readings, batch, failure, remark, unknown } = await Promise.race([attempt, expire()]);
   // A reason is given because the default one is an error with a stack, made for every look.
   alarm.abort("the look has ended");
   about.stop.removeEventListener("abort", stop);
@@ -69,6 +70,7 @@ export async function takeLook(
       at,
       durationMs,
       readings,
+      ...(batch === undefined ? {} : { batch }),
       ...(failure === undefined ? {} : { reason: failure }),
       ...(remark === undefined ? {} : { remark }),
       ...(unknown === undefined || failure !== undefined ? {} : { unknown }),

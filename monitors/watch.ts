@@ -1,5 +1,6 @@
 /** The watch loop: every monitor looks on its interval, and what it sees becomes samples. */
 import type { Clock } from "../storage/clock.ts";
+import type { Labels } from "../storage/labels.ts";
 import type { Log } from "../storage/log.ts";
 import type { SeriesSink } from "../storage/series.ts";
 import { type MonitorKinds, type MonitorSpec, monitorKinds } from "./index.ts";
@@ -76,7 +77,8 @@ export interface Watch {
 interface Round {
   readonly record: MonitorRecord;
   readonly monitor: Monitor;
-  readonly instance: string;
+  /** Of everything that it writes. */
+  readonly labels: Labels;
   readonly gone: AbortController;
   dueAt: number;
   beganAt: number;
@@ -109,10 +111,12 @@ export function watch(options: WatchOptions): Watch {
   function enter(record: MonitorRecord): void {
     const kind = kindOf(record);
     const spread = random() * Math.min(record.intervalMs, SPREAD_MS);
+    const own = record.source.kind === "file" ? openWorld : world;
+    const labels = { monitor: record.name, instance: kind.instance(record.options), ...record.labels };
     rounds.set(record.name, {
       record,
-      monitor: kind.create(record.options, record.source.kind === "file" ? openWorld : world, record.name),
-      instance: kind.instance(record.options),
+      monitor: kind.create(record.options, own, record.name, labels),
+      labels,
       gone: new AbortController(),
       dueAt: elapsed() + spread,
       beganAt: 0,
@@ -161,7 +165,7 @@ export function watch(options: WatchOptions): Watch {
     if (before?.up !== up && (before !== undefined || up === false))
       log.info({ monitor: name, up, reason: report.reason ?? report.remark }, `monitor is ${wordFor(up)}`);
     try {
-      writeReport(sink, { monitor: name, instance: round.instance, ...round.record.labels }, report);
+      writeReport(sink, round.labels, report);
     } catch (err) {
       log.error({ monitor: name, err }, "samples could not be written");
     }

@@ -15,4 +15,5 @@ export function writeReport(sink: SeriesSink, labels: Labels, report: LookReport
   if (report.unknown !== true)
     sink.append({ ...labels, __name__: "up" }, at, report.reason === undefined ? 1 : 0);
   sink.append({ ...labels, __name__: "monitor_duration_seconds" }, at, report.durationMs / 1000);
+  report.batch?.write(sink, at);
 }

@@ -4,7 +4,7 @@ import type { Labels } from "./labels.ts";
 import type { Log } from "./log.ts";
 import type { Matcher } from "./matchers.ts";
 import { LATEST, SampleArena } from "./sample-arena.ts";
-import type { Series, SeriesRecorder, SeriesSource } from "./series.ts";
+import type { Series, SeriesRecorder, SeriesRef, SeriesSource } from "./series.ts";
 import { SeriesIndex } from "./series-index.ts";
 import { SeriesLimit } from "./series-limit.ts";
 
@@ -16,12 +16,6 @@ export interface SeriesBounds {
   readonly maxSamples?: number;
   /** How many series there may be at a time; new ones beyond are refused with a SeriesLimit. 100,000. */
   readonly maxSeries?: number;
-}
-
-/** One series to write to again and again without looking it up. */
-export interface SeriesRef {
-  /** As `SeriesSink.append`. */
-  append(at: number, value: number): void;
 }
 
 /** Where appended samples also go, so that they survive. */
@@ -101,22 +95,27 @@ export class MemorySeries implements SeriesSource, SeriesRecorder {
     this.#write(column, at, value);
   }
 
-  /** A way to write to one series that skips the look-up. The series itself begins with its first sample. */
   ref(labels: Labels): SeriesRef {
     let column: Column | undefined;
+    const index = this.#index;
     return {
       append: (at, value) => {
         if (column === undefined || !column.listed) column = this.#columnOf(labels);
         this.#write(column, at, value);
       },
+      get lastAt() {
+        if (column === undefined || !column.listed) column = index.get(labels);
+        return column?.lastAt ?? Number.NEGATIVE_INFINITY;
+      },
+      end(at, blind) {
+        if (column === undefined || !column.listed) column = index.get(labels);
+        endColumn(column, at, blind);
+      },
     };
   }
 
   end(labels: Labels, at: number, blind: boolean): void {
-    const column = this.#index.get(labels);
-    if (column === undefined) return;
-    column.endedAt = Math.floor(at);
-    column.endedBlind = blind;
+    endColumn(this.#index.get(labels), at, blind);
   }
 
   select(matchers: readonly Matcher[]): readonly Series[] {
@@ -255,4 +254,10 @@ export class MemorySeries implements SeriesSource, SeriesRecorder {
     }
     this.#index.remove(empty);
   }
+}
+
+function endColumn(column: Column | undefined, at: number, blind: boolean): void {
+  if (column === undefined) return;
+  column.endedAt = Math.floor(at);
+  column.endedBlind = blind;
 }

@@ -106,3 +106,22 @@ export function compileSearch(pattern: string): Test {
   const compiled = RE2JS.compile(pattern);
   return (text) => compiled.test(text);
 }
+
+/** What the groups of an expression caught, by number or name; "" for one that caught nothing or is not there. */
+export type Captured = (group: string) => string;
+
+/** Compiles an expression that is matched against the whole value and tells what its groups caught. */
+export function compileGroups(pattern: string): (value: string) => Captured | undefined {
+  if (pattern.length > LONGEST) throw new Error(`longer than ${LONGEST} characters`);
+  const compiled = RE2JS.compile(pattern, RE2JS.DOTALL);
+  const names = compiled.namedGroups();
+  return (value) => {
+    const matcher = compiled.matcher(value);
+    if (!matcher.matches()) return undefined;
+    return (group) => {
+      const number = /^\d{1,4}$/.test(group) ? Number(group) : names[group];
+      if (number === undefined || number > matcher.groupCount()) return "";
+      return matcher.group(number) ?? "";
+    };
+  };
+}

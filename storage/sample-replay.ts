@@ -3,9 +3,9 @@ import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Labels } from "./labels.ts";
 import type { Log } from "./log.ts";
-import type { SeriesRef } from "./memory-series.ts";
 import { readBlock, type SampleColumns } from "./sample-block.ts";
 import type { SegmentFile } from "./sample-log.ts";
+import type { SeriesRef } from "./series.ts";
 import { SeriesLimit } from "./series-limit.ts";
 import { wordsOf } from "./store-error.ts";
 

@@ -29,6 +29,18 @@ export interface SeriesSource {
 export interface SeriesSink {
   /** Appends one sample to the series of this label set (`__name__` included), creating it if it is new. */
   append(labels: Labels, at: number, value: number): void;
+  /** A way to write to one series that skips the look-up. The series itself begins with its first sample. */
+  ref(labels: Labels): SeriesRef;
+}
+
+/** One series to write to again and again without looking it up. */
+export interface SeriesRef {
+  /** As `SeriesSink.append`. */
+  append(at: number, value: number): void;
+  /** The time of the series' last sample in milliseconds since the epoch; `-Infinity` while it has none. */
+  readonly lastAt: number;
+  /** As `SeriesRecorder.end`. */
+  end(at: number, blind: boolean): void;
 }
 
 /** What a recording rule needs: write samples, and say of a series that it has none any more. */

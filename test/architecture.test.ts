@@ -58,6 +58,7 @@ const pluginTables: readonly { folder: string; table: string; plugins: readonly 
       "monitors/dns",
       "monitors/icmp",
       "monitors/heartbeat",
+      "monitors/scrape",
     ],
   },
   {

@@ -84,12 +84,25 @@ const ALIASES: Readonly<Record<string, string>> = {
   端口: "tcp",
   证书: "tls",
   域名: "dns",
+  抓取: "scrape",
 };
 
 function kindOf(word: string): string | undefined {
   const folded = word.toLowerCase();
   if (Object.hasOwn(monitorKinds, folded)) return folded;
   return Object.hasOwn(ALIASES, folded) ? ALIASES[folded] : undefined;
+}
+
+/**
+ * Whether a kind looks at a web address, with these options. Beside one, `dns`, `证书`, and a kind for which something
+ * is missing are names that somebody gave.
+ */
+function looksAtUrl(word: string, typed: ReadonlyMap<string, string>): boolean {
+  const kind = kindNamed(word);
+  if (kind?.target !== "url") return false;
+  return Object.entries(kind.options.shape).every(
+    ([key, option]) => typed.has(key) || option.safeParse(undefined).success,
+  );
 }
 
 /** Reads `[NAME] [KIND] TARGET [key=value …]`. Throws a Refusal that names every wrong key. */
@@ -109,10 +122,10 @@ export function readSpec(rest: string, world: World): MonitorSpec {
   const url = options.get("url");
   const no = url === undefined ? undefined : world.network.checkUrl(url);
   if (no !== undefined) throw refuse(no);
-  // Beside a web address, `dns` and `证书` are names that somebody gave.
-  const at = words.findIndex((word) =>
-    url === undefined ? kindOf(word) !== undefined : /^http$/i.test(word),
-  );
+  const at = words.findIndex((word) => {
+    const kind = kindOf(word);
+    return kind !== undefined && (url === undefined || looksAtUrl(kind, options));
+  });
   const kindName = kindOf(words[at] ?? "") ?? (url === undefined ? undefined : "http");
   if (kindName === undefined) {
     throw new Refusal({

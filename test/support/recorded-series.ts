@@ -1,6 +1,6 @@
 /** A sink that remembers what was written, for tests of those who write samples. */
 import type { Labels } from "../../storage/labels.ts";
-import type { SeriesSink } from "../../storage/series.ts";
+import type { SeriesRef, SeriesSink } from "../../storage/series.ts";
 
 export interface RecordedSample {
   readonly name: string;
@@ -15,6 +15,20 @@ export class RecordedSeries implements SeriesSink {
   append(labels: Labels, at: number, value: number): void {
     const { __name__: name = "", ...others } = labels;
     this.samples.push({ name, labels: others, at, value });
+  }
+
+  ref(labels: Labels): SeriesRef {
+    let lastAt = Number.NEGATIVE_INFINITY;
+    return {
+      append: (at, value) => {
+        lastAt = at;
+        this.append(labels, at, value);
+      },
+      get lastAt() {
+        return lastAt;
+      },
+      end: () => {},
+    };
   }
 
   /** Samples of one metric, of one monitor if that is named. */

@@ -6,6 +6,7 @@ import { createIcmpKind } from "../../../monitors/icmp/icmp.ts";
 import type { PingTool } from "../../../monitors/icmp/ping.ts";
 import { type MonitorKinds, monitorKinds } from "../../../monitors/index.ts";
 import type { Monitor, MonitorKind } from "../../../monitors/monitor.ts";
+import { scrape } from "../../../monitors/scrape/scrape.ts";
 import { createSystemMonitor, system } from "../../../monitors/system/system.ts";
 import { tcp } from "../../../monitors/tcp/tcp.ts";
 import { tls } from "../../../monitors/tls/tls.ts";
@@ -37,6 +38,20 @@ async function served(answer: boolean, use: Parameters<MonitorCase["looking"]>[0
   });
   const options = http.options.parse({ url: server.url });
   await use(http.create(options, { network: loopbackNetwork(), elapsed })).finally(() => server.close());
+}
+
+/** Runs `use` with a monitor of a web address that answers with `page`, or never. */
+async function atPage<Options>(
+  kind: MonitorKind<Options>,
+  more: object,
+  page: string | undefined,
+  use: Parameters<MonitorCase["looking"]>[0],
+): Promise<void> {
+  const server = await serveHttp((_request, response) => {
+    if (page !== undefined) response.end(page);
+  });
+  const options = kind.options.parse({ url: server.url, ...more });
+  await use(kind.create(options, nowhere)).finally(() => server.close());
 }
 
 let made: Certificates | undefined;
@@ -98,6 +113,11 @@ const cases: Readonly<Record<string, MonitorCase>> = {
     },
     hanging: (use) =>
       use(heartbeat.create(beat, { ...nowhere, heartbeats: { look: (_, signal) => pending(signal) } })),
+  },
+  scrape: {
+    options: { url: "app.example:9100" },
+    looking: (use) => atPage(scrape, {}, "# TYPE a gauge\na 1\n", use),
+    hanging: (use) => atPage(scrape, {}, undefined, use),
   },
   tcp: {
     options: { target: "db.example:5432" },

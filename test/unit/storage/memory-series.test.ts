@@ -255,6 +255,18 @@ test.each([
   expect(Math.min(...looks)).toBeLessThan(many * (16 * samples + 1024));
 });
 
+test("a reference knows when its series was last written, by whomever, and when it is gone", () => {
+  const store = new MemorySeries(silentLog, { retentionMs: 1_000 });
+  const ref = store.ref({ host: "a" });
+  expect(ref.lastAt).toBe(Number.NEGATIVE_INFINITY);
+  store.append({ host: "a" }, 5_000, 1);
+  expect(ref.lastAt).toBe(5_000);
+  ref.append(6_000, 2);
+  expect(ref.lastAt).toBe(6_000);
+  store.expire(10_000);
+  expect(ref.lastAt).toBe(Number.NEGATIVE_INFINITY);
+});
+
 test("memory of what has gone is used again", () => {
   const store = new MemorySeries(silentLog, { retentionMs: 100_000 });
   const round = (from: number): void => {
