@@ -7,6 +7,7 @@ import type { QuotaUse } from "./dingtalk/api/quota-use.ts";
 import { addIntakeMetrics } from "./intake-metrics.ts";
 import { packageVersion } from "./package-root.ts";
 import { addQuotaMetrics } from "./quota-metrics.ts";
+import { addShapeMetrics } from "./shape-metrics.ts";
 import type { WatchdogFigures } from "./watchdog.ts";
 
 /** Sums of prom-client that are named like counters and are none; each is there by type as well. */
@@ -79,6 +80,8 @@ export function openMetrics(
     "Looks that were due and did not begin.",
     () => watch.figures.skipped,
   );
+
+  addShapeMetrics(registry, world);
 
   gauge("gengfu_rules", "Rules in the book.", () => rules.table.size);
   gauge("gengfu_rules_judged", "Rules by how judging them went.", () => alerts.stats().rules, "state");

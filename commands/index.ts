@@ -11,6 +11,7 @@ import { why } from "./incidents/why.ts";
 import { monitorAdd } from "./monitors/add.ts";
 import { heartbeatAdd } from "./monitors/heartbeat.ts";
 import { monitors } from "./monitors/list.ts";
+import { monitorShape } from "./monitors/shape.ts";
 import { monitorPause, monitorRemove, monitorResume } from "./monitors/state.ts";
 import { monitorTest } from "./monitors/test-look.ts";
 import { peopleAdd } from "./people/add.ts";
@@ -60,6 +61,7 @@ export const commands: readonly Command[] = [
   monitorAdd,
   heartbeatAdd,
   monitorTest,
+  monitorShape,
   monitorPause,
   monitorResume,
   monitorRemove,

@@ -8,6 +8,7 @@ import { http } from "./http/http.ts";
 import { icmp } from "./icmp/icmp.ts";
 import type { MonitorKind } from "./monitor.ts";
 import { scrape } from "./scrape/scrape.ts";
+import { type ShapeStep, shapeOption } from "./shaping/steps.ts";
 import { system } from "./system/system.ts";
 import { tcp } from "./tcp/tcp.ts";
 import { tls } from "./tls/tls.ts";
@@ -28,6 +29,8 @@ export interface MonitorSpec {
   readonly timeoutMs: number;
   /** Further labels of everything the monitor writes. */
   readonly labels: Labels;
+  /** What is made of its readings before they are written; absent where nothing is. */
+  readonly shape?: readonly ShapeStep[];
 }
 
 /** Where others reach a monitor; no two may share one. */
@@ -72,6 +75,7 @@ const commonKeys = z.strictObject({
   interval: duration(SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS).optional(),
   timeout: duration(SHORTEST_TIMEOUT_MS, LONGEST_INTERVAL_MS).optional(),
   labels: z.record(labelName, z.string().max(500)).default({}),
+  shape: shapeOption.optional(),
 });
 
 function specOf(kind: MonitorKind<unknown>) {
@@ -85,6 +89,7 @@ function specOf(kind: MonitorKind<unknown>) {
         interval,
         timeout,
         labels,
+        shape = [],
         ...options
       } = given as z.output<typeof commonKeys> & {
         kind: string;
@@ -95,7 +100,8 @@ function specOf(kind: MonitorKind<unknown>) {
         const message = `must not be longer than the interval, ${formatDuration(intervalMs)}`;
         context.addIssue({ code: "custom", path: ["timeout"], message });
       }
-      return { name, kind: kind.kind, options, intervalMs, timeoutMs, labels };
+      const spec = { name, kind: kind.kind, options, intervalMs, timeoutMs, labels };
+      return shape.length === 0 ? spec : { ...spec, shape };
     });
 }
 

@@ -12,6 +12,7 @@ import {
   readAddress,
 } from "./index.ts";
 import type { MonitorKind } from "./monitor.ts";
+import { type ShapeStep, shapeOption } from "./shaping/steps.ts";
 
 const sourceSchema = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -41,6 +42,7 @@ const recordSchema = z.strictObject({
   intervalMs: z.int().positive(),
   timeoutMs: z.int().positive(),
   labels: z.record(z.string(), z.string()),
+  shape: shapeOption.exactOptional(),
   paused: z.boolean(),
   source: sourceSchema,
 });
@@ -72,6 +74,11 @@ export interface MonitorBook {
   remove(change: Change, name: string): MonitorRecord;
   /** Pauses or resumes. Throws `MonitorRefused` when there is none of this name, or the file names it. */
   pause(change: Change, name: string, paused: boolean): MonitorRecord;
+  /**
+   * Says what is made of a monitor's readings; nothing for no steps. Throws `MonitorRefused` when there is none of this
+   * name, or the file names it.
+   */
+  reshape(change: Change, name: string, steps: readonly ShapeStep[]): MonitorRecord;
   /**
    * Makes the book agree with `gengfu.yml`, and adds the built-in `system` monitor unless there is another. The
    * file owns its names: a monitor made in chat under one of them is kept under a new name. Throws
@@ -174,6 +181,12 @@ export function createMonitorBook(
       const record = existing(change, name);
       if (record.source.kind === "file") throw ownedByFile(name);
       return record.paused === paused ? record : put(change, { ...record, paused });
+    },
+
+    reshape(change, name, steps) {
+      const { shape: _, ...record } = existing(change, name);
+      if (record.source.kind === "file") throw ownedByFile(name);
+      return put(change, steps.length === 0 ? record : { ...record, shape: steps });
     },
 
     syncFileMonitors(change, list) {

@@ -21,6 +21,8 @@ export interface Reading {
 export interface SampleBatch {
   /** Writes them all; those without a time of their own at `at`. What could not be written is thrown at the end. */
   write(sink: SeriesSink, at: number): void;
+  /** The same as readings, for those who want to make something else of them; without times of their own. */
+  readings(): readonly Reading[];
 }
 
 /** What one look saw. A probe can fail and still have readings (`probe_success 0`). */

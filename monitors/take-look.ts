@@ -14,6 +14,8 @@ export interface LookReport {
   readonly durationMs: number;
   readonly readings: Look["readings"];
   readonly batch?: SampleBatch;
+  /** What the look saw before the monitor's steps made `readings` of it; absent where there are no steps. */
+  readonly seen?: Look["readings"];
   /** Set when it failed. */
   readonly reason?: Reason;
   /** What is worth saying although it has not failed. */

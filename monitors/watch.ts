@@ -8,6 +8,7 @@ import type { Monitor, MonitorKind, MonitorWorld } from "./monitor.ts";
 import type { MonitorBook, MonitorRecord } from "./monitor-book.ts";
 import { createOpenNetwork, type Network } from "./network.ts";
 import type { Reason } from "./reason.ts";
+import { createShaper, type Shaper, type StepTally } from "./shaping/shaper.ts";
 import { type LookReport, takeLook } from "./take-look.ts";
 import { writeReport } from "./write-report.ts";
 
@@ -65,6 +66,8 @@ export interface Watch {
   /** Ends every look and the loop; resolves when nothing of it runs any more. */
   stop(): Promise<void>;
   status(name: string): MonitorStatus | undefined;
+  /** What the steps of a monitor have done since it is on its rounds; empty where it has none. */
+  tallies(name: string): readonly StepTally[];
   readonly figures: WatchFigures;
   /**
    * Looks now. By name: as the loop would, samples and status included; joins a look that is under way.
@@ -79,6 +82,7 @@ interface Round {
   readonly monitor: Monitor;
   /** Of everything that it writes. */
   readonly labels: Labels;
+  readonly shaper: Shaper | undefined;
   readonly gone: AbortController;
   dueAt: number;
   beganAt: number;
@@ -90,6 +94,18 @@ interface Round {
 
 function wordFor(up: boolean | undefined): string {
   return up === undefined ? "unknown" : up ? "up" : "down";
+}
+
+function shaperOf({ shape }: MonitorSpec): Shaper | undefined {
+  return shape === undefined ? undefined : createShaper(shape);
+}
+
+/** A report with what the steps make of its readings; `up` and how it went are what they were. */
+function shaped(report: LookReport, shaper: Shaper | undefined, beganAt: number): LookReport {
+  if (shaper === undefined) return report;
+  const { batch, ...rest } = report;
+  const seen = batch === undefined ? report.readings : [...report.readings, ...batch.readings()];
+  return { ...rest, readings: shaper.shape(seen, report.at, beganAt), seen };
 }
 
 export function watch(options: WatchOptions): Watch {
@@ -117,6 +133,7 @@ export function watch(options: WatchOptions): Watch {
       record,
       monitor: kind.create(record.options, own, record.name, labels),
       labels,
+      shaper: shaperOf(record),
       gone: new AbortController(),
       dueAt: elapsed() + spread,
       beganAt: 0,
@@ -173,12 +190,13 @@ export function watch(options: WatchOptions): Watch {
 
   async function look(round: Round): Promise<LookReport> {
     const { timeoutMs } = round.record;
-    const { report, ending } = await takeLook(round.monitor, {
+    const { report: seen, ending } = await takeLook(round.monitor, {
       clock,
       elapsed,
       timeoutMs,
       stop: round.gone.signal,
     });
+    const report = shaped(seen, round.shaper, round.beganAt);
     record(round, report);
     round.hung = ending !== undefined;
     if (ending === undefined) round.look = undefined;
@@ -257,6 +275,7 @@ export function watch(options: WatchOptions): Watch {
     },
 
     status: (name) => statuses.get(name),
+    tallies: (name) => rounds.get(name)?.shaper?.tallies() ?? [],
 
     get figures() {
       return { ...counts, monitors: rounds.size, waiting: queue.length };
@@ -270,7 +289,8 @@ export function watch(options: WatchOptions): Watch {
       }
       const monitor = kindOf(what).create(what.options, world);
       const about = { clock, elapsed, timeoutMs: what.timeoutMs, stop: stopping.signal };
-      return (await takeLook(monitor, about)).report;
+      const beganAt = elapsed();
+      return shaped((await takeLook(monitor, about)).report, shaperOf(what), beganAt);
     },
   };
 }

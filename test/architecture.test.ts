@@ -62,6 +62,20 @@ const pluginTables: readonly { folder: string; table: string; plugins: readonly 
     ],
   },
   {
+    folder: "monitors/shaping",
+    table: "monitors/shaping/steps.ts",
+    plugins: [
+      "monitors/shaping/drop-empty",
+      "monitors/shaping/dedupe",
+      "monitors/shaping/clamp",
+      "monitors/shaping/outliers",
+      "monitors/shaping/convert",
+      "monitors/shaping/rate",
+      "monitors/shaping/rename",
+      "monitors/shaping/derive",
+    ],
+  },
+  {
     folder: "bot/hooks",
     table: "bot/hooks/index.ts",
     plugins: [

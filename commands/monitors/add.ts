@@ -7,6 +7,7 @@ import {
   readAddress,
   targetOf,
 } from "../../monitors/index.ts";
+import { writeShort } from "../../monitors/shaping/short.ts";
 import { normaliseUrl } from "../../monitors/web/options.ts";
 import { refusal } from "../allow.ts";
 import { action, answer, type Call, type Command, Refusal } from "../command.ts";
@@ -48,11 +49,13 @@ export const monitorAdd: Command = {
     );
     const shown = targetOf(spec);
     const target = shown === undefined ? "" : ` ${code(shown)}`;
+    const steps = (record.shape ?? []).map((step, i) => `${i + 1}. ${code(writeShort(step))}`).join("\n");
+    const shape = steps === "" ? "" : `\n\n${steps}`;
     return answer(
       call,
       {
-        zh: `已添加监控 ${quoted(record.name)}：${record.kind}${target}，每${formatSpan(record.intervalMs, "zh-CN")}看一次。`,
-        en: `Monitor ${quoted(record.name)} added: ${record.kind}${target}, every ${formatSpan(record.intervalMs, "en")}.`,
+        zh: `已添加监控 ${quoted(record.name)}：${record.kind}${target}，每${formatSpan(record.intervalMs, "zh-CN")}看一次。${shape}`,
+        en: `Monitor ${quoted(record.name)} added: ${record.kind}${target}, every ${formatSpan(record.intervalMs, "en")}.${shape}`,
       },
       {
         actions: [

@@ -12,17 +12,18 @@ import { code, codeBlock } from "../markdown.ts";
 import { counted, named, quoted } from "../phrases.ts";
 import type { World } from "../world.ts";
 import { expectationWords, pingLines, withoutUuid } from "./heartbeat-lines.ts";
+import { shapeLines } from "./shape-lines.ts";
 
 /** Of what came with a ping, in characters. */
 const SHOWN_BODY = 1_500;
 
 /** `monitors`: what is watched, and how the last look went. */
 export const monitors: Command = {
-  words: ["monitors", "monitor"],
-  twins: ["监控", "监控列表"],
+  words: ["monitors", "monitor", "monitor show", "show monitor"],
+  twins: ["监控", "监控列表", "查看监控"],
   takes: { zh: "[名字]", en: "[NAME]" },
   summary: { zh: "在看什么，看得怎么样", en: "what is watched, and how the last look went" },
-  examples: { zh: "监控", en: "monitors" },
+  examples: { zh: "监控\n查看监控 system", en: "monitors\nmonitor show system" },
   needs: "viewer",
   yieldsToSentence: true,
   run(rest, call, world) {
@@ -122,11 +123,12 @@ function showOne(one: MonitorRecord, call: Call, world: World): ReturnType<typeo
     : action(call, "pause", { zh: "停用", en: "Pause" }, `monitor pause ${one.name}`);
   const line = lineOf(one, call, world);
   const told = one.kind === "heartbeat" ? heartbeatText(one, call, world) : "";
+  const shape = shapeLines(one, call, world);
   return answer(
     call,
     {
-      zh: [line, from.zh, told, values].filter(Boolean).join("\n\n"),
-      en: [line, from.en, told, values].filter(Boolean).join("\n\n"),
+      zh: [line, from.zh, told, shape, values].filter(Boolean).join("\n\n"),
+      en: [line, from.en, told, shape, values].filter(Boolean).join("\n\n"),
     },
     {
       actions: [

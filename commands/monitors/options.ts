@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type MonitorSpec, monitorSchema } from "../../monitors/index.ts";
 import { MonitorRefused } from "../../monitors/monitor-book.ts";
+import { type ShapeStep, shapeOption } from "../../monitors/shaping/steps.ts";
 import type { Text } from "../../storage/locale.ts";
 import { Refusal } from "../command.ts";
 import { code } from "../markdown.ts";
@@ -43,6 +44,20 @@ export function checkedMonitor(typed: Readonly<Record<string, string>>): Monitor
   throw new Refusal({
     zh: `监控的选项不对：${both.zh.issues.map((issue) => issueIn("zh", issue)).join("；")}`,
     en: `The monitor's options are wrong: ${both.en.issues.map((issue) => issueIn("en", issue)).join("; ")}`,
+  });
+}
+
+/** The steps that somebody typed, with what is wrong with them as a refusal. */
+export function checkedShape(said: string): readonly ShapeStep[] {
+  const read = shapeOption.safeParse(said, { reportInput: true });
+  if (read.success) return read.data;
+  const both = {
+    zh: shapeOption.safeParse(said, { error: chinese, reportInput: true }).error ?? read.error,
+    en: read.error,
+  };
+  throw new Refusal({
+    zh: `步骤不对：${both.zh.issues.map((issue) => issueIn("zh", issue)).join("；")}`,
+    en: `The steps are wrong: ${both.en.issues.map((issue) => issueIn("en", issue)).join("; ")}`,
   });
 }
 

@@ -4,6 +4,7 @@ import type { Card } from "../../alerts/card.ts";
 import { formatValue } from "../../alerts/words.ts";
 import type { MonitorSpec } from "../../monitors/index.ts";
 import { explainReason } from "../../monitors/reason.ts";
+import type { LookReport } from "../../monitors/take-look.ts";
 import { formatLabels } from "../../storage/labels.ts";
 import { inLocale } from "../../storage/locale.ts";
 import { answer, type Call, type Command } from "../command.ts";
@@ -14,6 +15,7 @@ import type { World } from "../world.ts";
 import { permit, readSpec } from "./add.ts";
 import { expectationWords, pingLines } from "./heartbeat-lines.ts";
 import { findMonitor, stateOf } from "./list.ts";
+import { readingText } from "./shape-lines.ts";
 
 /** `monitor test NAME|URL|KIND TARGET …`: look once, now. */
 export const monitorTest: Command = {
@@ -39,6 +41,7 @@ export const monitorTest: Command = {
       ({ name, labels, value }) =>
         `${code(formatLabels({ ...labels, __name__: name }))} = ${formatValue(value, undefined, call.locale)}`,
     );
+    const shaped = shapedText(report, call);
     const why = report.reason === undefined ? { zh: "", en: "" } : explainReason(report.reason);
     const said = failed
       ? {
@@ -47,8 +50,8 @@ export const monitorTest: Command = {
         }
       : { zh: `🟢 成功，用时 ${took}`, en: `🟢 It went well and took ${took}` };
     return answer(call, {
-      zh: [said.zh, lines].filter(Boolean).join("\n\n"),
-      en: [said.en, lines].filter(Boolean).join("\n\n"),
+      zh: [said.zh, lines, shaped].filter(Boolean).join("\n\n"),
+      en: [said.en, lines, shaped].filter(Boolean).join("\n\n"),
     });
   },
 };
@@ -88,4 +91,14 @@ function explainWaiting(spec: MonitorSpec, call: Call, world: World): Card {
     zh: `心跳不去看，它等任务来报到：${quoted(words.zh)}。${state === undefined ? "" : `现在：${quoted(state, 300)}。`}${how.zh}`,
     en: `A heartbeat does not look; it waits for a job to report: ${quoted(words.en)}. ${state === undefined ? "" : `Now: ${quoted(state, 300)}. `}${how.en}`,
   });
+}
+
+/** What the steps took away or changed, as it was before; "" where they did nothing. */
+function shapedText({ readings, seen = [] }: LookReport, call: Call): string {
+  const kept = new Set(readings);
+  const before = seen.filter((reading) => !kept.has(reading));
+  if (before.length === 0) return "";
+  const lines = listed(before, call, (reading) => code(readingText(reading, call.locale)));
+  const title = { zh: "清洗之前是：", en: "Before the steps of its shape it was:" };
+  return `${inLocale(call.locale, title)}\n\n${lines}`;
 }

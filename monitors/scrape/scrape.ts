@@ -1,5 +1,5 @@
 /** The `scrape` monitor: fetches a page of metrics as Prometheus does, and stores what it says. */
-import type { Labels } from "../../storage/labels.ts";
+import { type Labels, METRIC_NAME } from "../../storage/labels.ts";
 import type { SeriesRef, SeriesSink } from "../../storage/series.ts";
 import { SeriesLimit } from "../../storage/series-limit.ts";
 import { Exposition, type Format, type Page } from "../exposition/exposition.ts";
@@ -135,6 +135,12 @@ function overLimit(kept: number, limit: number): Reason {
 function createBatch(page: Page<StoredSeries | undefined>, honorTimestamps: boolean): SampleBatch {
   const times = honorTimestamps ? page.times : undefined;
   return {
+    readings: () =>
+      page.series.flatMap((series, i): Reading[] => {
+        if (series === undefined) return [];
+        const { [METRIC_NAME]: name = "", ...labels } = series.labels;
+        return [{ name, labels, value: page.values[i] ?? Number.NaN }];
+      }),
     write(sink: SeriesSink, at: number) {
       // As in Prometheus, one with times of its own is not expected on every page.
       for (const series of page.gone) if (series?.timed === false) series.ref?.end(at, true);

@@ -65,6 +65,21 @@ describe("in chat", () => {
       expect((await refusal(work)).text.zh).toContain("gengfu.yml");
   });
 
+  test("what is made of readings is said, said anew and taken back; an older record has nothing", async () => {
+    const { book, store } = opened();
+    await store.commit((change) => book.add(change, shop("shop"), boss));
+    expect(book.table.get("shop")).not.toHaveProperty("shape");
+    const { shape = [] } = shop("x", { shape: "rate *_total; clamp x max=1" });
+    await store.commit((change) => book.reshape(change, "shop", shape));
+    expect(book.table.get("shop")?.shape).toEqual(shape);
+    await store.commit((change) => book.reshape(change, "shop", []));
+    expect(book.table.get("shop")).toEqual({ ...shop("shop"), paused: false, source: boss });
+    await refusal(store.commit((change) => book.reshape(change, "x", shape)));
+    await store.commit((change) => book.syncFileMonitors(change, [shop("file", { shape })]));
+    await refusal(store.commit((change) => book.reshape(change, "file", [])));
+    expect(book.table.get("file")?.shape).toEqual(shape);
+  });
+
   test("what is built in can be paused, not removed", async () => {
     const { book, store } = opened();
     await store.commit((change) => book.syncFileMonitors(change, []));
