@@ -2,8 +2,8 @@ import type { Text } from "./locale.ts";
 
 /**
  * What must not be forgotten: named tables of documents, changed only by commits.
- * A document is a plain JSON value (NaN and the infinities are kept too) and is never mutated: a change puts
- * a new one.
+ * A document is a plain JSON value (NaN and the infinities are kept too), or one that `toJSON` makes of it, and is
+ * never mutated: a change puts a new one.
  */
 export interface Table<T> {
   readonly name: string;

@@ -1,21 +1,29 @@
 /** What was heard and is not drawn into incidents: lots that nobody has read, and alerts about which more is known now. */
 import type { Some } from "./drawing.ts";
 import type { Ends } from "./ends.ts";
+import type { Lot } from "./lot.ts";
+import type { Openers } from "./openers.ts";
+import type { Posted } from "./posted.ts";
 import type { Known } from "./received.ts";
 import type { Senders } from "./senders.ts";
 import type { View, Words } from "./view.ts";
 
 export interface Backlog {
-  /** A lot that is on disk. `counted`: how many alerts its sender was counted for until it is read. */
-  push(lot: string, words: Words, counted: number): void;
-  /** Reads all lots: the view knows what they say. */
-  read(): void;
+  /**
+   * A lot that is on disk, and what it says. What begins an incident is known from now on, the rest once it is read.
+   * `counted`: how many alerts its sender was counted for until then.
+   */
+  push(id: string, lot: Lot, posted: readonly Posted[], counted: number): void;
+  /** Reads lots, the first that came first, of at least so many alerts together, if there are so many. */
+  read(alerts: number): void;
+  /** How many alerts are in lots that nobody has read. */
+  readonly unread: number;
+  /** Of the news: what begins an incident, and nobody has asked for before. */
+  takeOpeners(): readonly string[];
   /** What incidents may have to hear of; whoever draws one takes it out. */
   readonly news: Set<string>;
   /** What is only to be stored. */
   readonly still: Set<string>;
-  /** Of the news: what nobody has asked for before. */
-  takeFresh(): readonly string[];
   /** Lots that are read, and that go once all that was known when they were taken is drawn. */
   takeRead(): readonly string[];
   giveBack(lots: readonly string[]): void;
@@ -24,51 +32,72 @@ export interface Backlog {
   readonly size: number;
 }
 
-interface Lot {
-  readonly id: string;
-  readonly words: Words;
+interface Unread {
+  readonly lot: Lot;
+  readonly size: number;
   readonly counted: number;
+  /** The places of what is known of it. */
+  readonly heard: ReadonlySet<number>;
 }
 
-export function openBacklog(view: View, senders: Senders, ends: Ends): Backlog {
+export function openBacklog(view: View, openers: Openers, senders: Senders, ends: Ends): Backlog {
   const news = new Set<string>();
   const still = new Set<string>();
-  let unread: Lot[] = [];
-  let unreadAlerts = 0;
+  /** By id. */
+  const lots = new Map<string, Unread>();
+  let unread = 0;
   let isRead: string[] = [];
-  let fresh: string[] = [];
+  let opening: string[] = [];
 
-  function hear({ words }: Lot): void {
+  function hear(words: Words): readonly string[] {
+    const heard: string[] = [];
     view.take(words, (id, after, before) => {
       if (before === undefined) senders.count(after.received.sender, 1);
       ends.expect(id, after.heard.endsAt);
       if (isNews(before, after, words.at)) {
         news.add(id);
-        fresh.push(id);
+        heard.push(id);
       } else if (!news.has(id)) still.add(id);
     });
+    return heard;
+  }
+
+  function readLot(id: string, { lot, size, counted, heard }: Unread): void {
+    const { at, sender } = lot;
+    const posted = lot.posted();
+    // From here on only those that are new are counted.
+    senders.count(sender.name, -counted);
+    hear({ at, sender, posted: heard.size === 0 ? posted : posted.filter((_, i) => !heard.has(i)) });
+    lots.delete(id);
+    unread -= size;
+    isRead.push(id);
   }
 
   return {
     news,
     still,
-    push(id, words, counted) {
-      unread.push({ id, words, counted });
-      unreadAlerts += words.posted.length;
+    push(id, lot, posted, counted) {
+      const { at, sender } = lot;
+      const found = openers.find({ at, sender, posted });
+      lots.set(id, { lot, size: posted.length, counted, heard: new Set(found) });
+      unread += posted.length;
+      if (found.length === 0) return;
+      opening.push(...hear({ at, sender, posted: found.map((i) => posted[i] as Posted) }));
     },
-    read() {
-      for (const lot of unread) {
-        // From here on only those that are new are counted.
-        senders.count(lot.words.sender.name, -lot.counted);
-        hear(lot);
-        isRead.push(lot.id);
+    read(alerts) {
+      const left = unread - alerts;
+      for (const [id, lot] of lots) {
+        readLot(id, lot);
+        if (unread <= left) break;
       }
-      unread = [];
-      unreadAlerts = 0;
+      if (lots.size === 0) openers.forget();
     },
-    takeFresh() {
-      const taken = fresh;
-      fresh = [];
+    get unread() {
+      return unread;
+    },
+    takeOpeners() {
+      const taken = opening;
+      opening = [];
       return taken;
     },
     takeRead() {
@@ -77,9 +106,9 @@ export function openBacklog(view: View, senders: Senders, ends: Ends): Backlog {
       return taken;
     },
     giveBack: (lots) => void isRead.unshift(...lots),
-    isEmpty: () => unread.length + isRead.length + news.size + still.size === 0,
+    isEmpty: () => lots.size + isRead.length + news.size + still.size === 0,
     get size() {
-      return unreadAlerts + news.size;
+      return unread + news.size;
     },
   };
 }

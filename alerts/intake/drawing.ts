@@ -3,9 +3,8 @@ import type { Store } from "../../storage/store.ts";
 import type { AlertBook } from "../alert-book.ts";
 import { sliceTurns } from "../evaluation/slice-turns.ts";
 import type { Turn } from "../evaluation/turn.ts";
-import { groupOf } from "../incidents/group-of.ts";
 import type { Known } from "./received.ts";
-import { originOf, receivedId, turnReceived } from "./turn-received.ts";
+import { receivedId, turnReceived } from "./turn-received.ts";
 
 /** By fingerprint. */
 export type Some = ReadonlyMap<string, Known>;
@@ -17,8 +16,6 @@ export interface Drawing {
   store(some: Some): Promise<void>;
   /** The worst first, and what belongs to one incident together; those that bring nothing about come last. */
   slices(some: Some, at: number): Promise<readonly Some[]>;
-  /** Of alerts those that begin a new incident, one of each. */
-  openers(some: Some): Some;
 }
 
 export interface DrawingOptions {
@@ -86,20 +83,6 @@ export function openDrawing({ store, book, fires, breathe }: DrawingOptions): Dr
       for (let from = 0; from < still.length; from += STILLS_PER_COMMIT)
         ids.push(still.slice(from, from + STILLS_PER_COMMIT));
       return ids.map((slice) => new Map(slice.map((id) => [id, some.get(id) as Known])));
-    },
-
-    openers(some) {
-      const groups = new Set<string>();
-      const found = new Map<string, Known>();
-      for (const [id, known] of some) {
-        const { labels } = known.received;
-        const origin = originOf(known.received);
-        const { key } = groupOf(book.context.plan().router(labels, origin), labels, origin);
-        if (groups.has(key) || book.index.openByGroup.has(key)) continue;
-        groups.add(key);
-        found.set(id, known);
-      }
-      return found;
     },
   };
 }

@@ -9,7 +9,8 @@ import { openBacklog, pick } from "./backlog.ts";
 import { openDrawing, type Some } from "./drawing.ts";
 import { openEnds } from "./ends.ts";
 import { beginListening } from "./listening.ts";
-import { makeLot, postedIn, type RawList } from "./lot.ts";
+import { makeLot, type RawList } from "./lot.ts";
+import { findOpeners } from "./openers.ts";
 import type { Posted, Refusal, Sender } from "./posted.ts";
 import type { Known } from "./received.ts";
 import { countSenders } from "./senders.ts";
@@ -32,6 +33,8 @@ export interface Intake {
   isUnprocessed(fingerprint: string): boolean;
   /** All of these. */
   unprocessed(): Iterable<string>;
+  /** Resolves when all that is on disk by now is known, too; several at a time are read, and others have their turns. */
+  caughtUp(): Promise<void>;
   /** Draws what was heard, and what ended by `at`, into incidents; true when there was anything. */
   judge(at: number): Promise<boolean>;
   /** Whether a round under way has more to commit. */
@@ -77,6 +80,8 @@ const CALM_MS = 5;
 const LISTEN_MS = 500;
 /** So many that only say "still" are stored in one commit. */
 const STILLS_PER_COMMIT = 500;
+/** So many of a lot are read before other work has its turn: two milliseconds or three. */
+const READ_AT_ONCE = 250;
 /** Where a sender that is too fast slows down instead of filling the memory. */
 const MOST_WAITING = 200_000;
 /** Opens the intake. What a former run left undrawn is drawn with the first round. */
@@ -90,7 +95,7 @@ export function openIntake(options: IntakeOptions): Intake {
   const { fires } = listening;
   const drawing = openDrawing({ store, book, fires, breathe });
   const ends = openEnds();
-  const backlog = openBacklog(view, senders, ends);
+  const backlog = openBacklog(view, findOpeners(book.context), senders, ends);
   const { news, still } = backlog;
   const tally = { firing: 0, resolved: 0 };
   /** A commit under way that draws what it takes; the view does not know of it before it is on disk. */
@@ -108,9 +113,8 @@ export function openIntake(options: IntakeOptions): Intake {
     // Routes and rules of the tree may have changed while nobody was there.
     news.add(id);
   }
-  for (const [id, lot] of lots.entries())
-    backlog.push(id, { at: lot.at, sender: lot.sender, posted: postedIn(lot) }, 0);
-  backlog.read();
+  for (const [id, lot] of lots.entries()) backlog.push(id, lot, lot.posted(), 0);
+  readAll();
 
   const loop = keepLoop({
     clock,
@@ -123,21 +127,22 @@ export function openIntake(options: IntakeOptions): Intake {
   return {
     accept,
     known(id) {
-      backlog.read();
+      readAll();
       return view.get(id);
     },
     all() {
-      backlog.read();
+      readAll();
       return view.entries();
     },
     fires,
     isUnprocessed: (id) => news.has(id),
     unprocessed() {
-      backlog.read();
+      readAll();
       return news;
     },
+    caughtUp: () => readLots(breathe),
     judge,
-    moreIsComing: () => busy && news.size > 0,
+    moreIsComing: () => busy && backlog.size > 0,
     stats: () => ({
       received: tally,
       refused: senders.refused,
@@ -167,6 +172,7 @@ export function openIntake(options: IntakeOptions): Intake {
         loop.wake();
       });
     }
+    if (!senders.hasRoom(sender.name, posted.length)) await readLots(breathe);
     const { refused, rest } = withinLimit(sender, posted);
     const words: Words = { at, sender, posted: rest };
     const quiet = accepting === 0 && backlog.isEmpty() && !busy && rest.length <= DRAWN_AT_ONCE;
@@ -190,7 +196,7 @@ export function openIntake(options: IntakeOptions): Intake {
     posted: readonly Posted[],
   ): { readonly refused: readonly Refusal[]; readonly rest: readonly Posted[] } {
     if (senders.hasRoom(sender.name, posted.length)) return { refused: [], rest: posted };
-    backlog.read();
+    readAll();
     const refused: Refusal[] = [];
     const added = new Set<string>();
     const rest = posted.filter((one, index) => {
@@ -230,7 +236,7 @@ export function openIntake(options: IntakeOptions): Intake {
         change.put(lots, number, lot, json);
         return number;
       });
-      backlog.push(id, words, words.posted.length);
+      backlog.push(id, lot, words.posted, words.posted.length);
       loop.wake();
     } catch (error) {
       senders.count(words.sender.name, -words.posted.length);
@@ -258,25 +264,35 @@ export function openIntake(options: IntakeOptions): Intake {
       if (fires(known, at)) ends.expect(id, Math.max(known.heard.endsAt, at + 1));
       else news.add(id);
     }
-    backlog.read();
     if (backlog.isEmpty()) return false;
     await round(at);
     return true;
   }
 
-  /** Draws all that is known by now; then the lots it came in are worked off. */
+  function readAll(): void {
+    if (backlog.unread > 0) backlog.read(Number.POSITIVE_INFINITY);
+  }
+
+  /** Reads the lots that are there now; `rest` is what comes between two parts of that. */
+  async function readLots(rest: () => Promise<void>): Promise<void> {
+    for (let left = backlog.unread; left > 0 && backlog.unread > 0; left -= READ_AT_ONCE) {
+      backlog.read(READ_AT_ONCE);
+      await rest();
+    }
+  }
+
+  /** Reads and draws all that is there by now; then the lots it came in are worked off. */
   async function round(at: number): Promise<void> {
-    if (news.size + still.size > DRAWN_AT_ONCE) await listen(LISTEN_MS);
+    if (backlog.size + still.size > DRAWN_AT_ONCE) await listen(LISTEN_MS);
+    await readLots(othersFirst());
     await drawOpeners();
     const worked = backlog.takeRead();
     try {
-      for (const some of await drawing.slices(pick(view, news), at)) {
-        const [before, begunAt] = [accepted, performance.now()];
+      const slices = await drawing.slices(pick(view, news), at);
+      const rest = othersFirst();
+      for (const some of slices) {
         await draw(some, at);
-        if (accepted > before || accepting > 0)
-          await listen(PARTS_FOR_OTHERS * (performance.now() - begunAt));
-        else await breathe();
-        await drawOpeners();
+        await rest();
         if (stopping) return void backlog.giveBack(worked);
       }
       await storeStills();
@@ -285,6 +301,17 @@ export function openIntake(options: IntakeOptions): Intake {
       backlog.giveBack(worked);
       throw error;
     }
+  }
+
+  /** What comes between two parts of a long work: while words come in, many times what the part before it took. */
+  function othersFirst(): () => Promise<void> {
+    let [before, begunAt] = [accepted, performance.now()];
+    return async () => {
+      if (accepted > before || accepting > 0) await listen(PARTS_FOR_OTHERS * (performance.now() - begunAt));
+      else await breathe();
+      await drawOpeners();
+      [before, begunAt] = [accepted, performance.now()];
+    };
   }
 
   async function storeStills(): Promise<void> {
@@ -304,6 +331,8 @@ export function openIntake(options: IntakeOptions): Intake {
 
   /** As it is known now, which may be more than when the slice was cut. */
   async function draw(slice: Some, at: number): Promise<void> {
+    // Of an end nobody speaks before all is read that was heard by then.
+    if (![...slice.values()].every((known) => fires(known, at))) await readLots(breathe);
     const some = pick(view, slice.keys());
     // Before the commit: what is heard while it is on its way must be drawn again.
     for (const id of slice.keys()) {
@@ -333,12 +362,9 @@ export function openIntake(options: IntakeOptions): Intake {
   }
 
   async function drawOpeners(): Promise<void> {
-    backlog.read();
-    const fresh = backlog.takeFresh().filter((id) => news.has(id));
-    if (fresh.length === 0) return;
-    const openers = [...drawing.openers(pick(view, fresh))];
+    const openers = backlog.takeOpeners().filter((id) => news.has(id));
     for (let from = 0; from < openers.length; from += DRAWN_AT_ONCE)
-      await draw(new Map(openers.slice(from, from + DRAWN_AT_ONCE)), clock.now());
+      await draw(pick(view, openers.slice(from, from + DRAWN_AT_ONCE)), clock.now());
   }
 }
 

@@ -9,11 +9,20 @@ import type { Posted, Sender } from "./posted.ts";
 export interface Lot {
   readonly at: number;
   readonly sender: Sender;
+  /** Its alerts. May be costly; whoever needs them twice keeps them. */
+  posted(): readonly Posted[];
+  /** The document that the store keeps. */
+  toJSON(): StoredLot;
+}
+
+interface StoredLot {
+  readonly at: number;
+  readonly sender: Sender;
   /** `postableAlerts`; those among them that cannot be read were refused when they came. */
   readonly alerts: readonly unknown[];
 }
 
-const lot = z.object({
+const storedLot = z.object({
   at: z.number(),
   sender: z.object({ name: z.string(), receiver: z.string().exactOptional(), resolveAfterMs: z.number() }),
   alerts: z.array(z.unknown()),
@@ -21,22 +30,24 @@ const lot = z.object({
 
 /** Throws an error that says what is wrong with it. */
 export function decodeLot(raw: unknown): Lot {
-  const result = lot.safeParse(raw);
+  const result = storedLot.safeParse(raw);
   if (!result.success) throw new Error(z.prettifyError(result.error));
-  return result.data;
+  const stored = result.data;
+  const { at, sender, alerts } = stored;
+  return { at, sender, posted: () => readAlerts(alerts).posted, toJSON: () => stored };
 }
 
-/** A lot as it is stored, with its JSON. `raw`: the list as it came, when nothing of it was refused. */
+/** A lot with its JSON. `raw`: the list as it came, when nothing of it was refused. */
 export function makeLot(
   at: number,
   sender: Sender,
   posted: readonly Posted[],
   raw: RawList | undefined,
 ): { readonly lot: Lot; readonly json: string } {
-  const alerts = raw?.list ?? posted.map(writeAlert);
-  const head = JSON.stringify({ at, sender });
-  const json = (raw && onOneLine(raw.json)) ?? JSON.stringify(alerts);
-  return { lot: { at, sender, alerts }, json: `${head.slice(0, -1)},"alerts":${json}}` };
+  const list = raw === undefined ? undefined : (onOneLine(raw.json) ?? JSON.stringify(raw.list));
+  const alerts = list ?? JSON.stringify(posted.map(writeAlert));
+  const json = `${JSON.stringify({ at, sender }).slice(0, -1)},"alerts":${alerts}}`;
+  return { lot: list === undefined ? keep(at, sender, posted) : keepAsText(at, sender, list), json };
 }
 
 /** The list of alerts of a request, parsed and as it came. */
@@ -51,7 +62,20 @@ function onOneLine(json: string): string | undefined {
   return text.includes("\n") || text.includes("\\u0000") ? undefined : text;
 }
 
-/** The alerts of a lot. */
-export function postedIn({ alerts }: Lot): readonly Posted[] {
-  return readAlerts(alerts).posted;
+function keep(at: number, sender: Sender, posted: readonly Posted[]): Lot {
+  return { at, sender, posted: () => posted, toJSON: () => ({ at, sender, alerts: posted.map(writeAlert) }) };
+}
+
+/**
+ * Keeps the text alone. In a flood thousands of alerts wait, each a dozen objects, and the collector of garbage would
+ * carry all of them about; to parse them again when their turn comes costs a fraction of that.
+ */
+function keepAsText(at: number, sender: Sender, list: string): Lot {
+  const parse = (): unknown[] => JSON.parse(list) as unknown[];
+  return {
+    at,
+    sender,
+    posted: () => readAlerts(parse()).posted,
+    toJSON: () => ({ at, sender, alerts: parse() }),
+  };
 }

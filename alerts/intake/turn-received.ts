@@ -73,7 +73,7 @@ function dated(
 }
 
 /** What stands in place of a rule for a received alert. */
-export function originOf({ labels, receiver }: Received): RuleOrigin {
+export function originOf({ labels, receiver }: Pick<Received, "labels" | "receiver">): RuleOrigin {
   const name = labelValue(labels, "alertname");
   return {
     id: RECEIVED,

@@ -32,6 +32,9 @@ const DEFAULTS = { groupWaitMs: 30_000, groupIntervalMs: 5 * 60_000, repeatInter
 /** From so many children on, they are found by their labels instead of being asked one after the other. */
 const WORTH_AN_INDEX = 8;
 
+/** A router remembers so many decisions; a tree that asks for a label with a value for each alert makes no use of them. */
+const MOST_DECIDED = 1_000;
+
 /** Makes a tree ready. The root must name a receiver, and matchers must be ones that compile. */
 export function compileTree(root: RouteNode): Branch {
   return branchOf(root, undefined);
@@ -52,16 +55,45 @@ export function routesOf(tree: Branch, labels: Labels): readonly Branch[] {
 export function makeRouter({ tree, written, subscriptions }: RouterParts): Router {
   let known: readonly Subscription[] | undefined;
   let subscribed: Branch | undefined;
+  let decisive: readonly string[] = [];
+  const decided = new Map<string, readonly RouteOptions[]>();
+
+  /** Most alerts differ only in labels that no route asks for, so they go where one has gone before. */
+  return (labels, origin) => {
+    follow(subscriptions());
+    const key = keyOf(labels, origin);
+    let routes = decided.get(key);
+    if (routes === undefined) {
+      routes = decide(labels, origin);
+      if (decided.size >= MOST_DECIDED) decided.clear();
+      decided.set(key, routes);
+    }
+    return routes;
+  };
+
+  function follow(now: readonly Subscription[]): void {
+    if (now === known) return;
+    known = now;
+    subscribed = now.length === 0 ? undefined : treeOf(now);
+    const names = new Set<string>();
+    for (const branch of [tree, ...(subscribed?.children ?? [])]) addNames(branch, names);
+    decisive = [...names];
+    decided.clear();
+  }
+
+  function keyOf(labels: Labels, { tells, conversation = "", receiver = "" }: RuleOrigin): string {
+    let key = tells.length === 0 ? "" : piece(tells.map(piece).join(""));
+    key += piece(conversation) + piece(receiver);
+    for (const name of decisive) key += piece(labelValue(labels, name));
+    return key;
+  }
 
   function subscribedTo(labels: Labels): readonly Branch[] {
-    const now = subscriptions();
-    if (now !== known) subscribed = now.length === 0 ? undefined : treeOf(now);
-    known = now;
     if (subscribed === undefined) return [];
     return routesOf(subscribed, labels).filter((branch) => branch !== subscribed);
   }
 
-  return (labels, origin) => {
+  function decide(labels: Labels, origin: RuleOrigin): readonly RouteOptions[] {
     const taken = routesOf(tree, labels);
     const [first = tree] = taken;
     const subscriptions = subscribedTo(labels);
@@ -79,7 +111,18 @@ export function makeRouter({ tree, written, subscriptions }: RouterParts): Route
       routes[0] = { ...first.options, receiver: theirs[0].receiver };
     for (const one of theirs) if (!routes.some(({ receiver }) => receiver === one.receiver)) routes.push(one);
     return routes;
-  };
+  }
+}
+
+/** Adds the labels that a branch and those below it ask for. */
+function addNames({ matchers, children }: Branch, names: Set<string>): void {
+  for (const { name } of matchers) names.add(name);
+  for (const child of children) addNames(child, names);
+}
+
+/** A text of a key of several, so that no two lists of texts make the same key. */
+function piece(text: string): string {
+  return `${text.length}:${text}`;
 }
 
 /** The aggregation group of an alert under a route, with the key that Alertmanager gives it. */

@@ -6,6 +6,8 @@ import type { AlertQuery } from "./query.ts";
 
 export interface StreamDeps {
   readonly list: AlertList;
+  /** Resolves when the list knows all that was accepted by now. */
+  caughtUp(): Promise<void>;
   /** Lets other work run. */
   breathe(): Promise<void>;
 }
@@ -74,10 +76,11 @@ export async function* groupsJson(deps: StreamDeps, query: AlertQuery, at: numbe
 
 /** By fingerprint, in parts by its first digits: each is sorted for itself, so that no sort is long. */
 async function* sorted(
-  { list, breathe }: StreamDeps,
+  { list, breathe, caughtUp }: StreamDeps,
   query: AlertQuery,
   at: number,
 ): AsyncGenerator<readonly Listed[]> {
+  await caughtUp();
   const parts = new Map<string, Listed[]>();
   let looked = 0;
   for (const listed of list.fitting(query, at)) {

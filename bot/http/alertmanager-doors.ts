@@ -39,7 +39,7 @@ const GONE = {
 /** The doors, to be added to a router. */
 export function alertmanagerDoors(deps: AlertmanagerDeps): AddDoors {
   const { book, clock, breathe } = deps;
-  const streaming = { list: listAlerts(deps), breathe };
+  const streaming = { list: listAlerts(deps), caughtUp: () => deps.intake.caughtUp(), breathe };
 
   return (router, busy) => {
     busy.set("/api/v2/alerts", postAlerts(deps));

@@ -1,0 +1,49 @@
+/**
+ * Finds among the words that come in those that begin a new incident, so that these need not wait until all that came
+ * before is read.
+ */
+import { fingerprint } from "../../storage/labels.ts";
+import type { TurnContext } from "../evaluation/turn-context.ts";
+import { groupKeyOf } from "../routing/route-tree.ts";
+import type { Posted } from "./posted.ts";
+import { originOf } from "./turn-received.ts";
+import type { Words } from "./view.ts";
+
+export interface Openers {
+  /**
+   * The places of those in `words` that begin an incident, one for each. They may be heard before any that wait, since
+   * no word that waits is about the same alert.
+   */
+  find(words: Words): readonly number[];
+  /** Says that nothing waits any more. */
+  forget(): void;
+}
+
+export function findOpeners({ plan, index }: Pick<TurnContext, "plan" | "index">): Openers {
+  /** Groups of which a word waits, or was found, and groups that have their incident. */
+  const groups = new Set<string>();
+  /** Alerts of no such group of which nothing waits but that they are over. */
+  const over = new Set<string>();
+
+  function isOpener({ at, sender }: Words, { labels, endsAt }: Posted): boolean {
+    const [route] = plan().router(labels, originOf({ labels, ...sender }));
+    if (route === undefined) return false;
+    const { key } = groupKeyOf(route, labels);
+    if (groups.has(key)) return false;
+    const hasIncident = index.openByGroup.has(key);
+    if (!hasIncident && endsAt !== undefined && endsAt <= at) {
+      over.add(fingerprint(labels));
+      return false;
+    }
+    groups.add(key);
+    return !hasIncident && (over.size === 0 || !over.has(fingerprint(labels)));
+  }
+
+  return {
+    find: (words) => words.posted.flatMap((one, place) => (isOpener(words, one) ? [place] : [])),
+    forget() {
+      groups.clear();
+      over.clear();
+    },
+  };
+}
