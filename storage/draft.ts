@@ -133,12 +133,15 @@ export class Draft implements Change {
   /** The operations as the journal has them; throws a TypeError that names the document that cannot be written. */
   encode(operations: readonly Operation[]): string {
     if (this.#json.size === 0) return encodeOperations(operations);
-    const written = operations.map((operation) => {
+    let text = "[";
+    for (const operation of operations) {
       const json = operation[0] === "i" || operation[0] === "u" ? this.#json.get(operation[3]) : undefined;
-      if (json === undefined) return encodeOperations([operation]).slice(1, -1);
-      return `["${operation[0]}",${encode(operation[1])},${encode(operation[2])},${json}]`;
-    });
-    return `[${written.join(",")}]`;
+      if (text !== "[") text += ",";
+      // Put together by `+`, which copies nothing: such a document may be large.
+      if (json === undefined) text += encodeOperations([operation]).slice(1, -1);
+      else text += `["${operation[0]}",${encode(operation[1])},${encode(operation[2])},${json}]`;
+    }
+    return `${text}]`;
   }
 
   #edits(table: Table<unknown>): Map<string, Edited> {

@@ -3,17 +3,13 @@ import type { Some } from "./drawing.ts";
 import type { Ends } from "./ends.ts";
 import type { Lot } from "./lot.ts";
 import type { Openers } from "./openers.ts";
-import type { Posted } from "./posted.ts";
 import type { Known } from "./received.ts";
 import type { Senders } from "./senders.ts";
 import type { View, Words } from "./view.ts";
 
 export interface Backlog {
-  /**
-   * A lot that is on disk, and what it says. What begins an incident is known from now on, the rest once it is read.
-   * `counted`: how many alerts its sender was counted for until then.
-   */
-  push(id: string, lot: Lot, posted: readonly Posted[], counted: number): void;
+  /** A lot that is on its way to disk, and what it says. */
+  expect(lot: Lot, words: Words): Coming;
   /** Reads lots, the first that came first, of at least so many alerts together, if there are so many. */
   read(alerts: number): void;
   /** How many alerts are in lots that nobody has read. */
@@ -32,10 +28,17 @@ export interface Backlog {
   readonly size: number;
 }
 
+/** A lot on its way to disk; those that arrive do so in the order in which they were expected. */
+export interface Coming {
+  /** It is on disk. What begins an incident is known from now on, the rest once it is read. */
+  arrived(id: string): void;
+  /** It is not, and never will be; throws why. */
+  failed(error: unknown): never;
+}
+
 interface Unread {
   readonly lot: Lot;
   readonly size: number;
-  readonly counted: number;
   /** The places of what is known of it. */
   readonly heard: ReadonlySet<number>;
 }
@@ -46,6 +49,8 @@ export function openBacklog(view: View, openers: Openers, senders: Senders, ends
   /** By id. */
   const lots = new Map<string, Unread>();
   let unread = 0;
+  /** Lots on their way to disk. */
+  let expected = 0;
   let isRead: string[] = [];
   let opening: string[] = [];
 
@@ -62,11 +67,28 @@ export function openBacklog(view: View, openers: Openers, senders: Senders, ends
     return heard;
   }
 
-  function readLot(id: string, { lot, size, counted, heard }: Unread): void {
+  /** A function of its own, so that it keeps nothing alive but what it is given. */
+  function coming(waiting: Unread, first: Words): Coming {
+    return {
+      arrived(id) {
+        expected--;
+        lots.set(id, waiting);
+        unread += waiting.size;
+        if (first.posted.length > 0) opening.push(...hear(first));
+      },
+      failed(error) {
+        expected--;
+        senders.count(waiting.lot.sender.name, -waiting.size);
+        throw error;
+      },
+    };
+  }
+
+  function readLot(id: string, { lot, size, heard }: Unread): void {
     const { at, sender } = lot;
     const posted = lot.posted();
-    // From here on only those that are new are counted.
-    senders.count(sender.name, -counted);
+    // Until now its sender was counted for all of them; from here on only for those that are new.
+    senders.count(sender.name, -size);
     hear({ at, sender, posted: heard.size === 0 ? posted : posted.filter((_, i) => !heard.has(i)) });
     lots.delete(id);
     unread -= size;
@@ -76,13 +98,12 @@ export function openBacklog(view: View, openers: Openers, senders: Senders, ends
   return {
     news,
     still,
-    push(id, lot, posted, counted) {
-      const { at, sender } = lot;
-      const found = openers.find({ at, sender, posted });
-      lots.set(id, { lot, size: posted.length, counted, heard: new Set(found) });
-      unread += posted.length;
-      if (found.length === 0) return;
-      opening.push(...hear({ at, sender, posted: found.map((i) => posted[i] as Posted) }));
+    expect(lot, words) {
+      const heard = new Set(openers.find(words));
+      const size = words.posted.length;
+      expected++;
+      senders.count(lot.sender.name, size);
+      return coming({ lot, size, heard }, only(words, heard));
     },
     read(alerts) {
       const left = unread - alerts;
@@ -90,7 +111,7 @@ export function openBacklog(view: View, openers: Openers, senders: Senders, ends
         readLot(id, lot);
         if (unread <= left) break;
       }
-      if (lots.size === 0) openers.forget();
+      if (lots.size === 0 && expected === 0) openers.forget();
     },
     get unread() {
       return unread;
@@ -111,6 +132,11 @@ export function openBacklog(view: View, openers: Openers, senders: Senders, ends
       return unread + news.size;
     },
   };
+}
+
+/** Those that stand at these places. */
+function only({ posted, ...rest }: Words, places: ReadonlySet<number>): Words {
+  return { ...rest, posted: posted.filter((_, i) => places.has(i)) };
 }
 
 /** What is known of alerts now; those that nothing is known of are left out. */

@@ -113,7 +113,8 @@ export function openIntake(options: IntakeOptions): Intake {
     // Routes and rules of the tree may have changed while nobody was there.
     news.add(id);
   }
-  for (const [id, lot] of lots.entries()) backlog.push(id, lot, lot.posted(), 0);
+  for (const [id, lot] of lots.entries())
+    backlog.expect(lot, { at: lot.at, sender: lot.sender, posted: lot.posted() }).arrived(id);
   readAll();
 
   const loop = keepLoop({
@@ -156,14 +157,20 @@ export function openIntake(options: IntakeOptions): Intake {
     },
   };
 
-  async function accept(
+  function accept(
     sender: Sender,
     posted: readonly Posted[],
     at: number,
     raw?: RawList,
   ): Promise<readonly Refusal[]> {
-    if (posted.length === 0) return [];
+    if (posted.length === 0) return Promise.resolve([]);
     listening.note(at);
+    if (backlog.size <= mostWaiting && senders.hasRoom(sender.name, posted.length))
+      return take(sender, posted, at, raw);
+    return waitForRoom(sender, posted.length).then(() => take(sender, posted, at, raw));
+  }
+
+  async function waitForRoom(sender: Sender, count: number): Promise<void> {
     while (backlog.size > mostWaiting) {
       // Nothing is drawn while the disk refuses: who waited for that would wait for ever.
       if (store.trouble !== undefined) throw new NotSaved(store.trouble.text);
@@ -172,21 +179,49 @@ export function openIntake(options: IntakeOptions): Intake {
         loop.wake();
       });
     }
-    if (!senders.hasRoom(sender.name, posted.length)) await readLots(breathe);
+    if (!senders.hasRoom(sender.name, count)) await readLots(breathe);
+  }
+
+  /**
+   * Not async, nor is what it calls: what a function that waits was given stays alive as long as it waits, and in a
+   * flood the collector of garbage would carry all of that about, a dozen objects for each alert.
+   */
+  function take(
+    sender: Sender,
+    posted: readonly Posted[],
+    at: number,
+    raw: RawList | undefined,
+  ): Promise<readonly Refusal[]> {
     const { refused, rest } = withinLimit(sender, posted);
     const words: Words = { at, sender, posted: rest };
+    let resolved = 0;
+    for (const { endsAt } of rest) if (endsAt !== undefined && endsAt <= at) resolved++;
+    const counts = { resolved, firing: rest.length - resolved };
     const quiet = accepting === 0 && backlog.isEmpty() && !busy && rest.length <= DRAWN_AT_ONCE;
+    // One that is under way stays what a round waits for, whoever comes meanwhile.
+    if (quiet) direct = takeAndDraw(words);
+    return stored(
+      quiet && direct ? direct : takeLot(words, refused.length === 0 ? raw : undefined),
+      counts,
+      refused,
+    );
+  }
+
+  async function stored(
+    work: Promise<void>,
+    counts: typeof tally,
+    refused: readonly Refusal[],
+  ): Promise<readonly Refusal[]> {
     accepting++;
     try {
-      // One that is under way stays what a round waits for, whoever comes meanwhile.
-      if (quiet) direct = takeAndDraw(words);
-      await (quiet ? direct : takeLot(words, refused.length === 0 ? raw : undefined));
+      await work;
     } finally {
       accepting--;
       accepted++;
       heardAt = performance.now();
     }
-    for (const one of rest) tally[one.endsAt !== undefined && one.endsAt <= at ? "resolved" : "firing"]++;
+    tally.firing += counts.firing;
+    tally.resolved += counts.resolved;
     return refused;
   }
 
@@ -227,21 +262,20 @@ export function openIntake(options: IntakeOptions): Intake {
   }
 
   /** Written down whole; the rest is for the next round. */
-  async function takeLot(words: Words, raw: RawList | undefined): Promise<void> {
-    const { lot, json } = makeLot(words.at, words.sender, words.posted, raw);
-    senders.count(words.sender.name, words.posted.length);
-    try {
-      const id = await store.commit((change) => {
-        const number = String(change.next("lots"));
-        change.put(lots, number, lot, json);
-        return number;
-      });
-      backlog.push(id, lot, words.posted, words.posted.length);
-      loop.wake();
-    } catch (error) {
-      senders.count(words.sender.name, -words.posted.length);
-      throw error;
-    }
+  function takeLot(words: Words, raw: RawList | undefined): Promise<void> {
+    const { at, sender, posted } = words;
+    const { lot, json } = makeLot(at, sender, posted, raw);
+    const coming = backlog.expect(lot, words);
+    return store
+      .commit((change) => {
+        const id = String(change.next("lots"));
+        change.put(lots, id, lot, json);
+        return id;
+      })
+      .then((id) => {
+        coming.arrived(id);
+        loop.wake();
+      }, coming.failed);
   }
 
   async function judge(at: number): Promise<boolean> {

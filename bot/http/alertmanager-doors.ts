@@ -79,7 +79,7 @@ export function alertmanagerDoors(deps: AlertmanagerDeps): AddDoors {
     router.post(
       "/api/v2/silences",
       answered(async (ctx) => {
-        const posted = readSilence((await readAnyJson(ctx.req)).value);
+        const posted = readSilence(await readAnyJson(ctx.req));
         const at = clock.now();
         const { id } = await deps.change(`api:${posted.createdBy}`, lineOf(posted), (change) =>
           postSilence(book, change, posted, at),

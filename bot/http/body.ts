@@ -18,22 +18,19 @@ export async function readJson<T>(ctx: Context, schema: z.ZodType<T>): Promise<T
       zh: "请求体必须是 JSON，并带 Content-Type: application/json。",
       en: "The body must be JSON, with Content-Type: application/json.",
     });
-  const parsed = schema.safeParse(parse(decode(await readBytes(ctx.req))));
+  const parsed = schema.safeParse(parseJson(decode(await readBytes(ctx.req))));
   if (parsed.success) return parsed.data;
   const what = parsed.error.issues.map((i) => `${i.path.join(".") || "body"}: ${i.message}`).join("; ");
   throw new DoorError(400, { zh: `请求体不对：${what}`, en: `The body is not right: ${what}` });
 }
 
-/** The body, whatever JSON it is, and as it came. Throws `DoorError` 400 or 413. */
-export async function readAnyJson(
-  request: IncomingMessage,
-): Promise<{ readonly value: unknown; readonly json: string }> {
-  const json = decode(await readBytes(request));
-  return { value: parse(json), json };
+/** The body, whatever JSON it is. Throws `DoorError` 400 or 413. */
+export async function readAnyJson(request: IncomingMessage): Promise<unknown> {
+  return parseJson(await readText(request));
 }
 
 /** The body as text, at most `largest` bytes of it. Throws `DoorError` 400 or 413. */
-export async function readText(request: IncomingMessage, largest: number): Promise<string> {
+export async function readText(request: IncomingMessage, largest = LARGEST): Promise<string> {
   return decode(await readBytes(request, largest));
 }
 
@@ -87,7 +84,8 @@ function decode(bytes: Buffer): string {
   return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
-function parse(json: string): unknown {
+/** Throws a `DoorError` 400 that says what is wrong with it. */
+export function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {

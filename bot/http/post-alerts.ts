@@ -8,7 +8,7 @@ import { NotSaved } from "../../storage/store.ts";
 import { ApiError } from "../alertmanager/api-error.ts";
 import type { Arrival } from "../hooks/arrivals.ts";
 import { answerOf } from "./api-answer.ts";
-import { readAnyJson } from "./body.ts";
+import { parseJson, readText } from "./body.ts";
 import { DoorError } from "./door-error.ts";
 import type { Answer } from "./doors.ts";
 
@@ -35,9 +35,8 @@ export function postAlerts(deps: PostDeps): (request: IncomingMessage) => Promis
     const note = (status: number, more: Partial<Arrival>): void =>
       deps.arrived({ at, status, size: text.length, accepted: 0, refused: [], error: "", ...more }, text);
     try {
-      const { value, json } = await readAnyJson(request);
-      text = json;
-      const { accepted, refused } = await take(value, json, request.socket.remoteAddress ?? "", at);
+      text = await readText(request);
+      const { accepted, refused } = await take(text, request.socket.remoteAddress ?? "", at);
       if (refused.length === 0) {
         note(200, { accepted });
         return TAKEN;
@@ -53,23 +52,24 @@ export function postAlerts(deps: PostDeps): (request: IncomingMessage) => Promis
     }
   };
 
-  async function take(
-    value: unknown,
-    json: string,
-    address: string,
-    at: number,
-  ): Promise<{ readonly accepted: number; readonly refused: readonly Refusal[] }> {
-    if (!Array.isArray(value))
+  /** Not async: what was parsed would stay alive until the disk has it; see `take` of the intake. */
+  function take(json: string, address: string, at: number): Promise<Taken> {
+    const list = parseJson(json);
+    if (!Array.isArray(list))
       throw new ApiError(400, "parsing alerts body failed, because it is no list", 400);
-    const { posted, refused, places, plain } = readAlerts(value);
-    const raw = plain ? { list: value, json } : undefined;
+    const { posted, refused, places, plain } = readAlerts(list);
+    const count = posted.length;
     const sender = { name: `api ${address}`, resolveAfterMs: resolveTimeoutMs() };
-    const over = await intake.accept(sender, posted, at, raw);
-    return {
-      accepted: posted.length - over.length,
+    return intake.accept(sender, posted, at, plain ? { list, json } : undefined).then((over) => ({
+      accepted: count - over.length,
       refused: [...refused, ...over.map(({ index, why }) => ({ index: places[index] ?? index, why }))],
-    };
+    }));
   }
+}
+
+interface Taken {
+  readonly accepted: number;
+  readonly refused: readonly Refusal[];
 }
 
 function statusOf(error: Error): number {
