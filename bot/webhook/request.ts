@@ -83,19 +83,45 @@ interface Exchange {
   readonly proxy: HttpConfig["proxy"];
 }
 
-/** One request on a connection of its own. */
-function exchange(
-  { method, url, headers, body, tls, proxy }: Exchange,
+/**
+ * Connections are kept for a while: to open one costs more than all the rest of a small request, and with TLS many
+ * times that. Node does not mix up those with different certificates.
+ */
+const keeping = { keepAlive: true, maxFreeSockets: 4, timeout: 15_000 };
+const kept = { "http:": new http.Agent(keeping), "https:": new https.Agent(keeping) };
+
+/**
+ * One request and its answer. The other side may close a connection that was kept in the very moment in which it is
+ * used again; that is no answer of anybody, so it is asked once more on a new one.
+ */
+async function exchange(one: Exchange, signal: AbortSignal): Promise<Answer> {
+  const { url, proxy } = one;
+  const agent = agentFor(url, proxy) ?? kept[url.protocol === "https:" ? "https:" : "http:"];
+  try {
+    return await ask(one, agent, signal);
+  } catch (error) {
+    if (error !== STALE) throw failureOf(error, signal);
+  }
+  return ask(one, false, signal).catch((error: unknown) => Promise.reject(failureOf(error, signal)));
+}
+
+type Answer = HttpAnswer & { readonly location: string | undefined };
+
+/** What a connection that was kept and is closed ends with. */
+const STALE = new Error("the connection was closed");
+const CLOSED = new Set(["ECONNRESET", "EPIPE"]);
+
+function ask(
+  { method, url, headers, body, tls }: Exchange,
+  agent: http.Agent | false,
   signal: AbortSignal,
-): Promise<HttpAnswer & { readonly location: string | undefined }> {
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => reject(failureOf(error, signal));
     const sent = (url.protocol === "https:" ? https : http).request(
       url,
       {
         method,
-        // A connection that was kept may be closed by the other side in the very moment in which it is used again.
-        agent: agentFor(url, proxy) ?? false,
+        agent,
         signal,
         headers: {
           "user-agent": "gengfu",
@@ -107,25 +133,28 @@ function exchange(
       (response) => {
         const chunks: Buffer[] = [];
         let size = 0;
-        const done = (): void => {
+        const done = (): void =>
           resolve({
             status: response.statusCode ?? 0,
             retryAfter: response.headers["retry-after"],
             location: response.headers.location,
             body: Buffer.concat(chunks).toString("utf8", 0, READ_BYTES),
           });
-          sent.destroy();
-        };
-        response.on("error", fail);
+        response.on("error", reject);
         response.on("end", done);
         response.on("data", (chunk: Buffer) => {
           chunks.push(chunk);
           size += chunk.length;
-          if (size >= READ_BYTES) done();
+          if (size < READ_BYTES) return;
+          done();
+          // The rest is not worth the wait, so this connection cannot be used again.
+          sent.destroy();
         });
       },
     );
-    sent.on("error", fail);
+    sent.on("error", (error: NodeJS.ErrnoException) =>
+      reject(sent.reusedSocket && CLOSED.has(error.code ?? "") ? STALE : error),
+    );
     sent.end(body);
   });
 }

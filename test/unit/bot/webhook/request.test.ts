@@ -179,6 +179,50 @@ describe("proxies", () => {
   });
 });
 
+describe("connections", () => {
+  /** A receiver that closes a connection instead of giving a second answer on it. */
+  async function closing(perConnection: number) {
+    const ports: (number | undefined)[] = [];
+    const answered = new Map<number | undefined, number>();
+    const listening = await serveHttp((request, response) => {
+      const { remotePort } = request.socket;
+      const before = answered.get(remotePort) ?? 0;
+      if (before === perConnection) return void request.socket.destroy();
+      answered.set(remotePort, before + 1);
+      ports.push(remotePort);
+      request.resume().on("end", () => response.end("ok"));
+    });
+    cleanUps.push(() => listening.close());
+    return { url: listening.url, ports };
+  }
+
+  test("one is used again", async () => {
+    const { url, ports } = await closing(10);
+    for (let i = 0; i < 3; i++) expect((await post(url)).status).toBe(200);
+    expect(new Set(ports).size).toBe(1);
+  });
+
+  test("one that was closed meanwhile is no failure: it is asked again on a new one", async () => {
+    const { url, ports } = await closing(1);
+    for (let i = 0; i < 3; i++) expect((await post(url)).status).toBe(200);
+    expect(new Set(ports).size).toBe(3);
+  });
+
+  test("one that is closed at once is a failure, and is tried again later", async () => {
+    const { url } = await closing(0);
+    await expect(post(url)).rejects.toMatchObject({ next: "retry", code: "ECONNRESET" });
+  });
+
+  test("an answer without an end is read to its limit", async () => {
+    const listening = await serveHttp((_, response) => {
+      const more = (): void => void (response.destroyed || response.write("x".repeat(8_192), more));
+      more();
+    });
+    cleanUps.push(() => listening.close());
+    expect((await post(listening.url)).body).toHaveLength(16_384);
+  });
+});
+
 describe("redirects", () => {
   test.each([307, 308])(
     "%i posts the same again, without the Authorization at another host",
