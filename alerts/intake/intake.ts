@@ -5,15 +5,17 @@ import type { Log } from "../../storage/log.ts";
 import { NotSaved, type Store } from "../../storage/store.ts";
 import type { AlertBook } from "../alert-book.ts";
 import { keepLoop } from "../loop.ts";
-import { openBacklog, pick } from "./backlog.ts";
-import { openDrawing, type Some } from "./drawing.ts";
+import { openBacklog } from "./backlog.ts";
+import { openDrawing } from "./drawing.ts";
 import { openEnds } from "./ends.ts";
 import { beginListening } from "./listening.ts";
 import { makeLot, type RawList } from "./lot.ts";
 import { findOpeners } from "./openers.ts";
 import type { Posted, Refusal, Sender } from "./posted.ts";
 import type { Known } from "./received.ts";
+import { DRAWN_AT_ONCE, openRounds } from "./rounds.ts";
 import { countSenders } from "./senders.ts";
+import { watchTraffic } from "./traffic.ts";
 import { openView, type Words } from "./view.ts";
 
 export interface Intake {
@@ -70,23 +72,12 @@ export interface IntakeOptions {
   rest(): Promise<void>;
 }
 
-/** So many are drawn with the commit that takes them, when nothing else is under way: their news waits for nothing. */
-const DRAWN_AT_ONCE = 25;
-/** While words come in, drawing has one part of the time to so many parts for them. */
-const PARTS_FOR_OTHERS = 6;
-/** After so long without a word, in milliseconds, nobody is waiting to be heard. */
-const CALM_MS = 5;
-/** A round waits at most so long for a flood to be over, in milliseconds. */
-const LISTEN_MS = 500;
-/** So many that only say "still" are stored in one commit. */
-const STILLS_PER_COMMIT = 500;
-/** So many of a lot are read before other work has its turn: two milliseconds or three. */
-const READ_AT_ONCE = 250;
 /** Where a sender that is too fast slows down instead of filling the memory. */
 const MOST_WAITING = 200_000;
+
 /** Opens the intake. What a former run left undrawn is drawn with the first round. */
 export function openIntake(options: IntakeOptions): Intake {
-  const { store, book, clock, log, maxPerSender, breathe, rest: pause } = options;
+  const { store, book, clock, log, maxPerSender, breathe, rest } = options;
   const { mostWaiting = MOST_WAITING } = options;
   const { received, heard, lots } = book.tables;
   const senders = countSenders(maxPerSender);
@@ -96,15 +87,14 @@ export function openIntake(options: IntakeOptions): Intake {
   const drawing = openDrawing({ store, book, fires, breathe });
   const ends = openEnds();
   const backlog = openBacklog(view, findOpeners(book.context), senders, ends);
-  const { news, still } = backlog;
+  const { news } = backlog;
+  const traffic = watchTraffic();
+  const parts = { backlog, view, drawing, senders, traffic, clock, fires, breathe, rest };
+  const rounds = openRounds(parts);
   const tally = { firing: 0, resolved: 0 };
   /** A commit under way that draws what it takes; the view does not know of it before it is on disk. */
   let direct: Promise<void> | undefined;
-  let accepting = 0;
-  let accepted = 0;
-  let heardAt = 0;
   let busy = false;
-  let stopping = false;
   const relieved: (() => void)[] = [];
 
   for (const [id, { received: one, heard: last }] of view.entries()) {
@@ -141,7 +131,7 @@ export function openIntake(options: IntakeOptions): Intake {
       readAll();
       return news;
     },
-    caughtUp: () => readLots(breathe),
+    caughtUp: () => rounds.read(),
     judge,
     moreIsComing: () => busy && backlog.size > 0,
     stats: () => ({
@@ -152,7 +142,7 @@ export function openIntake(options: IntakeOptions): Intake {
     }),
     start: () => loop.start(),
     async stop() {
-      stopping = true;
+      rounds.stop();
       await loop.stop();
     },
   };
@@ -179,7 +169,7 @@ export function openIntake(options: IntakeOptions): Intake {
         loop.wake();
       });
     }
-    if (!senders.hasRoom(sender.name, count)) await readLots(breathe);
+    if (!senders.hasRoom(sender.name, count)) await rounds.read();
   }
 
   /**
@@ -197,32 +187,16 @@ export function openIntake(options: IntakeOptions): Intake {
     let resolved = 0;
     for (const { endsAt } of rest) if (endsAt !== undefined && endsAt <= at) resolved++;
     const counts = { resolved, firing: rest.length - resolved };
-    const quiet = accepting === 0 && backlog.isEmpty() && !busy && rest.length <= DRAWN_AT_ONCE;
+    // What comes of a few is drawn with the commit that takes them: when nothing else is under way, it need not wait.
+    const quiet = traffic.waiting === 0 && backlog.isEmpty() && !busy && rest.length <= DRAWN_AT_ONCE;
+    const work = quiet ? takeAndDraw(words) : takeLot(words, refused.length === 0 ? raw : undefined);
     // One that is under way stays what a round waits for, whoever comes meanwhile.
-    if (quiet) direct = takeAndDraw(words);
-    return stored(
-      quiet && direct ? direct : takeLot(words, refused.length === 0 ? raw : undefined),
-      counts,
-      refused,
-    );
-  }
-
-  async function stored(
-    work: Promise<void>,
-    counts: typeof tally,
-    refused: readonly Refusal[],
-  ): Promise<readonly Refusal[]> {
-    accepting++;
-    try {
-      await work;
-    } finally {
-      accepting--;
-      accepted++;
-      heardAt = performance.now();
-    }
-    tally.firing += counts.firing;
-    tally.resolved += counts.resolved;
-    return refused;
+    if (quiet) direct = work;
+    return traffic.follow(work).then(() => {
+      tally.firing += counts.firing;
+      tally.resolved += counts.resolved;
+      return refused;
+    });
   }
 
   /** What a sender may have no more of is refused; what is known of already, never. */
@@ -299,107 +273,11 @@ export function openIntake(options: IntakeOptions): Intake {
       else news.add(id);
     }
     if (backlog.isEmpty()) return false;
-    await round(at);
+    await rounds.round(at);
     return true;
   }
 
   function readAll(): void {
     if (backlog.unread > 0) backlog.read(Number.POSITIVE_INFINITY);
   }
-
-  /** Reads the lots that are there now; `rest` is what comes between two parts of that. */
-  async function readLots(rest: () => Promise<void>): Promise<void> {
-    for (let left = backlog.unread; left > 0 && backlog.unread > 0; left -= READ_AT_ONCE) {
-      backlog.read(READ_AT_ONCE);
-      await rest();
-    }
-  }
-
-  /** Reads and draws all that is there by now; then the lots it came in are worked off. */
-  async function round(at: number): Promise<void> {
-    if (backlog.size + still.size > DRAWN_AT_ONCE) await listen(LISTEN_MS);
-    await readLots(othersFirst());
-    await drawOpeners();
-    const worked = backlog.takeRead();
-    try {
-      const slices = await drawing.slices(pick(view, news), at);
-      const rest = othersFirst();
-      for (const some of slices) {
-        await draw(some, at);
-        await rest();
-        if (stopping) return void backlog.giveBack(worked);
-      }
-      await storeStills();
-      if (worked.length > 0) await drawing.draw(NOTHING, at, worked);
-    } catch (error) {
-      backlog.giveBack(worked);
-      throw error;
-    }
-  }
-
-  /** What comes between two parts of a long work: while words come in, many times what the part before it took. */
-  function othersFirst(): () => Promise<void> {
-    let [before, begunAt] = [accepted, performance.now()];
-    return async () => {
-      if (accepted > before || accepting > 0) await listen(PARTS_FOR_OTHERS * (performance.now() - begunAt));
-      else await breathe();
-      await drawOpeners();
-      [before, begunAt] = [accepted, performance.now()];
-    };
-  }
-
-  async function storeStills(): Promise<void> {
-    while (still.size > 0) {
-      const ids = [...still].slice(0, STILLS_PER_COMMIT);
-      const some = pick(view, ids);
-      for (const id of ids) still.delete(id);
-      try {
-        await drawing.store(some);
-      } catch (error) {
-        for (const id of some.keys()) still.add(id);
-        throw error;
-      }
-      await breathe();
-    }
-  }
-
-  /** As it is known now, which may be more than when the slice was cut. */
-  async function draw(slice: Some, at: number): Promise<void> {
-    // Of an end nobody speaks before all is read that was heard by then.
-    if (![...slice.values()].every((known) => fires(known, at))) await readLots(breathe);
-    const some = pick(view, slice.keys());
-    // Before the commit: what is heard while it is on its way must be drawn again.
-    for (const id of slice.keys()) {
-      news.delete(id);
-      still.delete(id);
-    }
-    try {
-      await drawing.draw(some, at);
-    } catch (error) {
-      for (const id of some.keys()) news.add(id);
-      throw error;
-    }
-    for (const [id, known] of some)
-      if (!fires(known, at) && view.forget(id, known)) senders.count(known.received.sender, -1);
-  }
-
-  /**
-   * Those who wait to be heard come first, as long as they keep coming, at most for so long. What begins a new
-   * incident does not wait with the rest.
-   */
-  async function listen(ms: number): Promise<void> {
-    const until = performance.now() + ms;
-    while (performance.now() < until && (accepting > 0 || performance.now() - heardAt < CALM_MS)) {
-      await drawOpeners();
-      await pause();
-    }
-  }
-
-  async function drawOpeners(): Promise<void> {
-    const openers = backlog.takeOpeners().filter((id) => news.has(id));
-    for (let from = 0; from < openers.length; from += DRAWN_AT_ONCE)
-      await draw(pick(view, openers.slice(from, from + DRAWN_AT_ONCE)), clock.now());
-  }
 }
-
-const NOTHING: Some = new Map();

@@ -176,6 +176,25 @@ describe("what people add to the tree", () => {
     expect(told(plan, {}, chat)).toEqual(["all", "console:dev"]);
   });
 
+  test("what was decided once holds for what is alike, and only for that", () => {
+    let all: readonly Subscription[] = [];
+    const plan = makePlan({ route: TREE }, () => all);
+    // No route asks for the instance.
+    expect(plan.router({ instance: "1" }, chat)).toBe(plan.router({ instance: "2" }, chat));
+    expect(told(plan, { audit: "no", instance: "1" }, chat)).toEqual(["audit-too"]);
+    expect(told(plan, { instance: "1" }, { ...chat, conversation: "console:web" })).toEqual([
+      "all",
+      "console:web",
+    ]);
+    expect(told(plan, { instance: "1" }, { ...chat, receiver: "db" })).toEqual(["db", "console:dev"]);
+    expect(told(plan, { instance: "1" }, { ...chat, tells: ["console:a"] })).toEqual(["all", "console:a"]);
+    all = [subscription(1, "console:one", 'instance="1"')];
+    expect(told(plan, { instance: "1" }, chat)).toEqual(["all", "console:one"]);
+    expect(told(plan, { instance: "2" }, chat)).toEqual(["all", "console:dev"]);
+    // More than are remembered.
+    for (let i = 0; i < 3_000; i++) expect(told(plan, { host: `h${i}` }, FILE_RULE)).toEqual(["all"]);
+  });
+
   test("many subscriptions are found by their labels, each exactly when it fits", () => {
     const all = Array.from({ length: 40 }, (_, i) =>
       subscription(i + 1, `console:c${i}`, `host="h${i % 20}"`),
