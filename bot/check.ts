@@ -6,7 +6,7 @@ import { type FileConfig, readConfigFile } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { notesOf } from "./config-notes.ts";
 import type { Variables } from "./fill-in.ts";
-import { kindOf } from "./hooks/index.ts";
+import { doorOf } from "./hooks/index.ts";
 import { addressed, isStranded } from "./plan-of.ts";
 import type { ReceiverConfig } from "./receivers/receivers-config.ts";
 import { lines } from "./reload.ts";
@@ -57,7 +57,7 @@ function described(path: string, config: FileConfig, locale: Locale, channels: R
     { zh: "入口", en: "Hooks" },
     config.hooks.map((hook) => {
       const to = hook.receiver === undefined ? "" : ` → ${hook.receiver}`;
-      return `${hook.name}: ${hook.kind}, POST ${kindOf(hook).path}${to}`;
+      return `${hook.name}: ${hook.kind}, POST ${doorOf(hook).path}${to}`;
     }),
   );
   add({ zh: "值得留意", en: "Worth knowing" }, lines(notesOf(config, channels), locale));

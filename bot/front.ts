@@ -10,11 +10,13 @@ import { createTalk, type TalkDeps } from "./console/talk.ts";
 import { type Environment, isLoopback } from "./environment.ts";
 import { openArrivals } from "./hooks/arrivals.ts";
 import { ALERTS_DOOR } from "./hooks/doors.ts";
+import type { Pushes } from "./hooks/push/take-push.ts";
 import { alertmanagerDoors } from "./http/alertmanager-doors.ts";
 import { doorPages } from "./http/door-pages.ts";
 import type { AddDoors } from "./http/doors.ts";
 import type { Readiness } from "./http/health.ts";
 import { hookDoors } from "./http/hook-doors.ts";
+import { pushDoor } from "./http/push-door.ts";
 import { createHttp } from "./http/server.ts";
 import type { InForce } from "./in-force.ts";
 import { openMetrics } from "./metrics.ts";
@@ -35,6 +37,7 @@ export interface FrontDeps {
   /** Doors of platforms and monitors. */
   readonly doors: readonly AddDoors[];
   readonly figures: Omit<Parameters<typeof openMetrics>[2] & object, "invalidAlerts">;
+  readonly pushes: Pushes;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -86,6 +89,7 @@ export function openFront(deps: FrontDeps): ReturnType<typeof createHttp> {
         arrived: (arrival, body) => hooks.arrivals.note(ALERTS_DOOR, arrival, body),
       }),
       hookDoors({ ...hooks, intake: alerts.intake }),
+      pushDoor({ ...hooks, pushes: deps.pushes }),
       ...deps.doors,
       doorPages({ ...hooks, apiToken: token, loopback: isLoopback(host), secrets }),
     ],

@@ -30,6 +30,7 @@ import { openEmail } from "./email/open-email.ts";
 import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
 import { openFront } from "./front.ts";
+import { openPushes } from "./hooks/push/take-push.ts";
 import { pictureDoors } from "./http/picture-doors.ts";
 import { pingDoors } from "./http/ping-doors.ts";
 import { weComCallbackDoor } from "./http/wecom-callback-door.ts";
@@ -311,6 +312,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         pingDoors({ heartbeats, key: environment.PING_KEY, locale }),
         ...email.doors({ alerts, audit, zone, nameOf }),
       ],
+      pushes: openPushes(series, elapsed),
       figures: {
         channels: Object.keys(channels),
         dingTalkUse: () => platforms.dingTalkUse(clock.now()),

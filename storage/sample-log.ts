@@ -3,10 +3,11 @@ import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "./clock.ts";
 import type { Column } from "./column.ts";
+import type { Text } from "./locale.ts";
 import type { Log } from "./log.ts";
 import type { SampleSink } from "./memory-series.ts";
 import { SampleSegment } from "./sample-segment.ts";
-import type { StoreTrouble } from "./store.ts";
+import { NotSaved, type StoreTrouble } from "./store.ts";
 import { wordsOf } from "./store-error.ts";
 
 /** A segment that is complete. */
@@ -30,6 +31,11 @@ export interface SampleLogOptions {
   readonly sequence: number;
 }
 
+const LOST: Text = {
+  zh: "等待磁盘的样本太多，有的已被放弃",
+  en: "too many samples waited for the disk, and some were given up",
+};
+
 /** A segment is full with so many bytes, whatever its age. */
 const SEGMENT_BYTES = 64 << 20;
 
@@ -49,6 +55,8 @@ export class SampleLog implements SampleSink {
   #current: SampleSegment;
   #currentSince = 0;
   #tail: Promise<void> = Promise.resolve();
+  /** The `persist` that has not begun, for all who ask until it does. */
+  #next: Promise<void> | undefined;
   #lost = 0;
   #trouble: StoreTrouble | undefined;
 
@@ -97,6 +105,24 @@ export class SampleLog implements SampleSink {
     return this.#tail;
   }
 
+  /**
+   * Writes what has been added until now and forces it to the disk: a power failure leaves it there. Those who ask while
+   * one is under way share the next. Rejects with NotSaved when the disk refuses; the samples then wait as after a flush.
+   */
+  async persist(): Promise<void> {
+    const lost = this.#lost;
+    if (this.#next === undefined) {
+      this.#next = this.#tail.then(() => {
+        this.#next = undefined;
+        return this.#force();
+      });
+      this.#tail = this.#next.catch(() => undefined);
+    }
+    await this.#next;
+    // Given up while the disk was waited for: those of this caller may be among them.
+    if (this.#lost !== lost) throw new NotSaved(LOST);
+  }
+
   /** Deletes complete segments that have nothing from `oldestAt` or later. */
   async forget(oldestAt: number): Promise<void> {
     const old = this.#files.filter(({ newestAt }) => newestAt < oldestAt);
@@ -117,6 +143,17 @@ export class SampleLog implements SampleSink {
     for (const segment of this.#open) await segment.close().catch(() => undefined);
     if (this.pending > 0)
       this.#options.log.error({ samples: this.pending }, "samples were not saved before the end");
+  }
+
+  async #force(): Promise<void> {
+    await this.#flush();
+    if (this.#trouble !== undefined) throw new NotSaved(this.#trouble.text);
+    try {
+      await this.#current.force();
+    } catch (error) {
+      this.#say([this.#current.path, error]);
+      throw new NotSaved(wordsOf(this.#current.path, error), { cause: error });
+    }
   }
 
   async #flush(): Promise<void> {
@@ -152,6 +189,8 @@ export class SampleLog implements SampleSink {
   }
 
   async #complete(segment: SampleSegment): Promise<void> {
+    // What somebody waits for may be in it, and after this nobody forces it any more.
+    await segment.force();
     this.#open = this.#open.filter((other) => other !== segment);
     const { path, bytes, newestAt } = segment;
     if (bytes > 0) this.#files.push({ path, bytes, newestAt });

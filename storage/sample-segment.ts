@@ -2,6 +2,7 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Column } from "./column.ts";
+import { systemFiles } from "./files.ts";
 import type { Labels } from "./labels.ts";
 import { encodeDefinitions, SampleBlock } from "./sample-block.ts";
 
@@ -23,6 +24,8 @@ export class SampleSegment {
   #current = new SampleBlock();
   readonly #sealed: SampleBlock[] = [];
   #handle: FileHandle | undefined;
+  /** Bytes that a power failure leaves there. */
+  #forced = 0;
 
   constructor(path: string, sequence: number) {
     this.path = path;
@@ -73,6 +76,16 @@ export class SampleSegment {
       this.pending -= block.size;
       this.newestAt = Math.max(this.newestAt, block.newestAt);
     }
+  }
+
+  /** Forces what is in the file to the disk. Rejects when the disk refuses. */
+  async force(): Promise<void> {
+    const { bytes } = this;
+    if (bytes === this.#forced) return;
+    await this.#handle?.datasync();
+    // The name of a new file is in its folder, and that has to be on the disk, too.
+    if (this.#forced === 0) await systemFiles.syncFolder(dirname(this.path));
+    this.#forced = bytes;
   }
 
   async close(): Promise<void> {

@@ -56,6 +56,14 @@ export class SeriesStore extends MemorySeries {
     await this.#log?.flush();
   }
 
+  /**
+   * Resolves when everything appended until now is on the disk for good: neither `kill -9` nor a power failure loses it.
+   * Callers at one time share one write. Rejects with NotSaved when the disk refuses. Without a log it is in memory only.
+   */
+  async persist(): Promise<void> {
+    await this.#log?.persist();
+  }
+
   /** Drops what is too old at `at` from memory, and segments of the log with nothing left that is kept. */
   async sweep(at: number): Promise<void> {
     this.expire(at);

@@ -85,6 +85,7 @@ const pluginTables: readonly { folder: string; table: string; plugins: readonly 
       "bot/hooks/generic",
       "bot/hooks/dingtalk-robot",
       "bot/hooks/wecom-robot",
+      "bot/hooks/push",
     ],
   },
 ];

@@ -4,7 +4,7 @@ import { writeTime } from "../../storage/rfc3339.ts";
 import type { ArrivalView, DoorView } from "../console/doors-view.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { Hook, Reading } from "./hook.ts";
-import { kindOf } from "./index.ts";
+import { doorOf } from "./index.ts";
 
 export interface DoorsAbout {
   readonly hooks: readonly Hook[];
@@ -55,7 +55,7 @@ const ALERTS_SUMMARY: Text = {
 
 function hookDoor(hook: Hook, about: DoorsAbout): DoorView {
   const { origin, reading } = about;
-  const kind = kindOf(hook);
+  const kind = doorOf(hook);
   const { query = {}, body } = kind.sample(hook, reading);
   const url = `${origin}${kind.path}`;
   const asked = new URLSearchParams({

@@ -77,7 +77,8 @@ export interface Sample {
   readonly body: object;
 }
 
-export interface HookKind<Options> {
+/** A door of a hook: where it is, how it is entered, and how it is shown. */
+export interface DoorKind<Options> {
   /** The word in `gengfu.yml`; equal to the key in the table. */
   readonly kind: string;
   /** Where it is posted to. */
@@ -88,6 +89,12 @@ export interface HookKind<Options> {
   readonly bearer: boolean;
   readonly summary: Text;
   readonly options: z.ZodObject & z.ZodType<Options>;
+  /** One that is answered with success. */
+  sample(hook: Hook<Options>, reading: Reading): Sample;
+}
+
+/** A kind whose bodies are alerts. */
+export interface HookKind<Options> extends DoorKind<Options> {
   /** What is wrong with the query beside the token. */
   check?(
     query: Query,
@@ -100,6 +107,4 @@ export interface HookKind<Options> {
    */
   read(body: string, hook: Hook<Options>, reading: Reading): Read;
   answer(outcome: Outcome, locale: Locale): Answer;
-  /** One that is answered with success. */
-  sample(hook: Hook<Options>, reading: Reading): Sample;
 }

@@ -6,11 +6,12 @@ import { alertmanager } from "./alertmanager.ts";
 import { dingtalkRobot } from "./dingtalk-robot.ts";
 import { generic } from "./generic.ts";
 import { grafana } from "./grafana.ts";
-import type { Hook, HookKind } from "./hook.ts";
+import type { DoorKind, Hook, HookKind } from "./hook.ts";
 import { kibana } from "./kibana.ts";
+import { push } from "./push/push.ts";
 import { wecomRobot } from "./wecom-robot.ts";
 
-/** Every kind of hook there is. A new kind is one line here. */
+/** Every kind of hook whose bodies are alerts. A new kind is one line here. */
 export const hookKinds = {
   alertmanager,
   grafana,
@@ -75,9 +76,25 @@ function hookOf(kind: HookKind<unknown>) {
 const [first, ...rest] = Object.values<HookKind<unknown>>(hookKinds).map(hookOf);
 if (first === undefined) throw new Error("the table of hook kinds is empty");
 
+/** Samples have no receiver and no end: of the common keys these are left. */
+const pushHook = push.options
+  .extend({ ...commonKeys.pick({ name: true, token: true, labels: true }).shape, kind: z.literal(push.kind) })
+  .transform(
+    ({ name, token, labels, kind, ...options }): Hook => ({
+      name,
+      kind,
+      token,
+      labels,
+      receiver: undefined,
+      resolveTimeoutMs: RESOLVE_TIMEOUT_MS,
+      severity: undefined,
+      options,
+    }),
+  );
+
 /** `hooks:`; each name once, and each token once among hooks of one kind, since it is what tells them apart. */
 export const hooksSchema = z
-  .array(z.discriminatedUnion("kind", [first, ...rest]))
+  .array(z.discriminatedUnion("kind", [first, ...rest, pushHook]))
   .superRefine((hooks, context) => {
     hooks.forEach(({ name, kind, token }, i) => {
       const before = hooks.slice(0, i);
@@ -93,7 +110,7 @@ export const hooksSchema = z
     });
   });
 
-/** The kind of a hook. */
+/** The kind of a hook whose bodies are alerts. */
 export function kindOf({ kind }: Pick<Hook, "kind">): HookKind<unknown> {
   const found: HookKind<unknown> | undefined = Object.hasOwn(hookKinds, kind)
     ? hookKinds[kind as keyof typeof hookKinds]
@@ -102,5 +119,12 @@ export function kindOf({ kind }: Pick<Hook, "kind">): HookKind<unknown> {
   return found;
 }
 
+/** The door of a hook, whatever is posted there. */
+export function doorOf(hook: Pick<Hook, "kind">): DoorKind<unknown> {
+  return hook.kind === push.kind ? push : kindOf(hook);
+}
+
 /** The doors that are posted to with a token of their own. */
-export const hookPaths: ReadonlySet<string> = new Set(Object.values(hookKinds).map(({ path }) => path));
+export const hookPaths: ReadonlySet<string> = new Set(
+  [push, ...Object.values(hookKinds)].map(({ path }) => path),
+);

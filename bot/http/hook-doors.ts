@@ -74,7 +74,10 @@ async function answer(ctx: Context, kind: HookKind<unknown>, deps: HookDeps): Pr
 }
 
 /** The token of a request; "" where there is none, or more than one. */
-function tokenOf(ctx: Context, { tokenIn, bearer }: HookKind<unknown>): string {
+export function tokenOf(
+  ctx: Context,
+  { tokenIn, bearer }: Pick<HookKind<unknown>, "tokenIn" | "bearer">,
+): string {
   const inHeader = bearer ? /^Bearer +(\S+)$/i.exec(ctx.get("authorization"))?.[1] : undefined;
   const inQuery = ctx.query[tokenIn];
   return inHeader ?? (typeof inQuery === "string" ? inQuery : "");

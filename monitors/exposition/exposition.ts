@@ -7,6 +7,9 @@ import { endOfSeries, isBlank, readSeries } from "./series-text.ts";
 
 export type Format = "text" | "openmetrics";
 
+/** Hears of a line that is left out. */
+export type Skip = (error: ExpositionError) => void;
+
 /** A series that a source has written, by its very text. */
 interface Line<Known> {
   readonly text: string;
@@ -23,6 +26,8 @@ export interface Page<Known> {
   readonly values: readonly number[];
   /** Milliseconds since the Unix epoch; NaN for a sample without a time of its own. Left out where none has one. */
   readonly times: readonly number[] | undefined;
+  /** The line of each sample, where lines are skipped. */
+  readonly lines: readonly number[] | undefined;
   /** How many of them the page before did not have. */
   readonly added: number;
   /** Those that the page before had, and this one has not. */
@@ -45,18 +50,25 @@ export class Exposition<Known> {
   readonly #lines = new Map<string, Line<Known>>();
   #order: Line<Known>[] = [];
   #page = 0;
+  /** The place in `#order` of the series that is expected next. */
+  #expected = 0;
+  #value = Number.NaN;
+  #time = Number.NaN;
 
   constructor(enter: (labels: Record<string, string>) => Known) {
     this.#enter = enter;
   }
 
-  /** Reads one page. Throws an ExpositionError, and then knows no series any more. */
-  read(body: Buffer, format: Format): Page<Known> {
+  /**
+   * Reads one page. Throws an ExpositionError, and then knows no series any more. With `skip` a line that cannot be read
+   * is told to it and left out, and every sample counts that a series has: for pages that somebody pushes.
+   */
+  read(body: Buffer, format: Format, skip?: Skip): Page<Known> {
     if (!isUtf8(body)) throw new ExpositionError(lineOfBadByte(body), "not valid UTF-8");
     const text = body.toString(isAscii(body) ? "latin1" : "utf8");
     this.#page++;
     try {
-      return this.#read(text, format);
+      return this.#read(text, format, skip);
     } catch (error) {
       // What a page that fails has brought must not pile up.
       this.forget();
@@ -70,22 +82,22 @@ export class Exposition<Known> {
     this.#order = [];
   }
 
-  #read(text: string, format: Format): Page<Known> {
+  #read(text: string, format: Format, skip: Skip | undefined): Page<Known> {
     const order: Line<Known>[] = [];
     const series: Known[] = [];
     const values: number[] = [];
+    const lines: number[] | undefined = skip === undefined ? undefined : [];
     let times: number[] | undefined;
     let number = 0;
-    let expected = 0;
     let added = 0;
     let ended = false;
+    this.#expected = 0;
     for (let from = 0; from < text.length; ) {
       number++;
       const newline = text.indexOf("\n", from);
-      const next = newline < 0 ? text.length : newline + 1;
       let to = newline < 0 ? text.length : newline;
       let at = from;
-      from = next;
+      from = to + 1;
       if (text.charCodeAt(to - 1) === RETURN) to--;
       while (at < to && isBlank(text.charCodeAt(at))) at++;
       if (at >= to) continue;
@@ -94,40 +106,51 @@ export class Exposition<Known> {
         ended = format === "openmetrics" && text.slice(at, to) === "# EOF";
         continue;
       }
-
-      let line = this.#order[expected];
-      let end = line === undefined ? -1 : endOfExpected(line.text, text, at);
-      if (line === undefined || end < 0) {
-        end = endOfSeries(text, at, to);
-        if (end < 0) throw new ExpositionError(number, "a label set that is not closed");
-        line = this.#lineOf(text.slice(at, end), number);
+      let line: Line<Known>;
+      try {
+        line = this.#readSample(text, at, to, format, number);
+      } catch (error) {
+        if (skip === undefined || !(error instanceof ExpositionError)) throw error;
+        skip(error);
+        continue;
       }
-      if (line.place >= 0) expected = line.place + 1;
-
-      let i = end;
-      while (i < to && isBlank(text.charCodeAt(i))) i++;
-      const valueFrom = i;
-      while (i < to && !isBlank(text.charCodeAt(i))) i++;
-      const value = readNumber(text, valueFrom, i);
-      if (value === undefined)
-        throw new ExpositionError(number, `not a number: ${shown(text.slice(valueFrom, i))}`);
-      const time = i < to ? readTime(text, i, to, format, number) : Number.NaN;
-
       // The same series twice in one page: the first counts, as in Prometheus.
-      if (line.page === this.#page) continue;
-      if (line.page !== this.#page - 1) added++;
+      if (line.page === this.#page && skip === undefined) continue;
+      if (line.page < this.#page - 1) added++;
       line.page = this.#page;
-      if (times === undefined && !Number.isNaN(time)) times = values.map(() => Number.NaN);
-      times?.push(time);
+      if (times === undefined && !Number.isNaN(this.#time)) times = values.map(() => Number.NaN);
+      times?.push(this.#time);
+      lines?.push(number);
       order.push(line);
       series.push(line.known);
-      values.push(value);
+      values.push(this.#value);
     }
     if (format === "openmetrics" && !ended)
       throw new ExpositionError(number, "the page is cut short: no # EOF at its end");
     const gone = this.#order.filter(({ page }) => page !== this.#page).map(({ known }) => known);
     this.#remember(order);
-    return { series, values, times, added, gone };
+    return { series, values, times, lines, added, gone };
+  }
+
+  /** Reads the sample on `text[at, to)`; its number and time are left in `#value` and `#time`. */
+  #readSample(text: string, at: number, to: number, format: Format, number: number): Line<Known> {
+    let line = this.#order[this.#expected];
+    let end = line === undefined ? -1 : endOfExpected(line.text, text, at);
+    if (line === undefined || end < 0) {
+      end = endOfSeries(text, at, to);
+      if (end < 0) throw new ExpositionError(number, "a label set that is not closed");
+      line = this.#lineOf(text.slice(at, end), number);
+    }
+    if (line.place >= 0) this.#expected = line.place + 1;
+    let i = end;
+    while (i < to && isBlank(text.charCodeAt(i))) i++;
+    const from = i;
+    while (i < to && !isBlank(text.charCodeAt(i))) i++;
+    const value = readNumber(text, from, i);
+    if (value === undefined) throw new ExpositionError(number, `not a number: ${shown(text.slice(from, i))}`);
+    this.#value = value;
+    this.#time = i < to ? readTime(text, i, to, format, number) : Number.NaN;
+    return line;
   }
 
   #lineOf(text: string, number: number): Line<Known> {

@@ -1,6 +1,6 @@
 /** The options of the `scrape` monitor: Prometheus' names, and three short ones for those who type in the chat. */
 import { z } from "zod";
-import { parseBytes } from "../../storage/bytes.ts";
+import { sizeOption } from "../../storage/bytes.ts";
 import type { Text } from "../../storage/locale.ts";
 import { relabelConfigs } from "../exposition/relabel.ts";
 import { webOptions } from "../web/options.ts";
@@ -50,20 +50,6 @@ const renames = z
   })
   .pipe(z.record(metricName, metricName));
 
-/** The longest page that a limit may allow, in bytes. */
-const LARGEST = 64 * 1024 * 1024;
-
-const bytes = z.union([z.int(), z.string()]).transform((given, context) => {
-  const size = typeof given === "number" ? given : parseBytes(given);
-  if (size !== undefined && size >= 1 && size <= LARGEST) return size;
-  context.addIssue({
-    code: "custom",
-    message: "must be a size from 1 to 64MB, such as 512KB",
-    params: { zh: "要写大小，最大 64MB，例如 512KB" },
-  });
-  return z.NEVER;
-});
-
 export const scrapeOptions = z.strictObject({
   ...webOptions,
   url: z.preprocess(whole, webOptions.url),
@@ -78,7 +64,7 @@ export const scrapeOptions = z.strictObject({
   /** How many samples may be left after relabelling. */
   sample_limit: z.int().min(1).max(1_000_000).default(10_000),
   /** How long the page may be, unpacked, in bytes. */
-  body_size_limit: bytes.default(1024 * 1024),
+  body_size_limit: sizeOption(64).default(1024 * 1024),
 });
 
 export type ScrapeOptions = z.output<typeof scrapeOptions>;

@@ -22,7 +22,8 @@ test.each([
   ["with API_TOKEN", { API_TOKEN }],
 ])("each is answered with success, and raises an incident: %s", async (_what, env) => {
   const dir = makeDir(cleanUps as (() => void)[]);
-  const hooks = Object.keys(hookKinds).map((kind) => ({
+  const kinds = [...Object.keys(hookKinds), "push"];
+  const hooks = kinds.map((kind) => ({
     name: kind,
     kind,
     // What a shell would take apart.
@@ -39,7 +40,7 @@ test.each([
   const headers = { authorization: `Bearer ${API_TOKEN}` };
   const shown = await bot.fetch("/api/console/doors", { headers });
   const { doors } = (await shown.json()) as DoorsView;
-  expect(doors.map(({ kind }) => kind)).toEqual(["api", ...Object.keys(hookKinds)]);
+  expect(doors.map(({ kind }) => kind)).toEqual(["api", ...kinds]);
   for (const { curl, kind } of doors) {
     const { stdout } = await run("/bin/sh", ["-c", curl]);
     const wanted =
@@ -53,6 +54,13 @@ test.each([
   await until(async () => {
     const response = await bot.fetch("/api/console/messages?conversation=ops", { headers });
     const { messages } = (await response.json()) as { messages: { kind: string }[] };
-    return messages.filter(({ kind }) => kind === "incident").length === doors.length || undefined;
+    // Samples raise nothing by themselves.
+    return messages.filter(({ kind }) => kind === "incident").length === doors.length - 1 || undefined;
   });
+  const said = await bot.fetch("/api/console/messages", {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify({ conversation: "ops", user: "alice", text: "试算 push_test == 1" }),
+  });
+  expect(JSON.stringify(await said.json())).toContain("push_test");
 });

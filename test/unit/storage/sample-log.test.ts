@@ -11,6 +11,7 @@ import { SampleArena } from "../../../storage/sample-arena.ts";
 import { encodeDefinitions, readBlock, SampleBlock } from "../../../storage/sample-block.ts";
 import { SampleLog } from "../../../storage/sample-log.ts";
 import { openSeries } from "../../../storage/series-store.ts";
+import { NotSaved } from "../../../storage/store.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 const anySamples = fc.array(
@@ -92,5 +93,69 @@ test("while the disk refuses, the newest samples wait; the oldest are given up, 
   expect(series?.length).toBe(400_000 - samples.lost);
   expect(series?.value(series.length - 1)).toBe(399_999);
   await store.close();
+  rmSync(parent, { recursive: true });
+});
+
+test("what is persisted is in the file; those who ask together share, and the next life reads it", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "samples-"));
+  const clock = new FakeClock(0);
+  const store = await openSeries({ dir, clock, log: silentLog });
+  for (let i = 0; i < 50; i++) store.append({ __name__: "n" }, i, i);
+  const first = Promise.all(Array.from({ length: 20 }, () => store.persist()));
+  store.append({ __name__: "late" }, 50, 50);
+  await Promise.all([first, store.persist()]);
+  expect(store.stats().pending).toBe(0);
+  const again = await openSeries({ dir, clock, log: silentLog });
+  expect(again.select([]).map(({ labels, length }) => `${labels["__name__"]} ${length}`)).toEqual([
+    "n 50",
+    "late 1",
+  ]);
+  await again.close();
+  await store.close();
+  rmSync(dir, { recursive: true });
+});
+
+test("to persist on a disk that refuses rejects, each time, until it takes them", async () => {
+  const parent = mkdtempSync(join(tmpdir(), "samples-"));
+  const dir = join(parent, "samples");
+  writeFileSync(dir, "in the way");
+  const samples = new SampleLog({
+    dir,
+    clock: new FakeClock(0),
+    log: silentLog,
+    segmentMs: 1e12,
+    files: [],
+    sequence: 1,
+  });
+  const column = new Column(new SampleArena(), { __name__: "n" });
+  samples.add(column, 1, 1);
+  const both = await Promise.allSettled([samples.persist(), samples.persist()]);
+  expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  await expect(samples.persist()).rejects.toBeInstanceOf(NotSaved);
+  rmSync(dir);
+  await samples.persist();
+  expect(samples.pending).toBe(0);
+  await samples.close();
+  rmSync(parent, { recursive: true });
+});
+
+test("to persist what was given up meanwhile rejects, though the disk is well again", async () => {
+  const parent = mkdtempSync(join(tmpdir(), "samples-"));
+  const samples = new SampleLog({
+    dir: join(parent, "samples"),
+    clock: new FakeClock(0),
+    log: silentLog,
+    segmentMs: 1e12,
+    maxPending: 10,
+    files: [],
+    sequence: 1,
+  });
+  const column = new Column(new SampleArena(), { __name__: "n" });
+  samples.add(column, 1, 1);
+  const waiting = samples.persist();
+  for (let at = 2; at < 100; at++) samples.add(column, at, at);
+  expect(samples.lost).toBeGreaterThan(0);
+  await expect(waiting).rejects.toThrow("given up");
+  await samples.close();
   rmSync(parent, { recursive: true });
 });
