@@ -14,6 +14,7 @@ import { routeSchema } from "../alerts/routing/route-config.ts";
 import { roles } from "../commands/allow.ts";
 import { parseNetworks } from "../monitors/address.ts";
 import { addressesOf, type MonitorSpec, monitorSchema } from "../monitors/index.ts";
+import { databaseSchema } from "../monitors/sql/database.ts";
 import { ruleGroupsSchema } from "../rules/rule-groups.ts";
 import { parseDuration } from "../storage/duration.ts";
 import { wordsOf } from "../storage/store-error.ts";
@@ -54,6 +55,7 @@ export const fileSchema = z.strictObject({
   people: peopleSchema.default([]),
   default_role: z.enum(roles).optional(),
   retention: retention.optional(),
+  databases: z.array(databaseSchema).default([]).superRefine(unlike("name")),
   monitors: z.array(monitorSchema).default([]).superRefine(unlike("name")).superRefine(unlikeAddresses),
   groups: ruleGroupsSchema.default([]),
   global: globalSchema.prefault({}),

@@ -2,6 +2,8 @@
 import type { EscalationPolicy } from "../alerts/incidents/escalation-config.ts";
 import type { TimeInterval } from "../alerts/muting/time-interval-config.ts";
 import type { RouteNode } from "../alerts/routing/route-config.ts";
+import type { MonitorSpec } from "../monitors/index.ts";
+import type { Database } from "../monitors/sql/database.ts";
 import type { Text } from "../storage/locale.ts";
 import type { Problem } from "./config-error.ts";
 import { mailProblems } from "./email/check.ts";
@@ -17,6 +19,8 @@ export interface CrossChecked {
   readonly mute_time_intervals: readonly TimeInterval[];
   readonly escalation: readonly EscalationPolicy[];
   readonly hooks: readonly Pick<Hook, "receiver">[];
+  readonly databases: readonly Pick<Database, "name">[];
+  readonly monitors: readonly Pick<MonitorSpec, "kind" | "options">[];
   readonly ignore_unsupported: boolean;
   readonly global: { readonly smtp: SmtpConfig };
 }
@@ -63,6 +67,10 @@ export function crossCheck(config: CrossChecked): readonly Problem[] {
       need(names, receiver, `escalation[${i}].steps[${k}].receiver`, RECEIVER);
     });
   });
+  const databases = new Set(config.databases.map(({ name }) => name));
+  config.monitors.forEach(({ kind, options: { database } }, i) => {
+    if (kind === "sql") need(databases, String(database), `monitors[${i}].database`, DATABASE);
+  });
   config.hooks.forEach(({ receiver }, i) => {
     if (receiver !== undefined) need(names, receiver, `hooks[${i}].receiver`, RECEIVER);
   });
@@ -81,6 +89,7 @@ export function crossCheck(config: CrossChecked): readonly Problem[] {
 }
 
 const RECEIVER: Text = { zh: "接收人", en: "receiver" };
+const DATABASE: Text = { zh: "数据库", en: "database" };
 const POLICY: Text = { zh: "升级策略", en: "escalation policy" };
 const INTERVAL: Text = { zh: "时间段", en: "time interval" };
 

@@ -13,6 +13,7 @@ import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";
 import { openHeartbeats } from "../monitors/heartbeat/heartbeats.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
+import { openDatabases } from "../monitors/sql/databases.ts";
 import { watch as createWatch } from "../monitors/watch.ts";
 import { openRuleBook } from "../rules/rule-book.ts";
 import type { Clock } from "../storage/clock.ts";
@@ -239,13 +240,15 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       // One that is paused does not look.
       news: (monitor) => void watch.lookOnce(monitor).catch(() => {}),
     });
+    const databases = openDatabases({ list: () => now.config.databases, clock });
+    teardown.add("databases", () => databases.close());
     const watch = createWatch({
       book: monitors,
       sink: series,
       clock,
       log,
       random,
-      world: { network, elapsed, heartbeats },
+      world: { network, elapsed, heartbeats, databases },
     });
     const world: World = {
       store,

@@ -1,5 +1,6 @@
 /** What must never be seen in a log. */
 import { kindNamed } from "../monitors/index.ts";
+import { databaseSecrets } from "../monitors/sql/database.ts";
 import type { FileConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 
@@ -7,7 +8,10 @@ import type { Environment } from "./environment.ts";
 const SECRET_HEADER = /auth|cookie|token|key|secret|password|signature/i;
 
 /** What a `gengfu.yml` says that may hold secrets. */
-type Confiding = Pick<FileConfig, "monitors" | "receivers" | "global" | "watchdog" | "hooks" | "secrets">;
+type Confiding = Pick<
+  FileConfig,
+  "databases" | "monitors" | "receivers" | "global" | "watchdog" | "hooks" | "secrets"
+>;
 
 /**
  * The secrets of the environment and of `gengfu.yml`: the values of secret-looking headers of monitors and their credentials, what stands
@@ -27,6 +31,7 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
     DATABASE_URL,
     ...headers,
     ...ofMonitors,
+    ...config.databases.flatMap(databaseSecrets),
     ...config.secrets,
     ...config.receivers.flatMap(({ targets }) => targets.flatMap((target) => within(target))),
     ...within(config.global.http),

@@ -1,4 +1,5 @@
 import type { Card } from "../alerts/card.ts";
+import { metricsInWords } from "../rules/find-metric.ts";
 import { inLocale, type Locale, type Text } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import { type Change, NotSaved } from "../storage/store.ts";
@@ -123,7 +124,7 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
       return what === found || "among" in what ? { ...alone, what } : { ...alone, line: lineOf(what), what };
     }
     // As it was typed: a reminder's text keeps its own signs.
-    const sentence = understand(message.text);
+    const sentence = understand(message.text, metricsInWords(ears.world.series));
     if (found !== undefined && (sentence === undefined || sentence.kind === "half"))
       return { ...alone, what: found };
     return sentence === undefined ? completed(message, alone) : { ...alone, what: sentence };
@@ -162,7 +163,7 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
     const half = halves.get(keyOf(conversation, person));
     if (half === undefined || half.until < at) return { ...alone, what: undefined };
     const said = `${half.said} ${alone.said}`;
-    const what = understand(said);
+    const what = understand(said, metricsInWords(ears.world.series));
     // What brings the half no further is no answer to the question; it is something else that nobody understands.
     if (what === undefined || (what.kind === "half" && what.missing.length >= half.missing))
       return { ...alone, what: undefined };

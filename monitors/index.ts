@@ -9,6 +9,7 @@ import { icmp } from "./icmp/icmp.ts";
 import type { MonitorKind } from "./monitor.ts";
 import { scrape } from "./scrape/scrape.ts";
 import { type ShapeStep, shapeOption } from "./shaping/steps.ts";
+import { sql } from "./sql/sql.ts";
 import { system } from "./system/system.ts";
 import { tcp } from "./tcp/tcp.ts";
 import { tls } from "./tls/tls.ts";
@@ -17,7 +18,17 @@ import { tls } from "./tls/tls.ts";
 export type MonitorKinds = Readonly<Record<string, MonitorKind<unknown>>>;
 
 /** Every kind of monitor there is. A new kind is one line here. */
-export const monitorKinds = { system, http, tcp, tls, dns, icmp, heartbeat, scrape } satisfies MonitorKinds;
+export const monitorKinds = {
+  system,
+  http,
+  tcp,
+  tls,
+  dns,
+  icmp,
+  heartbeat,
+  scrape,
+  sql,
+} satisfies MonitorKinds;
 
 /** What to look at and how often. `options` are those of the kind, checked, with defaults filled in. */
 export interface MonitorSpec {

@@ -53,6 +53,8 @@ export interface MonitorWorld {
   readonly elapsed: () => number;
   /** What heartbeats were told. */
   readonly heartbeats?: HeartbeatSight;
+  /** What may be asked in SQL. */
+  readonly databases?: DatabaseSight;
   /** Who hears of the lines that `log` monitors match. */
   readonly matches?: MatchListener;
   /** Certificate authorities to trust besides Node's own, in PEM. */
@@ -62,6 +64,29 @@ export interface MonitorWorld {
 /** The last word of those that are told instead of looking. */
 export interface HeartbeatSight {
   look(options: object, signal: AbortSignal): Promise<Look> | Look;
+}
+
+/** What a database answered, column by column in their order. */
+export interface Answer {
+  readonly columns: readonly Column[];
+  /** Numbers where the column holds numbers, moments or yes and no; else text. `null` where there is nothing. */
+  readonly rows: readonly (readonly (number | string | null)[])[];
+}
+
+export interface Column {
+  readonly name: string;
+  /** What is counted or measured, or what is called something; where every row has nothing, nobody can tell. */
+  readonly holds: "numbers" | "texts" | "nothing";
+}
+
+/** The databases that `gengfu.yml` names. */
+export interface DatabaseSight {
+  names(): readonly string[];
+  /**
+   * Asks one of them, read-only. Rejects with `LookFailed`: there is no such database, it does not answer, it refuses.
+   * At most `most` rows come back. When `signal` aborts, the statement is ended on the server, too.
+   */
+  ask(name: string, statement: string, most: number, signal: AbortSignal): Promise<Answer>;
 }
 
 /** A line that a `log` monitor matched. */
@@ -103,6 +128,8 @@ export interface MonitorKind<Options> {
   readonly fileOnly?: readonly string[];
   /** Hosts that the options name; those that a monitor made in chat may not reach are refused at once. */
   hosts?(options: Options): readonly string[];
+  /** What stands against making such a monitor in this world, though its options are well written. */
+  objection?(options: Options, world: MonitorWorld): Text | undefined;
   /** What this monitor looks at, as the label `instance` says it. */
   instance(options: Options): string;
   /** Fills in what is made up once and kept: an address that nobody can guess. `before`: those it had, if any. */

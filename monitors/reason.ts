@@ -34,6 +34,17 @@ export const reasonText = {
   wrong_answer: { zh: "DNS 记录不符合预期", en: "unexpected DNS records" },
   packet_loss: { zh: "没有回应", en: "no reply" },
   unsupported: { zh: "本机暂不能做这种检查", en: "this machine cannot make this check yet" },
+  no_such_database: { zh: "没有这个数据库", en: "there is no such database" },
+  no_driver: { zh: "没有安装数据库驱动", en: "the driver of the database is not installed" },
+  login_refused: { zh: "数据库拒绝登录", en: "the database refused the login" },
+  too_many_connections: { zh: "数据库连接数已满", en: "the database has too many connections" },
+  busy: { zh: "前面的查询还没有结束", en: "the queries before it have not ended" },
+  bad_query: { zh: "查询语句有错", en: "the query is wrong" },
+  not_permitted: { zh: "数据库不允许这个查询", en: "the database does not permit the query" },
+  too_many_rows: { zh: "结果行数太多", en: "the answer has too many rows" },
+  answer_too_large: { zh: "结果太大", en: "the answer is too large" },
+  duplicate_labels: { zh: "有几行的标签相同，分不清", en: "rows cannot be told apart by their labels" },
+  no_value: { zh: "结果里没有数值列", en: "the answer has no column of numbers" },
   error: { zh: "检查出错", en: "the look went wrong" },
 } as const satisfies Record<string, Text>;
 

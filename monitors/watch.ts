@@ -1,6 +1,7 @@
 /** The watch loop: every monitor looks on its interval, and what it sees becomes samples. */
 import type { Clock } from "../storage/clock.ts";
 import type { Labels } from "../storage/labels.ts";
+import type { Text } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { SeriesSink } from "../storage/series.ts";
 import { type MonitorKinds, type MonitorSpec, monitorKinds } from "./index.ts";
@@ -69,6 +70,8 @@ export interface Watch {
   /** What the steps of a monitor have done since it is on its rounds; empty where it has none. */
   tallies(name: string): readonly StepTally[];
   readonly figures: WatchFigures;
+  /** What stands against making such a monitor in chat, beside what the guard of the network says. */
+  objection(spec: MonitorSpec): Text | undefined;
   /**
    * Looks now. By name: as the loop would, samples and status included; joins a look that is under way.
    * A specification is tried as if made in chat, guard included, and nothing is written.
@@ -280,6 +283,8 @@ export function watch(options: WatchOptions): Watch {
     get figures() {
       return { ...counts, monitors: rounds.size, waiting: queue.length };
     },
+
+    objection: (spec) => kindOf(spec).objection?.(spec.options, world),
 
     async lookOnce(what) {
       if (typeof what === "string") {

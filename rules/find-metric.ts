@@ -1,5 +1,5 @@
 /** Finds what a sentence measures, and writes the PromQL of it. */
-import { type Labels, labelValue } from "../storage/labels.ts";
+import { isMetricName, type Labels, labelValue, quoteLabelValue } from "../storage/labels.ts";
 import { formatMatchers } from "../storage/matchers.ts";
 import { type MetricWord, metricWords } from "./metric-words.ts";
 
@@ -68,7 +68,17 @@ export function metricExpression(word: MetricWord, labels: Labels = {}, inPercen
     op: "=" as const,
     value: labelValue(labels, name),
   }));
+  if (!isMetricName(form.metric)) {
+    // As Prometheus 3 writes it: {"订单量", shop="a"}.
+    const more = matchers.length === 0 ? "" : `,${formatMatchers(matchers).slice(1, -1)}`;
+    return `${before}{${quoteLabelValue(form.metric)}${more}}${after}`;
+  }
   return `${before}${form.metric}${matchers.length === 0 ? "" : formatMatchers(matchers)}${after}`;
+}
+
+/** The metrics whose names are words of people's own: those of business figures, 订单量. */
+export function metricsInWords(series: { names(): ReadonlyMap<string, number> }): readonly string[] {
+  return [...series.names().keys()].filter((name) => !isMetricName(name));
 }
 
 function standsAt(text: string, word: string): number {

@@ -41,6 +41,8 @@ export function formatLabels(labels: Labels): string {
   for (const name of sortedNames(labels)) {
     const value = labels[name] ?? "";
     if (name === METRIC_NAME && isMetricName(value)) metric = value;
+    // A name on its own in quotes is the metric's, as Prometheus 3 has it.
+    else if (name === METRIC_NAME) pairs.unshift(quoteLabelValue(value));
     else pairs.push(`${isLabelName(name) ? name : quoteLabelValue(name)}=${quoteLabelValue(value)}`);
   }
   return pairs.length === 0 && metric !== "" ? metric : `${metric}{${pairs.join(", ")}}`;

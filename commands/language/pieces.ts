@@ -72,8 +72,11 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | und
   return pattern.exec(text) ?? undefined;
 }
 
-/** The pieces of a normalized sentence in their order; `undefined` when too much of it is unknown. */
-export function cutPieces(text: string): Piece[] | undefined {
+/**
+ * The pieces of a normalized sentence in their order; `undefined` when too much of it is unknown. `metrics` are names
+ * of metrics that are no plain words: `订单量`.
+ */
+export function cutPieces(text: string, metrics: readonly string[] = []): Piece[] | undefined {
   const small = lower(text);
   const pieces: Piece[] = [];
   let unknown = 0;
@@ -83,7 +86,8 @@ export function cutPieces(text: string): Piece[] | undefined {
     i += match(PUNCTUATION, text, i)?.[0].length ?? 0;
     if (i >= text.length) break;
     if (pieces.length > MOST_PIECES) return undefined;
-    const body = scanPiece(text, small, i) ?? { kind: "unknown", to: i + unknownLength(text, i) };
+    const body = scanMetric(text, small, i, metrics) ??
+      scanPiece(text, small, i) ?? { kind: "unknown", to: i + unknownLength(text, i) };
     const piece = { ...body, from: i } as Piece;
     const last = pieces.at(-1);
     if (piece.kind === "unknown") {
@@ -102,6 +106,15 @@ export function cutPieces(text: string): Piece[] | undefined {
 
 function unknownLength(text: string, at: number): number {
   return match(WORD, text, at)?.[0].length ?? 1;
+}
+
+/** The longest of these metrics that stands here; a word of ours that is as long goes before it. */
+function scanMetric(text: string, small: string, at: number, metrics: readonly string[]): Body | undefined {
+  const found = metrics
+    .filter((name) => text.startsWith(name, at))
+    .reduce((longest, name) => (name.length > longest.length ? name : longest), "");
+  const to = at + found.length;
+  return to === at || (findWord(small, at)?.to ?? 0) >= to ? undefined : { kind: "raw", metric: found, to };
 }
 
 function scanPiece(text: string, small: string, at: number): Body | undefined {

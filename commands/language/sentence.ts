@@ -13,9 +13,10 @@ const LONGEST_SENTENCE = 2000;
 /**
  * What a line says, `undefined` when it is not a rule-like sentence at all: ordinary chat, a question, a command, or
  * more than 2,000 characters. Takes the line as typed (or normalized); the words of a reminder keep their full-width
- * signs only when the line comes as typed. Never throws.
+ * signs only when the line comes as typed. `metrics` are names of metrics that people gave in words of their own
+ * (`订单量`). Never throws.
  */
-export function understand(line: string): Sentence | undefined {
+export function understand(line: string, metrics: readonly string[] = []): Sentence | undefined {
   if (line.length > LONGEST_SENTENCE) return undefined;
   const normalized = normalizeTracked(line);
   const { text } = normalized;
@@ -23,7 +24,7 @@ export function understand(line: string): Sentence | undefined {
   const language: Language = hasHan(text) ? "zh" : "en";
   const typed = (from: number, to: number): string => asTyped(line, normalized, from, to);
   if (!beginsRecurring(text)) {
-    const threshold = understandThreshold(text, language);
+    const threshold = understandThreshold(text, language, metrics);
     if (threshold !== undefined) return threshold;
   }
   return understandReminder(text, language, typed);

@@ -22,8 +22,12 @@ const QUESTION =
 const LONGEST_UNCLEAR = 40;
 
 /** The sentence, half of one, or `undefined` when the line is not about a limit. `text` is normalized. */
-export function understandThreshold(text: string, language: Language): Sentence | undefined {
-  const all = cutPieces(text);
+export function understandThreshold(
+  text: string,
+  language: Language,
+  metrics: readonly string[],
+): Sentence | undefined {
+  const all = cutPieces(text, metrics);
   if (all === undefined) return undefined;
   const pieces = speakingPieces(all);
   const named = gatherSubject(pieces);

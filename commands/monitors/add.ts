@@ -18,6 +18,7 @@ import type { World } from "../world.ts";
 import { addHeartbeat } from "./heartbeat-made.ts";
 import { readHeartbeat } from "./heartbeat-spec.ts";
 import { checkedMonitor, refusing } from "./options.ts";
+import { readSql } from "./sql-spec.ts";
 
 const EXAMPLES = {
   zh: "添加监控 https://example.com\n添加监控 商城 https://example.com/health interval=1m expected_status=200\n添加监控 tcp db.example:5432",
@@ -71,10 +72,12 @@ export const monitorAdd: Command = {
 export async function permit(
   spec: MonitorSpec,
   { person }: Pick<Call, "person">,
-  { network }: Pick<World, "network">,
+  { network, watch }: Pick<World, "network" | "watch">,
 ): Promise<void> {
   const refused = refusal(person, kindNamed(spec.kind)?.needs ?? "operator");
   if (refused !== undefined) throw new Refusal(refused);
+  const objection = watch.objection(spec);
+  if (objection !== undefined) throw refuse(objection);
   for (const host of hostsOf(spec)) {
     const no = await network.checkHost(host);
     if (no !== undefined) throw refuse(no);
@@ -112,6 +115,12 @@ function looksAtUrl(word: string, typed: ReadonlyMap<string, string>): boolean {
 export function readSpec(rest: string, world: World): MonitorSpec {
   const [, beat] = /^(?:heartbeat|心跳)(?:\s+(.*))?$/is.exec(rest) ?? [rest];
   if (beat !== undefined || /^(?:heartbeat|心跳)$/i.test(rest)) return readHeartbeat(beat ?? "");
+  const asked = readSql(rest);
+  if (asked !== undefined) {
+    const { name, options } = asked;
+    const called = name || options.get("name") || freeName(options.get("database") ?? "sql", world);
+    return checkedMonitor({ ...Object.fromEntries(options), name: called, kind: "sql" });
+  }
   const words: string[] = [];
   const options = new Map<string, string>();
   for (const { text } of tokenize(rest)) {

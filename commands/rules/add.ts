@@ -1,3 +1,4 @@
+import { metricsInWords } from "../../rules/find-metric.ts";
 import { compileRule } from "../../rules/promql/compile.ts";
 import type { RuleDraft } from "../../rules/rule-book.ts";
 import { nextRun, parseSchedule, ScheduleError } from "../../storage/cron.ts";
@@ -35,7 +36,8 @@ export const ruleAdd: Command = {
     const [, named = "", body = ""] = parts ?? [];
     const name = named.replace(/^"|"$/g, "").trim();
     // A rule in words needs no name: `新建规则 CPU使用率超过80%告警`.
-    const sentence = parts === null || /^https?$/i.test(name) ? understand(rest) : undefined;
+    const sentence =
+      parts === null || /^https?$/i.test(name) ? understand(rest, metricsInWords(world.series)) : undefined;
     if (sentence !== undefined && sentence.kind !== "half") return makeRule(sentence, call, world);
     if (parts === null || name === "") {
       throw new Refusal({

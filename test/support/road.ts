@@ -18,6 +18,7 @@ import { type Message, openRoad } from "../../commands/say.ts";
 import type { PlatformView, Reloaded, World } from "../../commands/world.ts";
 import { openHeartbeats } from "../../monitors/heartbeat/heartbeats.ts";
 import { type MonitorKinds, monitorKinds } from "../../monitors/index.ts";
+import type { DatabaseSight } from "../../monitors/monitor.ts";
 import { createMonitorBook } from "../../monitors/monitor-book.ts";
 import { createNetwork, type HostAddress, type Network } from "../../monitors/network.ts";
 import { LookFailed } from "../../monitors/reason.ts";
@@ -56,6 +57,8 @@ export interface RoadOptions {
   readonly platforms?: readonly string[];
   /** Where permitted addresses lead; nowhere unless told, since a test leaves loopback alone. */
   readonly reach?: HostAddress;
+  /** What may be asked in SQL. */
+  readonly databases?: DatabaseSight;
 }
 
 export class Road {
@@ -161,7 +164,7 @@ export class Road {
       clock,
       log,
       random,
-      world: { network, elapsed, heartbeats },
+      world: { network, elapsed, heartbeats, ...(options.databases && { databases: options.databases }) },
       kinds: { ...monitorKinds, system: reading(machine) },
     });
     this.clock = clock;

@@ -83,6 +83,7 @@ describe("what is read", () => {
     expect(
       monitors.map(({ name, kind, intervalMs, timeoutMs }) => [name, kind, intervalMs, timeoutMs]),
     ).toEqual([
+      ["订单", "sql", 60_000, 15_000],
       ["商城", "http", 30_000, 5_000],
       ["blog", "http", 30_000, 10_000],
       ["this machine", "system", 15_000, 10_000],

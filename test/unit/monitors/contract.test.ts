@@ -5,12 +5,16 @@ import { http } from "../../../monitors/http/http.ts";
 import { createIcmpKind } from "../../../monitors/icmp/icmp.ts";
 import type { PingTool } from "../../../monitors/icmp/ping.ts";
 import { type MonitorKinds, monitorKinds } from "../../../monitors/index.ts";
-import type { Monitor, MonitorKind } from "../../../monitors/monitor.ts";
+import type { Answer, DatabaseSight, Monitor, MonitorKind } from "../../../monitors/monitor.ts";
 import { scrape } from "../../../monitors/scrape/scrape.ts";
+import { openDatabases } from "../../../monitors/sql/databases.ts";
+import { sql } from "../../../monitors/sql/sql.ts";
 import { createSystemMonitor, system } from "../../../monitors/system/system.ts";
 import { tcp } from "../../../monitors/tcp/tcp.ts";
 import { tls } from "../../../monitors/tls/tls.ts";
 import { describeMonitorKind, type MonitorCase } from "../../contract/monitor.ts";
+import { databaseOf } from "../../support/databases.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 import { withPing } from "../../support/fake-ping.ts";
 import { heartbeatLife } from "../../support/heartbeats.ts";
 import { answerTo, type Reply, serveNames } from "../../support/name-server.ts";
@@ -31,6 +35,29 @@ const never = (): Promise<never> => new Promise(() => {});
 
 const beat = heartbeat.options.parse({ period: "1h", uuid: "6ba7b810-9dad-41d1-80b4-00c04fd430c8" });
 const nowhere = { network: loopbackNetwork(), elapsed };
+
+const figures = sql.options.parse({
+  database: "shop",
+  query: "select region, count(*) from orders group by 1",
+});
+const FIGURES: Answer = {
+  columns: [
+    { name: "region", holds: "texts" },
+    { name: "count", holds: "numbers" },
+  ],
+  rows: [
+    ["华东", 2],
+    ["华南", 1],
+  ],
+};
+
+/** A database of the name `shop`, behind the real pool. */
+function answering(ask: () => Promise<Answer>): DatabaseSight {
+  const connect = async () => ({ ask, cancel: async () => {}, close: () => {}, onEnd: () => {} });
+  const list = [databaseOf({ name: "shop", url: "sqlite:/nowhere/shop.db" })];
+  const drivers = { postgres: connect, mysql: connect, sqlite: connect };
+  return openDatabases({ list: () => list, clock: new FakeClock(), drivers });
+}
 
 async function served(answer: boolean, use: Parameters<MonitorCase["looking"]>[0]): Promise<void> {
   const server = await serveHttp((_request, response) => {
@@ -145,6 +172,11 @@ const cases: Readonly<Record<string, MonitorCase>> = {
     options: { target: "shop.example" },
     looking: (use) => withPing('echo "64 bytes: ttl=57 time=2 ms"', (tool) => use(pinging(tool))),
     hanging: (use) => withPing("exec sleep 1000", (tool) => use(pinging(tool))),
+  },
+  sql: {
+    options: { database: "shop", query: "select count(*) as orders from orders" },
+    looking: (use) => use(sql.create(figures, { ...nowhere, databases: answering(async () => FIGURES) })),
+    hanging: (use) => use(sql.create(figures, { ...nowhere, databases: answering(never) })),
   },
   tls: {
     options: { target: "shop.example" },

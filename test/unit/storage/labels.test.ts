@@ -68,7 +68,7 @@ test.each<[Labels, string]>([
   [{ host: "a" }, '{host="a"}'],
   [{ path: 'C:\\x "y"\nz' }, '{path="C:\\\\x \\"y\\"\\nz"}'],
   [{ 主机: "甲" }, '{"主机"="甲"}'],
-  [{ __name__: "has space" }, '{__name__="has space"}'],
+  [{ __name__: "has space", a: "b" }, '{"has space", a="b"}'],
 ])("labels %j are written %s", (labels, written) => {
   expect(formatLabels(labels)).toBe(written);
 });
