@@ -1,27 +1,19 @@
 /** All heartbeats: what was told is on disk, and times in which nobody watched are reckoned with. */
-import { z } from "zod";
 import type { Clock } from "../../storage/clock.ts";
 import type { Log } from "../../storage/log.ts";
-import type { Change, Store, Table } from "../../storage/store.ts";
+import type { Change, Store } from "../../storage/store.ts";
 import type { HeartbeatSight, Look } from "../monitor.ts";
 import type { MonitorBook, MonitorRecord } from "../monitor-book.ts";
+import { type Outage, openAttendance } from "../told/attendance.ts";
+import { createPace } from "../told/pace.ts";
 import { type Beat, decodeBeat, heard, newBeat, type Ping, paused, setBack } from "./beat.ts";
 import { type Expectation, expectationOf, type HeartbeatOptions } from "./options.ts";
-import { createPace } from "./pace.ts";
 import { lookAt } from "./report.ts";
-import { afterOutage, type Outage, verdictOf } from "./verdict.ts";
+import { afterOutage, verdictOf } from "./verdict.ts";
 
-/** How often it is put down that somebody watches, in milliseconds. */
-const ROUND_MS = 30_000;
-
-/** When nobody said so for longer than this, nobody watched: the machine slept, its clock jumped, the disk was full. */
-const GAP_MS = 3 * ROUND_MS;
-
-/**
- * A shorter time is a restart: the printed lines try again for half a minute, and nothing is lost. Nobody is called down
- * for as long after it, since what was sent meanwhile is still on its way.
- */
-const SHORT_MS = 60_000;
+/** So many pings of one may come at once, and one more a second. */
+const BURST = 60;
+const REFILL_MS = 1_000;
 
 export interface HeartbeatDeps {
   readonly store: Store;
@@ -52,28 +44,22 @@ export interface Heartbeats extends HeartbeatSight {
   beatOf(record: MonitorRecord): Beat | undefined;
 }
 
-const aliveSchema = z.strictObject({ aliveAt: z.number() });
-
 /** Opens the tables of heartbeats. The book must be of the same store. */
 export function openHeartbeats(deps: HeartbeatDeps): Heartbeats {
   const { store, book, clock, elapsed, zone, log } = deps;
   const beats = store.table("heartbeats", decodeBeat);
-  const alive: Table<{ readonly aliveAt: number }> = store.table("heartbeat_watch", (raw) =>
-    aliveSchema.parse(raw),
-  );
   const index = indexOf(book);
-  const pace = createPace();
+  const pace = createPace(BURST, REFILL_MS);
   const expectations = new WeakMap<object, Expectation>();
-  const stopping = new AbortController();
-  /** When somebody was last known to watch. */
-  let seenAt = alive.get("watchman")?.aliveAt ?? clock.now();
-  let isStale = true;
-  /** The disk refused something since then: a ping may have been turned away. */
-  let hasRefused = false;
-  /** Until the second of these everything stands as it did at the first, unless something was told. */
-  let held = { at: 0, until: 0 };
-  let wake = new AbortController();
-  let loop: Promise<void> | undefined;
+  const attendance = openAttendance({
+    store,
+    clock,
+    log,
+    table: "heartbeat_watch",
+    what: "heartbeats",
+    isIdle: () => index.size === 0 && beats.size === 0,
+    reckon,
+  });
   let unwatch = (): void => {};
 
   function expected(options: object): Expectation {
@@ -84,10 +70,6 @@ export function openHeartbeats(deps: HeartbeatDeps): Heartbeats {
       expectations.set(options, found);
     }
     return found;
-  }
-
-  function outageAt(now: number): Outage | undefined {
-    return now - seenAt > (hasRefused ? SHORT_MS : GAP_MS) ? { from: seenAt, until: now } : undefined;
   }
 
   /** Makes what is stored agree with the monitors there are, and with the time in which nobody watched. */
@@ -108,65 +90,18 @@ export function openHeartbeats(deps: HeartbeatDeps): Heartbeats {
     }
   }
 
-  async function round(outage: Outage | undefined): Promise<void> {
-    const now = clock.now();
-    if (index.size === 0 && beats.size === 0) {
-      seenAt = now;
-      isStale = false;
-      hasRefused = false;
-      return;
-    }
-    const stale = isStale || outage !== undefined || now < seenAt;
-    isStale = false;
-    try {
-      await store.commit((change) => {
-        if (stale) reckon(change, now, outage);
-        change.put(alive, "watchman", { aliveAt: now });
-      });
-      seenAt = now;
-      hasRefused = false;
-    } catch (error) {
-      isStale = stale;
-      hasRefused = true;
-      throw error;
-    }
-  }
-
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      wake = new AbortController();
-      if (!isStale) await clock.sleep(ROUND_MS, wake.signal);
-      if (stopping.signal.aborted) return;
-      try {
-        await round(outageAt(clock.now()));
-      } catch (err) {
-        log.warn({ err }, "heartbeats could not be put down; until they can, nobody knows of them");
-        await clock.sleep(ROUND_MS, stopping.signal);
-      }
-    }
-  }
-
   return {
     async start() {
       unwatch = book.table.watch((_, after, before) => {
         if (after?.kind !== "heartbeat" && before?.kind !== "heartbeat") return;
-        isStale = true;
-        wake.abort();
+        attendance.changed();
       });
-      const from = alive.get("watchman")?.aliveAt;
-      const now = clock.now();
-      if (from !== undefined && from < now) held = { at: from, until: now + SHORT_MS };
-      await round(from === undefined || now - from < SHORT_MS ? undefined : { from, until: now });
-      loop = run();
+      await attendance.start();
     },
 
     async stop() {
-      stopping.abort();
       unwatch();
-      wake.abort();
-      await loop;
-      if (outageAt(clock.now()) === undefined)
-        await round(undefined).catch((err) => log.warn({ err }, "the end of the watch is not on disk"));
+      await attendance.stop();
     },
 
     find: (address) => index.find(address),
@@ -187,7 +122,7 @@ export function openHeartbeats(deps: HeartbeatDeps): Heartbeats {
           return !before.paused && standing(before, plan, at) !== standing(after, plan, at);
         })
         .catch((error: unknown) => {
-          hasRefused = true;
+          attendance.refused();
           throw error;
         });
       if (isNews) deps.news(record.name);
@@ -199,10 +134,10 @@ export function openHeartbeats(deps: HeartbeatDeps): Heartbeats {
       const now = clock.now();
       const plan = expected(options);
       const stored = (uuid === undefined ? undefined : beats.get(uuid)) ?? newBeat(now);
-      const outage = outageAt(now);
+      const outage = attendance.outageAt(now);
       // The commit that says so may be on its way, or be refused.
       const beat = outage === undefined ? stored : afterOutage(stored, plan, outage);
-      const heldAt = hasRefused ? seenAt : now < held.until ? held.at : now;
+      const heldAt = attendance.standingAt(now);
       return lookAt(beat, plan, beat.from > heldAt ? now : heldAt);
     },
   };

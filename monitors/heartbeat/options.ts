@@ -1,12 +1,11 @@
 /** The options of the `heartbeat` monitor, and when by them the next ping is due. */
 import { z } from "zod";
-import { nextRun, parseSchedule, type Schedule, ScheduleError } from "../../storage/cron.ts";
-import { formatDuration, parseDuration } from "../../storage/duration.ts";
-import { isZone } from "../../storage/zone.ts";
+import { nextRun } from "../../storage/cron.ts";
+import { parseDuration } from "../../storage/duration.ts";
+import { cron, LONGEST_MS, scheduleOf, span, timezone } from "../told/options.ts";
 
 const SECOND_MS = 1_000;
 const SHORTEST_PERIOD_MS = 10 * SECOND_MS;
-const LONGEST_MS = 366 * 86_400_000;
 
 /** Wide enough for one late train, too short to sleep through a night. */
 const USUAL_GRACE = "5m";
@@ -14,47 +13,8 @@ const USUAL_GRACE = "5m";
 /** The clock of another machine may run ahead of ours: a ping this long before its time is the one that is due. */
 const EARLY_MS = 10 * SECOND_MS;
 
-const MOST_SCHEDULES = 1_000;
-
 /** A UUID of any version, as `/ping/<uuid>` and `?rid=<uuid>` have it. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** A length of time; stored as it is written best, so that the schema takes its own output. */
-function span(shortestMs: number) {
-  return z.string().transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms !== undefined && ms >= shortestMs && ms <= LONGEST_MS) return formatDuration(ms);
-    const from = formatDuration(shortestMs);
-    const message = `must be a duration from ${from} to ${formatDuration(LONGEST_MS)}, such as 30m or 1d`;
-    context.addIssue({ code: "custom", message });
-    return z.NEVER;
-  });
-}
-
-const schedules = new Map<string, Schedule>();
-
-/** The schedule of a text. Thousands of jobs share a few of them, and each costs more to read than to remember. */
-function scheduleOf(text: string): Schedule {
-  let schedule = schedules.get(text);
-  if (schedule === undefined) {
-    schedule = parseSchedule(text);
-    if (schedules.size >= MOST_SCHEDULES) schedules.clear();
-    schedules.set(text, schedule);
-  }
-  return schedule;
-}
-
-const cron = z
-  .string()
-  .trim()
-  .superRefine((text, context) => {
-    try {
-      scheduleOf(text);
-    } catch (error) {
-      if (!(error instanceof ScheduleError)) throw error;
-      context.addIssue({ code: "custom", message: error.message, params: { zh: error.text.zh } });
-    }
-  });
 
 export const heartbeatOptions = z
   .strictObject({
@@ -69,7 +29,7 @@ export const heartbeatOptions = z
     /** When a ping is due: five or six fields, `@daily`, `@every 90m`. */
     cron: cron.optional(),
     /** IANA name of the zone of `cron`; that of the house where none is given. */
-    timezone: z.string().refine(isZone, "must be a time zone such as Asia/Shanghai").optional(),
+    timezone: timezone.optional(),
     /** How long after its time a ping may come. */
     grace: span(0).default(USUAL_GRACE),
     /** How long a run that said `/start` may take; as long as the grace where nothing is said. */

@@ -1,4 +1,5 @@
 /** How a heartbeat stands at a moment. Pure. */
+import type { Outage } from "../told/attendance.ts";
 import { type Beat, lost } from "./beat.ts";
 import type { Expectation } from "./options.ts";
 
@@ -9,12 +10,6 @@ export type Verdict =
   | { readonly is: "down"; readonly why: "missing"; readonly due: number }
   | { readonly is: "down"; readonly why: "too_long"; readonly since: number }
   | { readonly is: "down"; readonly why: "failed" };
-
-/** A time in which nobody watched. */
-export interface Outage {
-  readonly from: number;
-  readonly until: number;
-}
 
 export function verdictOf(beat: Beat, expected: Expectation, at: number): Verdict {
   const runs = beat.runs.filter((run) => run.lost !== true);
