@@ -210,8 +210,8 @@ function unlikeAddresses(monitors: readonly MonitorSpec[], context: z.Refinement
       context.addIssue({
         code: "custom",
         path: [i],
-        message: `has an address (uuid, slug or push_token) of '${holder}'`,
-        params: { zh: `与 '${holder}' 的地址（uuid、slug 或 push_token）相同` },
+        message: `has an address (uuid, slug, push_token or token) of '${holder}'`,
+        params: { zh: `与 '${holder}' 的地址（uuid、slug、push_token 或 token）相同` },
       });
     for (const address of addressesOf(monitor)) holders.set(address, monitor.name);
   });

@@ -11,6 +11,7 @@ import { namesBy, openSpeakers } from "../commands/people/speakers.ts";
 import { unnamedOn } from "../commands/people/unnamed.ts";
 import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";
+import { openFlows } from "../monitors/flow/flows.ts";
 import { openHeartbeats } from "../monitors/heartbeat/heartbeats.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
 import { openDatabases } from "../monitors/sql/databases.ts";
@@ -18,6 +19,7 @@ import { watch as createWatch } from "../monitors/watch.ts";
 import { openRuleBook } from "../rules/rule-book.ts";
 import type { Clock } from "../storage/clock.ts";
 import { openStore } from "../storage/embedded-store.ts";
+import { inLocale } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import { openSeries } from "../storage/series-store.ts";
 import type { Change } from "../storage/store.ts";
@@ -32,12 +34,13 @@ import type { Environment } from "./environment.ts";
 import { isLoopback } from "./environment.ts";
 import { openFront } from "./front.ts";
 import { openPushes } from "./hooks/push/take-push.ts";
+import { flowDoors } from "./http/flow-doors.ts";
 import { pictureDoors } from "./http/picture-doors.ts";
 import { pingDoors } from "./http/ping-doors.ts";
 import { weComCallbackDoor } from "./http/wecom-callback-door.ts";
 import { inForce, networkInForce } from "./in-force.ts";
 import { othersRole } from "./people.ts";
-import { chartOf } from "./pictures/incident-charts.ts";
+import { drawingOf } from "./pictures/incident-charts.ts";
 import { openPictures } from "./pictures/pictures.ts";
 import { withPictures } from "./pictures/with-pictures.ts";
 import { openPlatforms } from "./platforms.ts";
@@ -149,7 +152,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       clock,
       log,
       breathe,
-      incidentChart: (incident) => chartOf(incident, clock.now(), { ...world, locale }),
+      incidentDrawing: (incident) => drawingOf(incident, clock.now(), { ...world, locale }),
     });
     const email = openEmail({ store, clock, locale, publicUrl: environment.PUBLIC_URL, now: () => now });
     teardown.add("email", () => email.stop());
@@ -167,7 +170,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     };
     const alerts = openAlerts({
       store,
-      rules: watchRules(rules, series),
+      rules: watchRules(rules, series, (found) => {
+        const words = flows.explain(found);
+        return words && inLocale(locale, words);
+      }),
       channels,
       plan: () => now.plan,
       clock,
@@ -230,7 +236,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       );
 
     const network = networkInForce(() => now);
-    const heartbeats = openHeartbeats({
+    const told = {
       store,
       book: monitors,
       clock,
@@ -238,8 +244,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       zone,
       log,
       // One that is paused does not look.
-      news: (monitor) => void watch.lookOnce(monitor).catch(() => {}),
-    });
+      news: (monitor: string) => void watch.lookOnce(monitor).catch(() => {}),
+    };
+    const heartbeats = openHeartbeats(told);
+    const flows = openFlows(told);
     const databases = openDatabases({ list: () => now.config.databases, clock });
     teardown.add("databases", () => databases.close());
     const watch = createWatch({
@@ -248,7 +256,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       clock,
       log,
       random,
-      world: { network, elapsed, heartbeats, databases },
+      world: { network, elapsed, heartbeats, flows, matches: flows, databases },
     });
     const world: World = {
       store,
@@ -256,6 +264,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       monitors,
       watch,
       heartbeats,
+      flows,
       alerts,
       series,
       network,
@@ -274,6 +283,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       origin: () => origin,
       pingKey: environment.PING_KEY,
       draw: pictures.keep,
+      drawTimeline: pictures.keep,
       reload: (commit) => reloading.run(commit, "chat"),
       zone,
       startedAt: clock.now(),
@@ -313,6 +323,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         pictureDoors(pictures),
         weComCallbackDoor(weComApps),
         pingDoors({ heartbeats, key: environment.PING_KEY, locale }),
+        flowDoors({ flows, clock }),
         ...email.doors({ alerts, audit, zone, nameOf }),
       ],
       pushes: openPushes(series, elapsed),
@@ -336,6 +347,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     });
     await heartbeats.start();
     teardown.add("heartbeats", () => heartbeats.stop());
+    await flows.start();
+    teardown.add("flows", () => flows.stop());
     watch.start();
     teardown.add("watch", () => watch.stop());
     await alerts.start();

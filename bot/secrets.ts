@@ -21,7 +21,7 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
   const { API_TOKEN, PING_KEY, DINGTALK_CLIENT_SECRET, WECOM_BOT_SECRET, DATABASE_URL } = environment;
   const headers = config.monitors.flatMap(({ options }) => headersOf(options["headers"]));
   const ofMonitors = config.monitors.flatMap(({ kind, options }) =>
-    (kindNamed(kind)?.fileOnly ?? []).flatMap((key) => within(options[key], key)),
+    [...(kindNamed(kind)?.fileOnly ?? []), "token"].flatMap((key) => within(options[key], key)),
   );
   return [
     API_TOKEN,

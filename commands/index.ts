@@ -1,6 +1,8 @@
 import { auditTrail } from "./audit-trail.ts";
 import { chart } from "./chart.ts";
 import type { Command } from "./command.ts";
+import { flowAdd, flowRemove, flowRuns } from "./flows/flow.ts";
+import { flows } from "./flows/show.ts";
 import { helpCommand } from "./help.ts";
 import { ack } from "./incidents/ack.ts";
 import { alerts } from "./incidents/list.ts";
@@ -60,6 +62,10 @@ export const commands: readonly Command[] = [
   monitors,
   monitorAdd,
   heartbeatAdd,
+  flows,
+  flowAdd,
+  flowRuns,
+  flowRemove,
   monitorTest,
   monitorShape,
   monitorPause,

@@ -2,6 +2,8 @@ import type { Chart } from "../alerts/charts/chart.ts";
 import type { MadePlan } from "../alerts/make-plan.ts";
 import type { Alerts } from "../alerts/open-alerts.ts";
 import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
+import type { Flows } from "../monitors/flow/flows.ts";
+import type { Timeline } from "../monitors/flow/timeline.ts";
 import type { Heartbeats } from "../monitors/heartbeat/heartbeats.ts";
 import type { MonitorBook } from "../monitors/monitor-book.ts";
 import type { Network } from "../monitors/network.ts";
@@ -60,6 +62,7 @@ export interface World {
   readonly monitors: MonitorBook;
   readonly watch: Watch;
   readonly heartbeats: Heartbeats;
+  readonly flows: Flows;
   readonly alerts: Alerts;
   readonly series: SeriesStore;
   readonly network: Network;
@@ -78,6 +81,8 @@ export interface World {
   readonly pingKey: string | undefined;
   /** Draws a chart and keeps it: where it can be seen; undefined when that failed. Absent where there are no pictures. */
   draw?(chart: Chart): Promise<string | undefined>;
+  /** The same for a run of a flow. */
+  drawTimeline?(timeline: Timeline): Promise<string | undefined>;
   /** IANA name; times are said in it. */
   readonly zone: string;
   readonly startedAt: number;

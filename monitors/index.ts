@@ -3,6 +3,7 @@ import { z } from "zod";
 import { formatDuration, parseDuration } from "../storage/duration.ts";
 import type { Labels } from "../storage/labels.ts";
 import { dns } from "./dns/dns.ts";
+import { flow } from "./flow/flow.ts";
 import { heartbeat } from "./heartbeat/heartbeat.ts";
 import { http } from "./http/http.ts";
 import { icmp } from "./icmp/icmp.ts";
@@ -26,6 +27,7 @@ export const monitorKinds = {
   dns,
   icmp,
   heartbeat,
+  flow,
   scrape,
   sql,
 } satisfies MonitorKinds;

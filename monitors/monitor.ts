@@ -52,7 +52,9 @@ export interface MonitorWorld {
   /** Milliseconds from an arbitrary moment, never turning back: for measuring, not for telling the time. */
   readonly elapsed: () => number;
   /** What heartbeats were told. */
-  readonly heartbeats?: HeartbeatSight;
+  readonly heartbeats?: ToldSight;
+  /** What was told of the runs of flows. */
+  readonly flows?: ToldSight;
   /** What may be asked in SQL. */
   readonly databases?: DatabaseSight;
   /** Who hears of the lines that `log` monitors match. */
@@ -62,7 +64,7 @@ export interface MonitorWorld {
 }
 
 /** The last word of those that are told instead of looking. */
-export interface HeartbeatSight {
+export interface ToldSight {
   look(options: object, signal: AbortSignal): Promise<Look> | Look;
 }
 

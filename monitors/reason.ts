@@ -20,6 +20,8 @@ export const reasonText = {
   late: { zh: "迟到", en: "late" },
   too_long: { zh: "跑太久", en: "running too long" },
   failed: { zh: "报告失败", en: "it reported a failure" },
+  stuck: { zh: "卡住", en: "stuck" },
+  out_of_order: { zh: "顺序不对", en: "out of order" },
   running: { zh: "正在跑", en: "running" },
   waiting: { zh: "还没有来过", en: "nothing has come yet" },
   unwatched: { zh: "不知道有没有来过", en: "unknown, nobody watched" },

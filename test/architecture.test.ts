@@ -60,6 +60,7 @@ const pluginTables: readonly { folder: string; table: string; plugins: readonly 
       "monitors/dns",
       "monitors/icmp",
       "monitors/heartbeat",
+      "monitors/flow",
       "monitors/scrape",
       "monitors/sql",
     ],

@@ -19,14 +19,21 @@ const GAP_ROUNDS = 2.5;
 /** A quick restart, with the first round and its jitter, fits into this. */
 const SHORTEST_GAP_MS = 60_000;
 
+/** What those who watch know of a label set that a rule has found, in plain words; undefined where they know no more. */
+export type Explain = (found: Labels) => string | undefined;
+
 /**
  * The rules of the book, judged on `series`, into which recording rules write; what is made for a rule is kept until the
- * rule changes.
+ * rule changes. A rule that has no description of its own gets the one that `explain` has at that moment.
  */
-export function watchRules(book: RuleBook, series: SeriesSource & SeriesRecorder): WatchedRules {
+export function watchRules(
+  book: RuleBook,
+  series: SeriesSource & SeriesRecorder,
+  explain?: Explain,
+): WatchedRules {
   const due = remembered(
     (rule: JudgedRule): DueRule =>
-      rule.kind === "record" ? dueRecord(rule, book, series) : dueAlert(rule, book, series),
+      rule.kind === "record" ? dueRecord(rule, book, series) : dueAlert(rule, book, series, explain),
   );
   const reminders = remembered(reminderRule);
   const facts = remembered(({ name, expr, forMs }: PromqlRule) => ({
@@ -60,7 +67,12 @@ export function watchRules(book: RuleBook, series: SeriesSource & SeriesRecorder
   };
 }
 
-function dueAlert(rule: PromqlRule, book: RuleBook, series: SeriesSource): DueAlert {
+function dueAlert(
+  rule: PromqlRule,
+  book: RuleBook,
+  series: SeriesSource,
+  explain: Explain | undefined,
+): DueAlert {
   const { forMs, keepFiringForMs, intervalMs, labels, annotations } = rule;
   return {
     ...originOf(rule),
@@ -70,7 +82,7 @@ function dueAlert(rule: PromqlRule, book: RuleBook, series: SeriesSource): DueAl
     // Compiled when it is first judged: a book of ten thousand rules must not delay the start.
     judge: (at) => judge(book.compiled(rule), series, at, rule.limit),
     labelsFor: filler(labels),
-    annotationsFor: filler(annotations),
+    annotationsFor: explained(filler(annotations), explain),
   };
 }
 
@@ -97,6 +109,18 @@ function filler(texts: Labels): (found: Labels, value: number) => Labels {
     const filled = entries.map(([name, text]) => [name, renderTemplate(text, found, value)] as const);
     // An empty label is no label, as Prometheus has it.
     return Object.fromEntries(filled.filter(([, text]) => text !== ""));
+  };
+}
+
+function explained(
+  fill: DueAlert["annotationsFor"],
+  explain: Explain | undefined,
+): DueAlert["annotationsFor"] {
+  if (explain === undefined) return fill;
+  return (found, value) => {
+    const filled = fill(found, value);
+    const description = filled["description"] === undefined ? explain(found) : undefined;
+    return description === undefined ? filled : { ...filled, description };
   };
 }
 

@@ -6,6 +6,7 @@ import { isLoopback } from "../environment.ts";
 import { hookPaths } from "../hooks/index.ts";
 import { CALLBACK_PATH } from "../wecom/app/callback.ts";
 import { DoorError } from "./door-error.ts";
+import { FLOWS } from "./flow-doors.ts";
 
 /** No script, style, picture or connection but our own; nobody may frame the page. */
 const CONTENT_SECURITY_POLICY = [
@@ -119,7 +120,7 @@ function asksItself(knock: Knock): boolean {
   if (knock.path === CALLBACK_PATH) return knock.method === "GET" || knock.method === "POST";
   // What is pinged is an address that nobody can guess.
   if (knock.path.startsWith("/ping/") || knock.path.startsWith("/api/push/")) return true;
-  return knock.method === "POST" && hookPaths.has(knock.path);
+  return knock.method === "POST" && (hookPaths.has(knock.path) || knock.path.startsWith(FLOWS));
 }
 
 function digest(text: string): Buffer {

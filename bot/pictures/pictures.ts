@@ -3,16 +3,21 @@
  * `/api/pictures/incidents/12.png` is drawn when somebody looks, as it is then; and kept once it will not change.
  */
 import type { Chart } from "../../alerts/charts/chart.ts";
+import type { Timeline } from "../../monitors/flow/timeline.ts";
 import type { Clock } from "../../storage/clock.ts";
 import type { Log } from "../../storage/log.ts";
 import { openAlbum } from "./album.ts";
 import { drawChart } from "./draw-chart.ts";
+import { drawTimeline } from "./draw-timeline.ts";
 import { loadGlyphs } from "./glyphs.ts";
 import { encodePng } from "./png.ts";
 
+/** What can be drawn: values over time, or a run of a flow. */
+export type Drawing = Chart | Timeline;
+
 export interface Pictures {
-  /** Draws a chart and keeps it; its address, or undefined when that failed, which is logged. */
-  keep(chart: Chart): Promise<string | undefined>;
+  /** Draws it and keeps it; its address, or undefined when that failed, which is logged. */
+  keep(drawing: Drawing): Promise<string | undefined>;
   /** The address of an incident's picture. */
   ofIncident(incident: number): string;
   /** The PNG behind an address; undefined when there is none, or no time to draw one. */
@@ -26,8 +31,8 @@ export interface PicturesDeps {
   readonly log: Log;
   /** Lets other work run. */
   breathe(): Promise<void>;
-  /** The chart of an incident as it is now; undefined when there is none. */
-  incidentChart(incident: number): Promise<Chart | undefined>;
+  /** The picture of an incident as it is now; undefined when there is none. */
+  incidentDrawing(incident: number): Promise<Drawing | undefined>;
 }
 
 /** What stands before every address of ours. */
@@ -38,7 +43,7 @@ const MOST_FINAL = 1_000;
 /** More wishes than these are not waited for: each takes some milliseconds. */
 const MOST_WAITING = 32;
 
-export function openPictures({ dir, clock, log, breathe, incidentChart }: PicturesDeps): Pictures {
+export function openPictures({ dir, clock, log, breathe, incidentDrawing }: PicturesDeps): Pictures {
   const album = openAlbum(dir);
   /** One picture after another: each needs a few megabytes while it is drawn. */
   let last: Promise<unknown> = Promise.resolve();
@@ -67,24 +72,23 @@ export function openPictures({ dir, clock, log, breathe, incidentChart }: Pictur
       const kept = name === undefined ? undefined : await album.find(name);
       if (kept !== undefined) return kept;
       const askedAt = clock.now();
-      const chart = await incidentChart(number);
-      if (chart === undefined) return undefined;
-      const png = await chartPng(chart, breathe);
-      if (chart.to < askedAt) await keepFinal(number, png);
+      const drawing = await incidentDrawing(number);
+      if (drawing === undefined) return undefined;
+      const png = await pngOf(drawing, breathe);
+      if (isFinal(drawing, askedAt)) await keepFinal(number, png);
       return png;
     }).finally(() => underWay.delete(number));
     underWay.set(number, drawing);
     return drawing;
   }
 
-  /** A chart that ends in the past shows all there is of an incident. */
   async function keepFinal(number: number, png: Uint8Array): Promise<void> {
     final.set(number, await album.keep(png));
     for (const old of final.keys()) if (final.size > MOST_FINAL) final.delete(old);
   }
 
   return {
-    keep: (chart) => inTurn(async () => PICTURES + (await album.keep(await chartPng(chart, breathe)))),
+    keep: (drawing) => inTurn(async () => PICTURES + (await album.keep(await pngOf(drawing, breathe)))),
     ofIncident: (number) => `${PICTURES}incidents/${number}.png`,
     async find(address) {
       if (!address.startsWith(PICTURES)) return undefined;
@@ -95,8 +99,17 @@ export function openPictures({ dir, clock, log, breathe, incidentChart }: Pictur
   };
 }
 
-async function chartPng(chart: Chart, breathe: () => Promise<void>): Promise<Uint8Array> {
-  const { width, height, pixels } = await drawChart(chart, await loadGlyphs(), breathe);
+/** A chart that ends in the past shows all there is of an incident; a run that is tried again changes. */
+function isFinal(drawing: Drawing, askedAt: number): boolean {
+  return "lines" in drawing && drawing.to < askedAt;
+}
+
+async function pngOf(drawing: Drawing, breathe: () => Promise<void>): Promise<Uint8Array> {
+  const glyphs = await loadGlyphs();
+  const { width, height, pixels } =
+    "lines" in drawing
+      ? await drawChart(drawing, glyphs, breathe)
+      : await drawTimeline(drawing, glyphs, breathe);
   await breathe();
   return encodePng(width, height, pixels);
 }

@@ -11,6 +11,8 @@ import { writeShort } from "../../monitors/shaping/short.ts";
 import { normaliseUrl } from "../../monitors/web/options.ts";
 import { refusal } from "../allow.ts";
 import { action, answer, type Call, type Command, Refusal } from "../command.ts";
+import { addFlow } from "../flows/made.ts";
+import { readFlow } from "../flows/spec.ts";
 import { tokenize } from "../language/tokenize.ts";
 import { code } from "../markdown.ts";
 import { quoted, refuse } from "../phrases.ts";
@@ -37,6 +39,7 @@ export const monitorAdd: Command = {
   async run(rest, call, world) {
     const spec = readSpec(rest, world);
     if (spec.kind === "heartbeat") return addHeartbeat(spec, call, world);
+    if (spec.kind === "flow") return addFlow(spec, call, world);
     await permit(spec, call, world);
     const record = await call.change((change) =>
       refusing(() =>
@@ -121,6 +124,8 @@ export function readSpec(rest: string, world: World): MonitorSpec {
     const called = name || options.get("name") || freeName(options.get("database") ?? "sql", world);
     return checkedMonitor({ ...Object.fromEntries(options), name: called, kind: "sql" });
   }
+  const [, steps] = /^(?:flow|流程)\s+(.*)$/is.exec(rest) ?? [];
+  if (steps !== undefined) return readFlow(steps);
   const words: string[] = [];
   const options = new Map<string, string>();
   for (const { text } of tokenize(rest)) {

@@ -1,23 +1,15 @@
 /** How a job reports to its heartbeat: lines to paste, and what is expected of it in words. */
-import { hostname } from "node:os";
 import { UUID } from "../../monitors/heartbeat/options.ts";
 import type { MonitorSpec } from "../../monitors/index.ts";
 import { describeSchedule } from "../../rules/describe-schedule.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import { codeBlock } from "../markdown.ts";
 import type { World } from "../world.ts";
-
-/** A short loss of the network, and a restart of ours, must not look like a job that did not come. */
-const CURL = "curl -fsS -m 10 --retry 5 --retry-connrefused -o /dev/null";
+import { CURL, reachedAt } from "./curl.ts";
 
 /** Where a heartbeat is told: `http://gengfu.example/ping/<uuid>`. */
-function pingUrl({ options }: Pick<MonitorSpec, "options">, { origin }: Pick<World, "origin">): string {
-  return `${reached(origin())}/ping/${String(options["uuid"])}`;
-}
-
-/** A server that listens everywhere is reached by its machine's name. */
-function reached(origin: string): string {
-  return origin.replace(/\/\/(?:0\.0\.0\.0|\[::\])(?=:|$)/, `//${hostname()}`);
+function pingUrl({ options }: Pick<MonitorSpec, "options">, world: Pick<World, "origin">): string {
+  return `${reachedAt(world)}/ping/${String(options["uuid"])}`;
 }
 
 /** The lines to paste, as markdown. */
@@ -41,11 +33,11 @@ export function pingLines(
 
 function named(
   { options }: Pick<MonitorSpec, "options">,
-  { origin, pingKey }: Pick<World, "origin" | "pingKey">,
+  world: Pick<World, "origin" | "pingKey">,
 ): readonly (readonly [Text, string])[] {
   const slug = options["slug"];
-  if (typeof slug !== "string" || pingKey === undefined) return [];
-  return [[{ zh: "按名字", en: "by name" }, `${CURL} ${reached(origin())}/ping/${pingKey}/${slug}`]];
+  if (typeof slug !== "string" || world.pingKey === undefined) return [];
+  return [[{ zh: "按名字", en: "by name" }, `${CURL} ${reachedAt(world)}/ping/${world.pingKey}/${slug}`]];
 }
 
 /** `每天 02:00，宽限 30m`. Plain text. */

@@ -1,13 +1,11 @@
 /** What somebody says of a heartbeat, as a monitor: `夜间备份 每天 02:00 宽限 30分钟 没来就告警`, `backup period 1d grace 30m`. */
 import type { MonitorSpec } from "../../monitors/index.ts";
-import { formatDuration } from "../../storage/duration.ts";
 import { Refusal } from "../command.ts";
-import { scanDuration } from "../language/durations.ts";
 import { scanSchedule } from "../language/schedule.ts";
 import { tokenize } from "../language/tokenize.ts";
 import { code } from "../markdown.ts";
-import { quoted } from "../phrases.ts";
 import { checkedMonitor } from "./options.ts";
+import { BEFORE, CRON, takeMatch, takeSpanOf, withoutAlarm } from "./said-options.ts";
 
 /** Whole lines that make a heartbeat. */
 export const HEARTBEAT_EXAMPLES = {
@@ -32,16 +30,10 @@ const WORDS: readonly (readonly [option: string, words: string])[] = [
   ["push_token", "push_token"],
 ];
 
-/** It says what is done anyway. */
-const ALARM = [
-  /[\s,;]*(?:没来|没到|没有?报到|未报到|不来|迟到)了?(?:就|则|时)? *(?:告警|报警|通知|提醒)?我?[\s.!]*$/,
-  /[\s,;]*(?:and )?(?:alert|alarm|tell)(?: me| us)?(?: (?:when|if)(?: it is)? (?:missing|late|absent))?[\s.!]*$/i,
-];
-
 /** Reads a heartbeat. Throws a Refusal that says what is not understood. */
 export function readHeartbeat(said: string): MonitorSpec {
   const given: Record<string, string> = {};
-  let text = ALARM.reduce((rest, words) => rest.replace(words, ""), said);
+  let text = withoutAlarm(said);
   for (const [option, words] of SPANS) text = takeSpanOf(text, option, words, given);
   for (const [option, words] of WORDS)
     text = takeMatch(text, new RegExp(`${BEFORE}(?:${words})\\s*[=:]?\\s*(\\S+)`, "i"), option, given);
@@ -49,41 +41,6 @@ export function readHeartbeat(said: string): MonitorSpec {
   if (given["cron"] === undefined && given["period"] === undefined) text = takeSchedule(text, given);
   const name = nameIn(text, said);
   return checkedMonitor({ ...given, name, kind: "heartbeat" });
-}
-
-/** Where an option may begin: at the start, or after a space or a comma; Chinese words also right after others. */
-const BEFORE = "(?:^|[\\s,;，、；])";
-
-const CRON = new RegExp(
-  `${BEFORE}cron\\s*[=:]?\\s*("[^"]*"|'[^']*'|@every \\S+|@[a-z]+|(?:[\\d*/,?LW#a-z-]+ ){4,5}[\\d*/,?LW#a-z-]+)`,
-  "i",
-);
-
-function takeMatch(text: string, pattern: RegExp, option: string, given: Record<string, string>): string {
-  const found = pattern.exec(text);
-  if (found === null) return text;
-  given[option] = (found[1] ?? "").replace(/^(["'])(.*)\1$/, "$2");
-  return `${text.slice(0, found.index)} ${text.slice(found.index + found[0].length)}`;
-}
-
-function takeSpanOf(text: string, option: string, words: string, given: Record<string, string>): string {
-  const found = new RegExp(
-    `${BEFORE}(?:${words})(?:\\s*[=:为是]\\s*|\\s+(?:of )?|(?=[\\d一二两三半]))`,
-    "i",
-  ).exec(text);
-  if (found === null) return text;
-  const from = found.index + found[0].length;
-  const span = scanDuration(text, from);
-  const bare = /^0s?(?=$|[\s,;])/.exec(text.slice(from));
-  if (span === undefined && bare === null) {
-    const word = text.slice(from).trim().split(/\s/)[0] ?? "";
-    throw new Refusal({
-      zh: `${code(option)} 后面的“${quoted(word, 40)}”不是时长，要像 30m、2h、30分钟 这样写。`,
-      en: `“${quoted(word, 40)}” after ${code(option)} is no length of time; write it like 30m or 2h.`,
-    });
-  }
-  given[option] = span === undefined ? "0s" : formatDuration(span.ms);
-  return `${text.slice(0, found.index)} ${text.slice(span?.to ?? from + (bare?.[0].length ?? 0))}`;
 }
 
 /** The schedule at the end of what is left, after at least a word of a name. */

@@ -7,6 +7,7 @@ import { formatLabels } from "../../storage/labels.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
 import { refusal } from "../allow.ts";
 import { action, answer, type Call, type Command, Refusal } from "../command.ts";
+import { flowLines, flowWords } from "../flows/lines.ts";
 import { listed } from "../listed.ts";
 import { code, codeBlock } from "../markdown.ts";
 import { counted, named, quoted } from "../phrases.ts";
@@ -90,10 +91,12 @@ function lineOf(one: MonitorRecord, call: Call, world: World): string {
   const rhythm =
     one.kind === "heartbeat"
       ? expectationWords(one)
-      : {
-          zh: `每${formatSpan(one.intervalMs, "zh-CN")}`,
-          en: `every ${formatSpan(one.intervalMs, "en")}`,
-        };
+      : one.kind === "flow"
+        ? flowWords(one)
+        : {
+            zh: `每${formatSpan(one.intervalMs, "zh-CN")}`,
+            en: `every ${formatSpan(one.intervalMs, "en")}`,
+          };
   const every = quoted(inLocale(call.locale, rhythm));
   return `**${quoted(one.name)}** ${one.kind}${target} ${every} — ${state}`;
 }
@@ -122,7 +125,13 @@ function showOne(one: MonitorRecord, call: Call, world: World): ReturnType<typeo
     ? action(call, "resume", { zh: "启用", en: "Resume" }, `monitor resume ${one.name}`)
     : action(call, "pause", { zh: "停用", en: "Pause" }, `monitor pause ${one.name}`);
   const line = lineOf(one, call, world);
-  const told = one.kind === "heartbeat" ? heartbeatText(one, call, world) : "";
+  const maySee = refusal(call.person, "operator") === undefined;
+  const told =
+    one.kind === "heartbeat"
+      ? heartbeatText(one, call, world)
+      : one.kind === "flow"
+        ? flowLines(one, world, call.locale, maySee)
+        : "";
   const shape = shapeLines(one, call, world);
   return answer(
     call,

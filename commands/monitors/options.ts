@@ -20,16 +20,16 @@ export function refusing<T>(act: () => T): T {
 const chinese = z.locales.zhCN().localeError;
 
 /**
- * Checks a monitor whose options are all text, as they were typed. An option that must not be text is tried as a
+ * Checks a monitor whose options are text, as they were typed. An option that must not be text is tried as a
  * number or as true or false; `body_contains=200` stays text.
  */
-export function checkedMonitor(typed: Readonly<Record<string, string>>): MonitorSpec {
+export function checkedMonitor(typed: Readonly<Record<string, unknown>>): MonitorSpec {
   const first = monitorSchema.safeParse(typed);
   if (first.success) return first.data;
   const tried: Record<string, unknown> = { ...typed };
   for (const { path } of first.error.issues) {
     const key = String(path[0]);
-    const other = { ...tried, [key]: untyped(typed[key] ?? "") };
+    const other = { ...tried, [key]: untyped(typed[key]) };
     const worse = monitorSchema
       .safeParse(other)
       .error?.issues.some((issue) => issue.path[0] === key && issue.code === "invalid_type");
@@ -77,7 +77,8 @@ function issueIn(language: keyof Text, issue: Issue): string {
 }
 
 /** `200` is a number, `true` is true, anything else is text. */
-function untyped(text: string): unknown {
+function untyped(text: unknown): unknown {
+  if (typeof text !== "string") return text;
   if (/^\d+$/.test(text)) return Number(text);
   return text === "true" ? true : text === "false" ? false : text;
 }

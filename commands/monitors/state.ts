@@ -1,10 +1,13 @@
 /** Pausing, resuming and removing monitors. */
+import type { Card } from "../../alerts/card.ts";
+import type { MonitorRecord } from "../../monitors/monitor-book.ts";
 import type { Text } from "../../storage/locale.ts";
-import { action, answer, type Command } from "../command.ts";
+import { action, answer, type Call, type Command } from "../command.ts";
 import { quoted } from "../phrases.ts";
-import { heartbeatRule } from "./heartbeat-made.ts";
+import type { World } from "../world.ts";
 import { needMonitor } from "./list.ts";
 import { refusing } from "./options.ts";
+import { ruleOf } from "./problem-rule.ts";
 
 const takes: Text = { zh: "名字", en: "NAME" };
 
@@ -14,30 +17,35 @@ export const monitorRemove: Command = {
   twins: ["删除监控", "移除监控"],
   takes,
   summary: {
-    zh: "删除一个监控（它的规则还在，会变成无数据；心跳自带的规则一起删除）",
-    en: "remove a monitor (its rules stay, and will have no data; the rule that came with a heartbeat goes too)",
+    zh: "删除一个监控（它的规则还在，会变成无数据；心跳和流程自带的规则一起删除）",
+    en: "remove a monitor (its rules stay, and will have no data; the rule that came with a heartbeat or a flow goes too)",
   },
   examples: { zh: "删除监控 商城", en: "monitor remove shop" },
   needs: "operator",
-  async run(rest, call, world) {
-    const { name } = needMonitor(rest, world);
-    const rule = heartbeatRule(name, world);
-    await call.change((change) => {
-      refusing(() => world.monitors.remove(change, name));
-      if (rule === undefined) return;
-      world.alerts.book.endAlertsOf(change, [rule.id], "rule-removed", call.at);
-      world.rules.remove(change, rule.id);
-    });
-    const also =
-      rule === undefined
-        ? { zh: "", en: "" }
-        : { zh: `，连同它的规则 ${rule.id}`, en: `, and with it its rule ${rule.id}` };
-    return answer(call, {
-      zh: `监控 ${quoted(name)} 已删除${also.zh}。`,
-      en: `Monitor ${quoted(name)} is removed${also.en}.`,
-    });
+  run(rest, call, world) {
+    return removeMonitor(needMonitor(rest, world), call, world);
   },
 };
+
+/** Removes one, and the rule that came with it. */
+export async function removeMonitor(record: MonitorRecord, call: Call, world: World): Promise<Card> {
+  const { name } = record;
+  const rule = ruleOf(record, world);
+  await call.change((change) => {
+    refusing(() => world.monitors.remove(change, name));
+    if (rule === undefined) return;
+    world.alerts.book.endAlertsOf(change, [rule.id], "rule-removed", call.at);
+    world.rules.remove(change, rule.id);
+  });
+  const also =
+    rule === undefined
+      ? { zh: "", en: "" }
+      : { zh: `，连同它的规则 ${rule.id}`, en: `, and with it its rule ${rule.id}` };
+  return answer(call, {
+    zh: `监控 ${quoted(name)} 已删除${also.zh}。`,
+    en: `Monitor ${quoted(name)} is removed${also.en}.`,
+  });
+}
 
 function pausing(paused: boolean): Command["run"] {
   return async (rest, call, world) => {

@@ -6,8 +6,9 @@ import type { MonitorSpec } from "../../monitors/index.ts";
 import { explainReason } from "../../monitors/reason.ts";
 import type { LookReport } from "../../monitors/take-look.ts";
 import { formatLabels } from "../../storage/labels.ts";
-import { inLocale } from "../../storage/locale.ts";
+import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import { answer, type Call, type Command } from "../command.ts";
+import { flowLines, flowWords } from "../flows/lines.ts";
 import { listed } from "../listed.ts";
 import { code } from "../markdown.ts";
 import { quoted } from "../phrases.ts";
@@ -29,8 +30,8 @@ export const monitorTest: Command = {
   },
   needs: "operator",
   async run(rest, call, world) {
-    const beat = heartbeatIn(rest, world);
-    if (beat !== undefined) return explainWaiting(beat, call, world);
+    const told = toldIn(rest, world);
+    if (told !== undefined) return explainWaiting(told, call, world);
     const report = await world.watch.lookOnce(await whatToTest(rest, call, world));
     const took = formatValue(report.durationMs / 1_000, "seconds", call.locale);
     const failed = report.reason !== undefined;
@@ -65,31 +66,63 @@ async function whatToTest(rest: string, call: Call, world: World): Promise<strin
   return spec;
 }
 
-/** The heartbeat that somebody wants tried: one that there is, or one that is being thought of. */
-function heartbeatIn(rest: string, world: World): MonitorSpec | undefined {
+/** The heartbeat or flow that somebody wants tried: one that there is, or one that is being thought of. */
+function toldIn(rest: string, world: World): MonitorSpec | undefined {
   const spec =
-    findMonitor(rest, world) ?? (/^(?:heartbeat|心跳)(?=\s)/i.test(rest) ? readSpec(rest, world) : undefined);
-  return spec?.kind === "heartbeat" ? spec : undefined;
+    findMonitor(rest, world) ??
+    (/^(?:heartbeat|心跳|flow|流程)(?=\s)/i.test(rest) ? readSpec(rest, world) : undefined);
+  return spec !== undefined && Object.hasOwn(TOLD, spec.kind) ? spec : undefined;
 }
+
+/** What is said of those that are told instead of looking. */
+const TOLD: Readonly<
+  Record<
+    string,
+    {
+      readonly what: Text;
+      words(spec: MonitorSpec): Text;
+      lines(spec: MonitorSpec, world: World, locale: Locale): string;
+    }
+  >
+> = {
+  heartbeat: {
+    what: {
+      zh: "心跳不去看，它等任务来报到",
+      en: "A heartbeat does not look; it waits for a job to report",
+    },
+    words: expectationWords,
+    lines: pingLines,
+  },
+  flow: {
+    what: {
+      zh: "流程不去看，它等每一步来报告",
+      en: "A flow does not look; it waits to be told of each step",
+    },
+    words: flowWords,
+    lines: flowLines,
+  },
+};
 
 /** There is nothing to look at: it waits to be told. */
 function explainWaiting(spec: MonitorSpec, call: Call, world: World): Card {
   const known = world.monitors.table.get(spec.name);
   const state = known === undefined ? undefined : inLocale(call.locale, stateOf(known, call, world));
-  const words = expectationWords(spec);
+  const about = TOLD[spec.kind];
+  if (about === undefined) throw new Error(`a ${spec.kind} looks`);
+  const words = about.words(spec);
   const how =
-    spec.options["uuid"] === undefined
+    known === undefined
       ? {
           zh: "添加以后会给出可以粘贴的 curl。",
           en: "Once it is added, the curl lines to paste are given.",
         }
       : {
-          zh: `运行一下就是试：\n\n${pingLines(spec, world, call.locale)}`,
-          en: `To try it, run:\n\n${pingLines(spec, world, call.locale)}`,
+          zh: `运行一下就是试：\n\n${about.lines(spec, world, call.locale)}`,
+          en: `To try it, run:\n\n${about.lines(spec, world, call.locale)}`,
         };
   return answer(call, {
-    zh: `心跳不去看，它等任务来报到：${quoted(words.zh)}。${state === undefined ? "" : `现在：${quoted(state, 300)}。`}${how.zh}`,
-    en: `A heartbeat does not look; it waits for a job to report: ${quoted(words.en)}. ${state === undefined ? "" : `Now: ${quoted(state, 300)}. `}${how.en}`,
+    zh: `${about.what.zh}：${quoted(words.zh, 500)}。${state === undefined ? "" : `现在：${quoted(state, 300)}。`}${how.zh}`,
+    en: `${about.what.en}: ${quoted(words.en, 500)}. ${state === undefined ? "" : `Now: ${quoted(state, 300)}. `}${how.en}`,
   });
 }
 

@@ -2,7 +2,7 @@
 import type { Clock } from "../../storage/clock.ts";
 import type { Log } from "../../storage/log.ts";
 import type { Change, Store } from "../../storage/store.ts";
-import type { HeartbeatSight, Look } from "../monitor.ts";
+import type { Look, ToldSight } from "../monitor.ts";
 import type { MonitorBook, MonitorRecord } from "../monitor-book.ts";
 import { type Outage, openAttendance } from "../told/attendance.ts";
 import { createPace } from "../told/pace.ts";
@@ -31,7 +31,7 @@ export interface HeartbeatDeps {
 /** What became of a ping: it is on disk, or it came too soon after the others. */
 export type Taken = { readonly is: "taken" } | { readonly is: "too-often"; readonly waitMs: number };
 
-export interface Heartbeats extends HeartbeatSight {
+export interface Heartbeats extends ToldSight {
   /** Reckons with the time since the last stop; resolves when that is on disk. */
   start(): Promise<void>;
   stop(): Promise<void>;

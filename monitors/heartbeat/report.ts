@@ -1,10 +1,9 @@
 /** What a look at a heartbeat brings home: samples, and how it stands in words. Pure. */
-import { civil } from "../../storage/civil.ts";
 import { formatDuration } from "../../storage/duration.ts";
 import type { Text } from "../../storage/locale.ts";
-import { offsetAt } from "../../storage/zone.ts";
 import type { Look, Reading } from "../monitor.ts";
 import type { Reason, ReasonCode } from "../reason.ts";
+import { localTime, span } from "../told/words.ts";
 import type { Beat } from "./beat.ts";
 import type { Expectation } from "./options.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
@@ -119,24 +118,4 @@ function dueWords(due: number | undefined, time: (at: number) => string): Text {
   if (due === undefined) return { zh: "永远不会", en: "never" };
   const words = time(due);
   return { zh: words, en: words };
-}
-
-/** To the second: nobody counts the milliseconds of a night. */
-function span(ms: number): string {
-  return formatDuration(Math.max(0, Math.floor(ms / 1_000) * 1_000));
-}
-
-/** `11-25 02:00` in a zone; with seconds where they are not zero. */
-function localTime(at: number, zone: string): string {
-  const local = at + offsetAt(zone, at);
-  const { month, day } = civil(Math.floor(local / 86_400_000));
-  const inDay = ((local % 86_400_000) + 86_400_000) % 86_400_000;
-  const [hours, minutes, seconds] = [3_600_000, 60_000, 1_000].map((unit, i) =>
-    two(Math.floor(inDay / unit) % (i === 0 ? 24 : 60)),
-  );
-  return `${two(month)}-${two(day)} ${hours}:${minutes}${seconds === "00" ? "" : `:${seconds}`}`;
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, "0");
 }

@@ -16,6 +16,8 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
   "rule resume": ["rule pause 3"],
   "monitor pause": ["monitor add shop https://shop.example", "monitor add 商城 https://public.example"],
   "monitor remove": ["monitor add shop https://shop.example", "monitor add 商城 https://public.example"],
+  "flow runs": ["flow add settlement: fetch", "flow add 夜间结算: 拉取"],
+  "flow remove": ["flow add settlement: fetch", "flow add 夜间结算: 拉取"],
   "monitor resume": [
     "monitor add shop https://shop.example",
     "monitor add 商城 https://public.example",

@@ -16,6 +16,8 @@ import { openClaims } from "../../commands/people/claims.ts";
 import { namesBy, openSpeakers } from "../../commands/people/speakers.ts";
 import { type Message, openRoad } from "../../commands/say.ts";
 import type { PlatformView, Reloaded, World } from "../../commands/world.ts";
+import { openFlows } from "../../monitors/flow/flows.ts";
+import type { Timeline } from "../../monitors/flow/timeline.ts";
 import { openHeartbeats } from "../../monitors/heartbeat/heartbeats.ts";
 import { type MonitorKinds, monitorKinds } from "../../monitors/index.ts";
 import type { DatabaseSight } from "../../monitors/monitor.ts";
@@ -24,7 +26,7 @@ import { createNetwork, type HostAddress, type Network } from "../../monitors/ne
 import { LookFailed } from "../../monitors/reason.ts";
 import { watch } from "../../monitors/watch.ts";
 import { openRuleBook } from "../../rules/rule-book.ts";
-import type { Locale } from "../../storage/locale.ts";
+import { inLocale, type Locale } from "../../storage/locale.ts";
 import { type Log, silentLog } from "../../storage/log.ts";
 import { memoryStore } from "../../storage/memory-store.ts";
 import { openSeries } from "../../storage/series-store.ts";
@@ -80,6 +82,8 @@ export class Road {
   reloaded: Reloaded = { ok: true, problems: [] };
   /** Every chart that was drawn. */
   readonly charts: Chart[] = [];
+  /** Every run of a flow that was drawn. */
+  readonly timelines: Timeline[] = [];
   /** How it goes with chat platforms. */
   platforms: readonly PlatformView[] = [];
   /** Who is told from now on. */
@@ -98,6 +102,7 @@ export class Road {
       road.world.people.claims.prepare(change, clock.now());
     });
     await road.world.heartbeats.start();
+    await road.world.flows.start();
     road.world.watch.start();
     await road.alerts.start();
     await settle();
@@ -128,15 +133,17 @@ export class Road {
     const uuid = (): string => `6ba7b810-9dad-41d1-80b4-${String(++uuids).padStart(12, "0")}`;
     const monitors = createMonitorBook(store, undefined, uuid);
     const elapsed = (): number => clock.elapsed;
-    const heartbeats = openHeartbeats({
+    const told = {
       store,
       book: monitors,
       clock,
       elapsed,
       zone: "Asia/Shanghai",
       log,
-      news: (monitor) => void looking.lookOnce(monitor).catch(() => {}),
-    });
+      news: (monitor: string) => void looking.lookOnce(monitor).catch(() => {}),
+    };
+    const heartbeats = openHeartbeats(told);
+    const flows = openFlows(told);
     const rules = openRuleBook(store);
     const channel = new RecordingChannel();
     const random = (): number => 0;
@@ -150,7 +157,10 @@ export class Road {
       nameOf,
       plan: () => this.plan,
       store,
-      rules: watchRules(rules, series),
+      rules: watchRules(rules, series, (found) => {
+        const words = flows.explain(found);
+        return words && inLocale(locale, words);
+      }),
       channels: { console: channel },
       clock,
       log,
@@ -164,7 +174,14 @@ export class Road {
       clock,
       log,
       random,
-      world: { network, elapsed, heartbeats, ...(options.databases && { databases: options.databases }) },
+      world: {
+        network,
+        elapsed,
+        heartbeats,
+        flows,
+        matches: flows,
+        ...(options.databases && { databases: options.databases }),
+      },
       kinds: { ...monitorKinds, system: reading(machine) },
     });
     this.clock = clock;
@@ -192,6 +209,7 @@ export class Road {
       monitors,
       watch: looking,
       heartbeats,
+      flows,
       alerts,
       series,
       network,
@@ -214,6 +232,7 @@ export class Road {
         return this.reloaded;
       },
       draw: async (chart) => `/api/pictures/${this.charts.push(chart)}.png`,
+      drawTimeline: async (timeline) => `/api/pictures/run-${this.timelines.push(timeline)}.png`,
       zone: "Asia/Shanghai",
       startedAt: clock.now(),
       random,
@@ -231,6 +250,7 @@ export class Road {
     });
     this.#close = async () => {
       await heartbeats.stop();
+      await flows.stop();
       await looking.stop();
       await alerts.stop(0);
       await series.close();

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { dns } from "../../../monitors/dns/dns.ts";
+import { flow } from "../../../monitors/flow/flow.ts";
 import { heartbeat } from "../../../monitors/heartbeat/heartbeat.ts";
 import { http } from "../../../monitors/http/http.ts";
 import { createIcmpKind } from "../../../monitors/icmp/icmp.ts";
@@ -16,6 +17,7 @@ import { describeMonitorKind, type MonitorCase } from "../../contract/monitor.ts
 import { databaseOf } from "../../support/databases.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { withPing } from "../../support/fake-ping.ts";
+import { flowLife } from "../../support/flows.ts";
 import { heartbeatLife } from "../../support/heartbeats.ts";
 import { answerTo, type Reply, serveNames } from "../../support/name-server.ts";
 import { loopbackNetwork } from "../../support/probe.ts";
@@ -145,6 +147,22 @@ const cases: Readonly<Record<string, MonitorCase>> = {
     options: { url: "app.example:9100" },
     looking: (use) => atPage(scrape, {}, "# TYPE a gauge\na 1\n", use),
     hanging: (use) => atPage(scrape, {}, undefined, use),
+  },
+  flow: {
+    options: { steps: [{ name: "fetch" }] },
+    looking: async (use) => {
+      const life = flowLife();
+      const { options } = await life.add("settlement", { steps: [{ name: "fetch" }] });
+      await life.tell("settlement", "1", "fetch", "done");
+      await use(flow.create(flow.options.parse(options), { ...nowhere, flows: life.flows }));
+    },
+    hanging: (use) =>
+      use(
+        flow.create(flow.options.parse({ steps: [{ name: "fetch" }] }), {
+          ...nowhere,
+          flows: { look: (_, signal) => pending(signal) },
+        }),
+      ),
   },
   tcp: {
     options: { target: "db.example:5432" },

@@ -49,7 +49,7 @@ describe("pictures", () => {
       log: { ...silentLog, warn: (fields) => warnings.push(fields) },
       breathe,
       clock: { now: () => now },
-      async incidentChart(number) {
+      async incidentDrawing(number) {
         drawn++;
         // Time goes on while it is drawn.
         now++;

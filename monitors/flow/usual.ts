@@ -1,0 +1,74 @@
+/** What is usual for a flow, from the runs that went well lately. Pure. */
+import type { FlowPlan } from "./plan.ts";
+import { beganAt, type Run, stepOf, tookMs } from "./run.ts";
+
+/** So many runs say what is usual. */
+const MOST_RUNS = 30;
+
+/** How long something usually takes, in milliseconds. */
+export interface Usual {
+  readonly medianMs: number;
+  readonly p90Ms: number;
+  /** How many runs say so. */
+  readonly runs: number;
+}
+
+export interface UsualStep extends Usual {
+  /** How long after the beginning of the run it usually begins. */
+  readonly beginsMs: number;
+}
+
+export interface UsualRun {
+  readonly run: Usual | undefined;
+  /** By index of the step. */
+  readonly steps: readonly (UsualStep | undefined)[];
+}
+
+/** What was usual, of all runs but `except`. */
+export function usualOf(runs: readonly Run[], plan: FlowPlan, except?: string): UsualRun {
+  const well = runs.filter(({ id, end }) => id !== except && end?.how === "done").slice(-MOST_RUNS);
+  return {
+    run: usual(well.map((run) => (run.end?.at ?? run.from) - run.from)),
+    steps: plan.steps.map((_, index) => {
+      const took = well.flatMap((run) => tookMs(run, plan, index) ?? []);
+      const begins = well.flatMap((run) => {
+        const at = beganAt(run, plan, index);
+        return at === undefined ? [] : [at - run.from];
+      });
+      const found = usual(took);
+      return found && { ...found, beginsMs: quantile(begins, 0.5) };
+    }),
+  };
+}
+
+/** How long the rest of a run usually takes from `at`; undefined where that is not known of every step. */
+export function usualRest(run: Run, plan: FlowPlan, { steps }: UsualRun, at: number): number | undefined {
+  let restMs = 0;
+  for (const [index, { name }] of plan.steps.entries()) {
+    const step = stepOf(run, name);
+    if (step?.state === "done" || step?.state === "skipped") continue;
+    const known = steps[index];
+    if (known === undefined) return undefined;
+    restMs += Math.max(0, known.medianMs - (step?.from === undefined ? 0 : at - step.from));
+  }
+  return restMs;
+}
+
+/** How long before its deadline a run began at the earliest, of those that are remembered. */
+export function usualLead(runs: readonly Run[], otherwiseMs: number): number {
+  const leads = runs.flatMap(({ from, due }) => (due === undefined || due < from ? [] : [due - from]));
+  return leads.length === 0 ? otherwiseMs : Math.min(otherwiseMs, Math.max(...leads) * 1.25);
+}
+
+function usual(all: readonly number[]): Usual | undefined {
+  if (all.length === 0) return undefined;
+  return { medianMs: quantile(all, 0.5), p90Ms: quantile(all, 0.9), runs: all.length };
+}
+
+/** As Prometheus' `quantile` has it: between two ranks, in proportion. */
+function quantile(all: readonly number[], share: number): number {
+  const sorted = all.toSorted((a, b) => a - b);
+  const rank = share * (sorted.length - 1);
+  const [low = 0, high = low] = [sorted[Math.floor(rank)], sorted[Math.ceil(rank)]];
+  return low + (high - low) * (rank - Math.floor(rank));
+}
