@@ -8,10 +8,12 @@ import { heartbeat } from "./heartbeat/heartbeat.ts";
 import { http } from "./http/http.ts";
 import { icmp } from "./icmp/icmp.ts";
 import type { MonitorKind } from "./monitor.ts";
+import { process } from "./process/process.ts";
 import { scrape } from "./scrape/scrape.ts";
 import { type ShapeStep, shapeOption } from "./shaping/steps.ts";
 import { sql } from "./sql/sql.ts";
 import { system } from "./system/system.ts";
+import { systemd } from "./systemd/systemd.ts";
 import { tcp } from "./tcp/tcp.ts";
 import { tls } from "./tls/tls.ts";
 
@@ -26,6 +28,8 @@ export const monitorKinds = {
   tls,
   dns,
   icmp,
+  process,
+  systemd,
   heartbeat,
   flow,
   scrape,

@@ -59,6 +59,8 @@ const pluginTables: readonly { folder: string; table: string; plugins: readonly 
       "monitors/tls",
       "monitors/dns",
       "monitors/icmp",
+      "monitors/process",
+      "monitors/systemd",
       "monitors/heartbeat",
       "monitors/flow",
       "monitors/scrape",

@@ -94,6 +94,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   证书: "tls",
   域名: "dns",
   抓取: "scrape",
+  进程: "process",
 };
 
 function kindOf(word: string): string | undefined {

@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 
+/** Where Linux tells of its processes. Tests have a folder of their own. */
+const PROC = "/proc";
+
 /** USER_HZ: the unit of processor time in `/proc`, the same on every architecture that Node runs on. */
 export const MS_PER_TICK = 10;
 /** After so many processes the event loop gets its turn: a millisecond or two. */
@@ -45,23 +48,21 @@ export function parseProcessStat(text: string, pageBytes: number): ProcessStat |
 }
 
 /** The numbers of all processes there are. */
-export async function listPids(): Promise<string[]> {
-  return (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+export async function listPids(proc = PROC): Promise<string[]> {
+  return (await readdir(proc)).filter((name) => /^\d+$/.test(name));
 }
 
 /**
  * What `read` makes of every process that is still there when its turn comes; where it throws or gives `undefined`,
- * nothing. Read synchronously, which costs a fifth of the processor time, with pauses. Ends early, by throwing, when
- * `signal` aborts.
+ * nothing. Read synchronously, which costs a fifth of the processor time, with pauses. Throws when `signal` aborts.
  */
 export async function eachProcess<T>(
   read: (pid: string) => T | undefined,
-  signal?: AbortSignal,
+  { signal, proc = PROC }: { readonly signal?: AbortSignal; readonly proc?: string } = {},
 ): Promise<T[]> {
   const found: T[] = [];
-  for (const [i, pid] of (await listPids()).entries()) {
-    if (i % PROCESSES_PER_TURN === PROCESSES_PER_TURN - 1)
-      await new Promise((resolve) => setImmediate(resolve));
+  for (const [i, pid] of (await listPids(proc)).entries()) {
+    if (i % PROCESSES_PER_TURN === PROCESSES_PER_TURN - 1) await breathe();
     signal?.throwIfAborted();
     try {
       const one = read(pid);
@@ -73,9 +74,14 @@ export async function eachProcess<T>(
   return found;
 }
 
+/** Gives the event loop its turn. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** One process, read now. Throws where there is none of this number. */
-export function readProcessStat(pid: string): ProcessStat | undefined {
-  return parseProcessStat(readFileSync(`/proc/${pid}/stat`, "latin1"), readPageBytes());
+export function readProcessStat(pid: string, proc = PROC): ProcessStat | undefined {
+  return parseProcessStat(readFileSync(`${proc}/${pid}/stat`, "latin1"), readPageBytes());
 }
 
 let knownPageBytes: number | undefined;

@@ -2,8 +2,8 @@
 import { cpus, hostname, loadavg, platform, uptime } from "node:os";
 import { z } from "zod";
 import type { Look, Monitor, MonitorKind, MonitorWorld, Reading } from "../monitor.ts";
+import { Rates } from "../rates.ts";
 import type { CpuTimes, Host } from "./host.ts";
-import { Rates } from "./rates.ts";
 import {
   deviceReadings,
   diskReadings,

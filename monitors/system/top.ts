@@ -1,7 +1,7 @@
 /** The processes worth showing: the busiest and the largest, counted by name, in a bounded number of series. */
 import type { Reading } from "../monitor.ts";
+import type { Rates } from "../rates.ts";
 import type { RunningProcess } from "./host.ts";
-import type { Rates } from "./rates.ts";
 
 const SHOWN = 5;
 /** A machine that runs programs under ever new names must not fill the store with series. */

@@ -7,16 +7,21 @@ import { createIcmpKind } from "../../../monitors/icmp/icmp.ts";
 import type { PingTool } from "../../../monitors/icmp/ping.ts";
 import { type MonitorKinds, monitorKinds } from "../../../monitors/index.ts";
 import type { Answer, DatabaseSight, Monitor, MonitorKind } from "../../../monitors/monitor.ts";
+import { createProcessKind } from "../../../monitors/process/process.ts";
+import type { Search } from "../../../monitors/process/search.ts";
 import { scrape } from "../../../monitors/scrape/scrape.ts";
 import { openDatabases } from "../../../monitors/sql/databases.ts";
 import { sql } from "../../../monitors/sql/sql.ts";
 import { createSystemMonitor, system } from "../../../monitors/system/system.ts";
+import type { SystemctlTool } from "../../../monitors/systemd/systemctl.ts";
+import { createSystemdKind } from "../../../monitors/systemd/systemd.ts";
 import { tcp } from "../../../monitors/tcp/tcp.ts";
 import { tls } from "../../../monitors/tls/tls.ts";
 import { describeMonitorKind, type MonitorCase } from "../../contract/monitor.ts";
 import { databaseOf } from "../../support/databases.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { withPing } from "../../support/fake-ping.ts";
+import { withProgram } from "../../support/fake-program.ts";
 import { flowLife } from "../../support/flows.ts";
 import { heartbeatLife } from "../../support/heartbeats.ts";
 import { answerTo, type Reply, serveNames } from "../../support/name-server.ts";
@@ -119,6 +124,16 @@ function pinging(tool: PingTool): Monitor {
   return kind.create(kind.options.parse({ target: "127.0.0.1" }), { network: loopbackNetwork(), elapsed });
 }
 
+function searching(search: Search): Monitor {
+  const kind = createProcessKind(search);
+  return kind.create(kind.options.parse({ process: "nginx" }), nowhere);
+}
+
+function asking(tool: SystemctlTool): Monitor {
+  const kind = createSystemdKind(tool);
+  return kind.create(kind.options.parse({ unit: "nginx" }), nowhere);
+}
+
 const cases: Readonly<Record<string, MonitorCase>> = {
   system: {
     options: {},
@@ -195,6 +210,20 @@ const cases: Readonly<Record<string, MonitorCase>> = {
     options: { database: "shop", query: "select count(*) as orders from orders" },
     looking: (use) => use(sql.create(figures, { ...nowhere, databases: answering(async () => FIGURES) })),
     hanging: (use) => use(sql.create(figures, { ...nowhere, databases: answering(never) })),
+  },
+  process: {
+    options: { process: "nginx" },
+    looking: (use) => use(searching(async () => [{ id: "1@1", startedAt: 1, cpuMs: 5, memoryBytes: 9 }])),
+    hanging: (use) => use(searching((_, signal) => pending(signal).then(() => []))),
+  },
+  systemd: {
+    options: { unit: "nginx" },
+    looking: (use) =>
+      withProgram("systemctl", "echo Id=nginx.service; echo ActiveState=active", (path) =>
+        use(asking({ paths: [path], runtime: "/" })),
+      ),
+    hanging: (use) =>
+      withProgram("systemctl", "exec sleep 1000", (path) => use(asking({ paths: [path], runtime: "/" }))),
   },
   tls: {
     options: { target: "shop.example" },

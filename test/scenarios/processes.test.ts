@@ -1,0 +1,42 @@
+/** Processes and units watched by talking: an admin's to make, everybody's to see. */
+import { afterEach, describe, it } from "vitest";
+import { converse, Road, type RoadOptions, type Said } from "../support/road.ts";
+
+let road: Road;
+afterEach(() => road.close());
+
+async function play(rows: readonly Said[], options: RoadOptions = {}): Promise<void> {
+  road = await Road.open(options);
+  await converse(road, rows);
+}
+
+describe("a monitor that looks into the machine", () => {
+  it("is made by an admin", () =>
+    play([
+      ["添加监控 进程 nginx expected_count=2+", "已添加监控 nginx：process `nginx`，每30秒看一次"],
+      ["monitor add shop process match=shop\\.jar user=shop", "已添加监控 shop：process，每30秒"],
+      ["monitor add db process port=5432", "已添加监控 db：process"],
+      ["添加监控 systemd nginx,redis", "已添加监控 nginx,redis：systemd，每30秒"],
+      ["添加监控 定时器 systemd logrotate.timer", "已添加监控 定时器：systemd `logrotate.timer`"],
+      ["operator: 监控", "监控 6 个", "**nginx** process `nginx`", "!shop\\.jar"],
+    ]));
+
+  it("is refused to an operator, made, tried or said", () =>
+    play([
+      ["operator: 添加监控 进程 nginx", "需要管理员权限", "role: admin"],
+      ["operator: monitor add systemd nginx", "需要管理员权限"],
+      ["operator: monitor test process port=22", "需要管理员权限"],
+      ["operator: 监控", "监控 1 个"],
+    ]));
+
+  it("says which option is wrong", () =>
+    play([
+      ["monitor add x process expected_count=2", "至少写一个"],
+      ["monitor add process nginx expected_count=4-2", "应写个数"],
+      ["monitor add process port=99999", "`port`"],
+      ["monitor add a process pid_file=run.pid", "`pid_file`", "absolute path"],
+      ["monitor add a process match=(", "`match`", "RE2"],
+      ["monitor add systemd nginx,a;reboot", "`unit.1`", "name of a unit"],
+      ["monitor add systemd nginx expected_state=running", "`expected_state.0`"],
+    ]));
+});
