@@ -10,6 +10,7 @@ import { acknowledgeSchema, DEFAULT_FLAPPING, flappingSchema } from "../alerts/i
 import { intakeSchema } from "../alerts/intake/intake-config.ts";
 import { inhibitRulesSchema } from "../alerts/muting/inhibit-config.ts";
 import { timeIntervalsSchema } from "../alerts/muting/time-interval-config.ts";
+import { oncallSchema } from "../alerts/oncall/oncall-config.ts";
 import { routeSchema } from "../alerts/routing/route-config.ts";
 import { roles } from "../commands/allow.ts";
 import { parseNetworks } from "../monitors/address.ts";
@@ -54,6 +55,7 @@ export const fileSchema = z.strictObject({
   network: z.strictObject({ allow: z.array(network).default([]) }).optional(),
   people: peopleSchema.default([]),
   default_role: z.enum(roles).optional(),
+  oncall: oncallSchema.default([]),
   retention: retention.optional(),
   databases: z.array(databaseSchema).default([]).superRefine(unlike("name")),
   monitors: z.array(monitorSchema).default([]).superRefine(unlike("name")).superRefine(unlikeAddresses),

@@ -1,6 +1,8 @@
 /** What schemas cannot see: names of one part of a `gengfu.yml` that stand in another. */
 import type { EscalationPolicy } from "../alerts/incidents/escalation-config.ts";
 import type { TimeInterval } from "../alerts/muting/time-interval-config.ts";
+import type { ListedPerson } from "../alerts/oncall/humans.ts";
+import type { RotationConfig } from "../alerts/oncall/oncall-config.ts";
 import type { RouteNode } from "../alerts/routing/route-config.ts";
 import type { MonitorSpec } from "../monitors/index.ts";
 import type { Database } from "../monitors/sql/database.ts";
@@ -9,6 +11,7 @@ import type { Problem } from "./config-error.ts";
 import { mailProblems } from "./email/check.ts";
 import type { SmtpConfig } from "./email/config.ts";
 import type { Hook } from "./hooks/hook.ts";
+import { onCallProblems } from "./oncall/check.ts";
 import { type ReceiverConfig, UNSUPPORTED } from "./receivers/receivers-config.ts";
 
 /** The parts that name each other. */
@@ -23,6 +26,8 @@ export interface CrossChecked {
   readonly monitors: readonly Pick<MonitorSpec, "kind" | "options">[];
   readonly ignore_unsupported: boolean;
   readonly global: { readonly smtp: SmtpConfig };
+  readonly people: readonly ListedPerson[];
+  readonly oncall: readonly RotationConfig[];
 }
 
 /** A conversation of the console may stand where a receiver does: it is a receiver of its own. */
@@ -85,7 +90,7 @@ export function crossCheck(config: CrossChecked): readonly Problem[] {
       for (const word of unsupported)
         problems.push({ path: `receivers[${i}].${word}`, text: unsupportedWords(word) });
   });
-  return [...problems, ...mailProblems(receivers, config.global.smtp)];
+  return [...problems, ...onCallProblems(config), ...mailProblems(receivers, config.global.smtp)];
 }
 
 const RECEIVER: Text = { zh: "接收人", en: "receiver" };

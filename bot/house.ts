@@ -39,6 +39,7 @@ import { pictureDoors } from "./http/picture-doors.ts";
 import { pingDoors } from "./http/ping-doors.ts";
 import { weComCallbackDoor } from "./http/wecom-callback-door.ts";
 import { inForce, networkInForce } from "./in-force.ts";
+import { openOnCallHouse } from "./oncall/open-on-call.ts";
 import { othersRole } from "./people.ts";
 import { drawingOf } from "./pictures/incident-charts.ts";
 import { openPictures } from "./pictures/pictures.ts";
@@ -127,6 +128,17 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       robotBases: environment,
     };
     let now = inForce(config, fixed);
+    const onCallHouse = openOnCallHouse({
+      store,
+      now: () => now,
+      clock,
+      log,
+      locale,
+      zone,
+      nameOf,
+      origin: () => environment.PUBLIC_URL ?? origin,
+      apiToken: environment.API_TOKEN,
+    });
     const robots = robotChannels({
       find: () => now.robots,
       clock,
@@ -206,6 +218,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     await store.commit((change) => {
       sync(change, config);
       claims.prepare(change, clock.now());
+      onCallHouse.prepare(change);
     });
     claims.announce();
     const notes = notesOf(config, fixed.channels);
@@ -217,6 +230,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         const said = [...notesOf(file, fixed.channels), ...needsRestart(now.config, file)];
         const swap = (): void => {
           now = next;
+          onCallHouse.reloaded();
         };
         return { notes: said, store: (change) => sync(change, file), swap };
       },
@@ -278,6 +292,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         others: () => othersRole(now.config),
       },
       subscriptions,
+      onCall: onCallHouse.onCall,
+      calendarOf: onCallHouse.calendarOf,
       plan: () => now.plan,
       platforms: (at) => platforms.views(at),
       origin: () => origin,
@@ -322,6 +338,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       doors: [
         pictureDoors(pictures),
         weComCallbackDoor(weComApps),
+        onCallHouse.doors,
         pingDoors({ heartbeats, key: environment.PING_KEY, locale }),
         flowDoors({ flows, clock }),
         ...email.doors({ alerts, audit, zone, nameOf }),
@@ -353,6 +370,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     teardown.add("watch", () => watch.stop());
     await alerts.start();
     teardown.add("alerts", () => alerts.stop(DRAIN_MS));
+    onCallHouse.start(alerts.book);
+    teardown.add("on call", () => onCallHouse.stop());
     chat.start();
     teardown.add("chat", () => chat.stop());
     platforms.start(chat);

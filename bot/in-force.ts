@@ -1,5 +1,6 @@
 /** What a `gengfu.yml` becomes while it is in force; a reload makes another one and swaps the two. */
 import { type MadePlan, makePlan } from "../alerts/make-plan.ts";
+import { type Humans, humansOf } from "../alerts/oncall/humans.ts";
 import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
 import type { PeopleBook } from "../commands/people/book.ts";
 import { createNetwork, type Network } from "../monitors/network.ts";
@@ -18,6 +19,7 @@ export interface InForce {
   readonly weComApps: WeComApps;
   readonly mailings: ReadonlyMap<string, Mailing>;
   readonly whois: ReturnType<typeof openPeople>;
+  readonly humans: Humans;
   readonly network: Network;
 }
 
@@ -41,6 +43,7 @@ export function inForce(config: FileConfig, fixed: Fixed): InForce {
     robots: robotsOf(config, robotBases),
     weComApps: weComAppsOf(config, robotBases.WECOM_API_BASE),
     mailings: mailingsOf(config),
+    humans: humansOf(config.people),
     whois: openPeople(config, book, consoleIsPrivate),
     network: createNetwork({ allow: config.network?.allow ?? [] }),
   };

@@ -10,12 +10,12 @@ const SECRET_HEADER = /auth|cookie|token|key|secret|password|signature/i;
 /** What a `gengfu.yml` says that may hold secrets. */
 type Confiding = Pick<
   FileConfig,
-  "databases" | "monitors" | "receivers" | "global" | "watchdog" | "hooks" | "secrets"
+  "databases" | "monitors" | "receivers" | "global" | "watchdog" | "hooks" | "oncall" | "secrets"
 >;
 
 /**
  * The secrets of the environment and of `gengfu.yml`: the values of secret-looking headers of monitors and their credentials, what stands
- * in files of its own, what receivers and the watchdog are reached by, and what hooks are known by.
+ * in files of its own, what receivers, calendars and the watchdog are reached by, and what hooks are known by.
  */
 export function secretsOf(environment: Environment, config: Confiding): string[] {
   const { API_TOKEN, PING_KEY, DINGTALK_CLIENT_SECRET, WECOM_BOT_SECRET, DATABASE_URL } = environment;
@@ -37,6 +37,11 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
     ...within(config.global.http),
     ...within(config.global.smtp),
     ...config.hooks.flatMap(({ token, options }) => [token, ...within(options)]),
+    ...config.oncall.flatMap(({ ics, icsToken }) => [
+      icsToken,
+      // A path is none; an address carries what lets its reader in.
+      ics?.includes("://") === true ? ics : undefined,
+    ]),
     ...(config.watchdog === undefined ? [] : [config.watchdog.url]),
   ].filter((one): one is string => one !== undefined && one !== "");
 }

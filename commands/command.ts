@@ -51,6 +51,8 @@ export interface Command {
   readonly yieldsToSentence?: true;
   /** What follows begins with the number of an incident; where it is missing, a quoted message may name it. */
   readonly takesIncident?: true;
+  /** What follows may make it another command: `值班 db 换 张三 …` is a swap, and needs what a swap needs. */
+  instead?(rest: string): { readonly command: Command; readonly rest: string } | undefined;
   run(rest: string, call: Call, world: World): Promise<Reply> | Reply;
 }
 

@@ -31,7 +31,8 @@ export function findCommand(line: string, commands: Iterable<Command>): Found | 
       };
     }
   }
-  return best;
+  const other = best?.command.instead?.(best.rest);
+  return best === undefined || other === undefined ? best : { words: best.words, ...other };
 }
 
 function endsWord(words: string, after: string): boolean {

@@ -16,6 +16,12 @@ import { monitors } from "./monitors/list.ts";
 import { monitorShape } from "./monitors/shape.ts";
 import { monitorPause, monitorRemove, monitorResume } from "./monitors/state.ts";
 import { monitorTest } from "./monitors/test-look.ts";
+import { oncallAdd } from "./oncall/add.ts";
+import { oncallCalendar } from "./oncall/calendar.ts";
+import { oncallRemove } from "./oncall/remove.ts";
+import { oncall } from "./oncall/show.ts";
+import { oncallSwap } from "./oncall/swap.ts";
+import { oncallUnswap } from "./oncall/unswap.ts";
 import { peopleAdd } from "./people/add.ts";
 import { claim } from "./people/claim.ts";
 import { id } from "./people/id.ts";
@@ -75,6 +81,12 @@ export const commands: readonly Command[] = [
   subscribe,
   unsubscribe,
   channels,
+  oncall,
+  oncallSwap,
+  oncallUnswap,
+  oncallAdd,
+  oncallRemove,
+  oncallCalendar,
   chart,
   status,
   whoami,

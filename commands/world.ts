@@ -1,5 +1,6 @@
 import type { Chart } from "../alerts/charts/chart.ts";
 import type { MadePlan } from "../alerts/make-plan.ts";
+import type { OnCall } from "../alerts/oncall/on-call.ts";
 import type { Alerts } from "../alerts/open-alerts.ts";
 import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
 import type { Flows } from "../monitors/flow/flows.ts";
@@ -69,6 +70,9 @@ export interface World {
   readonly audit: Audit;
   readonly people: People;
   readonly subscriptions: Subscriptions;
+  readonly onCall: OnCall;
+  /** Where the calendar of a rotation is read, with what lets whoever has it in. */
+  calendarOf(rotation: string): string;
   /** Who is told, as the file in force says. */
   plan(): MadePlan;
   /** Reads the file again and puts it in force. Rejects with NotSaved when the disk refuses. */

@@ -63,6 +63,16 @@ export function localDay(zone: string, days: number): LocalDay {
   return gap.localFrom < gap.localTo ? { stretches, gap } : { stretches };
 }
 
+/**
+ * The instant at which the clocks of a zone show a local time, which is milliseconds as if it were UTC: the first such
+ * instant where it comes twice, and the first one after a gap in which it does not exist.
+ */
+export function instantOf(zone: string, local: number): number {
+  const { stretches, gap } = localDay(zone, Math.floor(local / (24 * HOUR_MS)));
+  const stretch = stretches.find(({ localFrom, localTo }) => local >= localFrom && local < localTo);
+  return stretch === undefined ? (gap?.at ?? local - offsetAt(zone, local)) : local - stretch.offsetMs;
+}
+
 function formatOf(zone: string): Intl.DateTimeFormat {
   let format = formats.get(zone);
   if (format === undefined) {

@@ -123,29 +123,34 @@ const zone = scalar.transform((name, context): string => {
   return z.NEVER;
 });
 
-const span = z
-  .strictObject({
-    times: z.array(times).optional(),
-    weekdays: z.array(weekday).optional(),
-    days_of_month: z.array(dayOfMonth).optional(),
-    months: z.array(month).optional(),
-    years: z.array(year).optional(),
-    location: zone.optional(),
-  })
-  .transform(
-    (one): TimeSpan => ({
-      times: one.times,
-      weekdays: one.weekdays,
-      daysOfMonth: one.days_of_month,
-      months: one.months,
-      years: one.years,
-      zone: one.location ?? "UTC",
-    }),
-  );
+/** One span; `location` is the zone where the file names none. */
+const spanIn = (location: string) =>
+  z
+    .strictObject({
+      times: z.array(times).optional(),
+      weekdays: z.array(weekday).optional(),
+      days_of_month: z.array(dayOfMonth).optional(),
+      months: z.array(month).optional(),
+      years: z.array(year).optional(),
+      location: zone.optional(),
+    })
+    .transform(
+      (one): TimeSpan => ({
+        times: one.times,
+        weekdays: one.weekdays,
+        daysOfMonth: one.days_of_month,
+        months: one.months,
+        years: one.years,
+        zone: one.location ?? location,
+      }),
+    );
 
 const interval = z
-  .strictObject({ name: named, time_intervals: z.array(span).default([]) })
+  .strictObject({ name: named, time_intervals: z.array(spanIn("UTC")).default([]) })
   .transform(({ name, time_intervals }): TimeInterval => ({ name, spans: time_intervals }));
+
+/** Spans in the zone of whatever they belong to, which is what `Local` stands for. */
+export const localSpansSchema = z.array(spanIn("Local")).min(1);
 
 /** `time_intervals:`, and the older `mute_time_intervals:` at the top level. */
 export const timeIntervalsSchema = z.array(interval).superRefine(distinctNames);

@@ -121,7 +121,7 @@ export function routeMute(intervals: () => ReadonlyMap<string, TimeInterval>, zo
 }
 
 /** Go's `Local` is the zone of whoever runs the program. */
-function located(interval: TimeInterval, zone: string): TimeInterval {
+export function located(interval: TimeInterval, zone: string): TimeInterval {
   if (!interval.spans.some((span) => span.zone === "Local")) return interval;
   const spans = interval.spans.map((span) => (span.zone === "Local" ? { ...span, zone } : span));
   return { ...interval, spans };

@@ -120,6 +120,8 @@ function asksItself(knock: Knock): boolean {
   if (knock.path === CALLBACK_PATH) return knock.method === "GET" || knock.method === "POST";
   // What is pinged is an address that nobody can guess.
   if (knock.path.startsWith("/ping/") || knock.path.startsWith("/api/push/")) return true;
+  // A calendar subscribes to an address with a token in it.
+  if (knock.path.startsWith("/oncall/")) return knock.method === "GET" || knock.method === "HEAD";
   return knock.method === "POST" && (hookPaths.has(knock.path) || knock.path.startsWith(FLOWS));
 }
 

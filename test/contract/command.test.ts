@@ -8,11 +8,25 @@ import type { Locale, Text } from "../../storage/locale.ts";
 import { settle } from "../support/fake-clock.ts";
 import { Road } from "../support/road.ts";
 
+/** People who may take turns, and who do. */
+const NAMED = ["zhangsan", "lisi", "张三", "李四"].map((name) => `people add console:${name} operator`);
+const ON_CALL = "oncall add db: boss, zhangsan, lisi every monday 09:00";
+
 /** What must have been said for the examples of a command to have something to work on, beside `prepared`. */
 const BEFORE: Readonly<Record<string, readonly string[]>> = {
   unack: ["ack 12"],
   unsubscribe: ["subscribe all"],
   "people remove": ["people add dingtalk:0123 operator"],
+  oncall: [...NAMED, ON_CALL],
+  "oncall swap": [...NAMED, ON_CALL],
+  "oncall unswap": [
+    ...NAMED,
+    ON_CALL,
+    ...["11:00", "12:00", "13:00"].map((hour) => `oncall swap db lisi until tomorrow ${hour}`),
+  ],
+  "oncall add": NAMED,
+  "oncall remove": [...NAMED, ON_CALL],
+  "oncall ics": [...NAMED, ON_CALL],
   "rule resume": ["rule pause 3"],
   "monitor pause": ["monitor add shop https://shop.example", "monitor add 商城 https://public.example"],
   "monitor remove": ["monitor add shop https://shop.example", "monitor add 商城 https://public.example"],

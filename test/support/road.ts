@@ -6,6 +6,9 @@ import type { Card } from "../../alerts/card.ts";
 import type { Chart } from "../../alerts/charts/chart.ts";
 import { watchRules } from "../../alerts/evaluation/watch-rules.ts";
 import { type MadePlan, makePlan, type PlanParts } from "../../alerts/make-plan.ts";
+import { humansOf } from "../../alerts/oncall/humans.ts";
+import { openOnCall } from "../../alerts/oncall/on-call.ts";
+import type { RotationConfig } from "../../alerts/oncall/oncall-config.ts";
 import { type Alerts, openAlerts } from "../../alerts/open-alerts.ts";
 import { openSubscriptions } from "../../alerts/routing/subscriptions.ts";
 import { openPeople, othersRole } from "../../bot/people.ts";
@@ -54,6 +57,8 @@ export interface RoadOptions {
   readonly plan?: PlanParts;
   /** Whom the file names, and what it says of everybody else. */
   readonly people?: readonly FilePerson[];
+  /** Rotations of the file. */
+  readonly oncall?: readonly RotationConfig[];
   readonly defaultRole?: Role;
   /** The chat platforms that are set up. */
   readonly platforms?: readonly string[];
@@ -223,6 +228,13 @@ export class Road {
         others: () => othersRole(file),
       },
       subscriptions,
+      onCall: openOnCall({
+        store,
+        file: () => options.oncall ?? [],
+        humans: () => humansOf(file.people),
+        zone: "Asia/Shanghai",
+      }),
+      calendarOf: (name) => `http://gengfu.example/oncall/${name}.ics?token=t`,
       platforms: () => this.platforms,
       origin: () => "http://gengfu.example",
       pingKey: undefined,
