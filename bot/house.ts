@@ -130,14 +130,12 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     let now = inForce(config, fixed);
     const onCallHouse = openOnCallHouse({
       store,
+      environment,
       now: () => now,
       clock,
       log,
-      locale,
-      zone,
       nameOf,
-      origin: () => environment.PUBLIC_URL ?? origin,
-      apiToken: environment.API_TOKEN,
+      origin: () => origin,
     });
     const robots = robotChannels({
       find: () => now.robots,
@@ -292,8 +290,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         others: () => othersRole(now.config),
       },
       subscriptions,
-      onCall: onCallHouse.onCall,
-      calendarOf: onCallHouse.calendarOf,
+      ...onCallHouse.world,
       plan: () => now.plan,
       platforms: (at) => platforms.views(at),
       origin: () => origin,

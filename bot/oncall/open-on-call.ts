@@ -2,12 +2,13 @@
 import { randomBytes } from "node:crypto";
 import type { AlertBook } from "../../alerts/alert-book.ts";
 import { type Handovers, openHandovers } from "../../alerts/oncall/handovers.ts";
-import { type OnCall, openOnCall } from "../../alerts/oncall/on-call.ts";
+import { openOnCall } from "../../alerts/oncall/on-call.ts";
 import type { NameOf } from "../../alerts/words.ts";
+import type { World } from "../../commands/world.ts";
 import type { Clock } from "../../storage/clock.ts";
-import type { Locale } from "../../storage/locale.ts";
 import type { Log } from "../../storage/log.ts";
 import type { Change, Store } from "../../storage/store.ts";
+import type { Environment } from "../environment.ts";
 import type { AddDoors } from "../http/doors.ts";
 import { onCallDoors } from "../http/oncall-doors.ts";
 import type { InForce } from "../in-force.ts";
@@ -18,19 +19,15 @@ export interface OnCallDeps {
   now(): InForce;
   readonly clock: Clock;
   readonly log: Log;
-  readonly locale: Locale;
-  /** IANA name. */
-  readonly zone: string;
+  readonly environment: Pick<Environment, "LOCALE" | "TIMEZONE" | "PUBLIC_URL" | "API_TOKEN">;
   readonly nameOf: NameOf;
-  /** Where people reach this Gengfu, without a slash at the end. */
+  /** Where this machine reaches it, without a slash at the end. */
   origin(): string;
-  readonly apiToken: string | undefined;
 }
 
 export interface OnCallHouse {
-  readonly onCall: OnCall;
-  /** The address of a rotation's calendar, with what opens it. */
-  calendarOf(rotation: string): string;
+  /** What commands ask. */
+  readonly world: Pick<World, "onCall" | "calendarOf">;
   readonly doors: AddDoors;
   /** Writes what the start needs. */
   prepare(change: Change): void;
@@ -41,7 +38,8 @@ export interface OnCallHouse {
 }
 
 export function openOnCallHouse(deps: OnCallDeps): OnCallHouse {
-  const { store, now, clock, log, locale, zone, nameOf, origin, apiToken } = deps;
+  const { store, now, clock, log, nameOf, origin } = deps;
+  const { LOCALE: locale, TIMEZONE: zone, PUBLIC_URL: publicUrl, API_TOKEN: apiToken } = deps.environment;
   const onCall = openOnCall({
     store,
     file: () => now().config.oncall,
@@ -53,9 +51,11 @@ export function openOnCallHouse(deps: OnCallDeps): OnCallHouse {
     onCall.find(rotation)?.file?.icsToken ?? key.tokenOf(rotation);
   let handovers: Handovers | undefined;
   return {
-    onCall,
-    calendarOf: (rotation) =>
-      `${origin()}/oncall/${encodeURIComponent(rotation)}.ics?token=${encodeURIComponent(tokenOf(rotation))}`,
+    world: {
+      onCall,
+      calendarOf: (rotation) =>
+        `${publicUrl ?? origin()}/oncall/${encodeURIComponent(rotation)}.ics?token=${encodeURIComponent(tokenOf(rotation))}`,
+    },
     doors: onCallDoors({ onCall, tokenOf, apiToken, clock, locale, nameOf }),
     prepare: (change) => key.prepare(change),
     reloaded: () => handovers?.wake(),
