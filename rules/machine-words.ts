@@ -244,6 +244,14 @@ export const machineWords: readonly MetricWord[] = [
     of: "system",
   },
   {
+    metric: "process_count",
+    unit: "count",
+    title: { zh: "进程个数", en: "instances of a process" },
+    words: said("进程实例数", "process instances"),
+    labels: ["monitor", "instance"],
+    of: "any",
+  },
+  {
     metric: "oom_kills_total",
     unit: "count",
     title: { zh: "10 分钟内 OOM 次数", en: "OOM kills in 10 minutes" },

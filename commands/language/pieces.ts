@@ -1,6 +1,7 @@
 /** Cuts a sentence into pieces that mean something: words, amounts, addresses, labels; the rest is unknown. */
 import { findWord, isHan, lower } from "./lexicon.ts";
 import type { Meaning } from "./meaning.ts";
+import { isRunning, readRunning, scanRunning } from "./running.ts";
 import type { Comparison } from "./sentence-types.ts";
 import { type Measure, scanMeasure } from "./units.ts";
 
@@ -100,6 +101,7 @@ export function cutPieces(text: string, metrics: readonly string[] = []): Piece[
     i = piece.to;
     if (piece.kind === "raw" || piece.kind === "metric") i = addSelector(text, i, pieces);
     else if (piece.kind === "name") i = addName(text, i, pieces);
+    else if (piece.kind === "url" && isRunning(piece.url)) i = addRunning(text, i, piece.url, pieces);
   }
   return pieces;
 }
@@ -128,6 +130,8 @@ function scanPiece(text: string, small: string, at: number): Body | undefined {
     return { kind: "comparison", op: SIGNS[sign[0]] as Comparison, to: at + sign[0].length };
   }
   if (!inWord) {
+    const running = ascii || char === "进" ? scanRunning(text, small, at) : undefined;
+    if (running !== undefined) return running;
     const label = ascii || char === "根" ? scanLabel(text, at) : undefined;
     if (label !== undefined) return label;
     const word = findWord(small, at);
@@ -220,6 +224,14 @@ function addSelector(text: string, at: number, pieces: Piece[]): number {
   for (const [, name, value] of (found[1] as string).matchAll(/([a-z_]\w*) ?= ?"([^"{}]*)"/gi))
     pieces.push({ kind: "label", name: name as string, value: value as string, from: at, to: at });
   return at + found[0].length;
+}
+
+/** `nginx 进程不在`: the words behind the name of a program that say how it is. */
+function addRunning(text: string, at: number, url: string, pieces: Piece[]): number {
+  const said = readRunning(text, at, url);
+  if (said === undefined) return at;
+  pieces.push({ ...said.meaning, from: at, to: said.to });
+  return said.to;
 }
 
 /** The word or quotation behind `named` is the rule's name, whatever it would mean elsewhere. */

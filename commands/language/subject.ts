@@ -1,6 +1,7 @@
 /** What a sentence watches: the metric, its labels and the address, from the pieces that name them. */
 import { type MetricWord, metricWords } from "../../rules/metric-words.ts";
 import type { Piece } from "./pieces.ts";
+import { isRunning } from "./running.ts";
 import type { Comparison } from "./sentence-types.ts";
 import { inUnit, type Measure } from "./units.ts";
 
@@ -51,11 +52,14 @@ export function gatherSubject(pieces: readonly Piece[]): Named | undefined {
   const [url] = urls;
   const [raw] = raws;
   let [word] = words;
-  if (labels["process"] !== undefined && word !== undefined) word = ofProcess(word);
+  const running = isRunning(url);
+  if ((labels["process"] !== undefined || running) && word !== undefined) word = ofProcess(word);
+  // Whether a program or a unit runs is whether its monitor finds it well.
+  if (running && state !== undefined) state = { ...state, word: aliveWord(url) };
   // An address that is 断开 is down; only a disk of this machine is 只读.
   if (url !== undefined && state?.word.of === "system") {
     if (state.threshold !== 0) return undefined;
-    state = { ...state, word: wordOf("probe_success") ?? state.word };
+    state = { ...state, word: aliveWord(url) };
   }
   // 磁盘 /data 只读: the general word says only whose state it is.
   if (state?.word.of === "system" && word !== undefined && family(word) === family(state.word))
@@ -66,7 +70,10 @@ export function gatherSubject(pieces: readonly Piece[]): Named | undefined {
     free = true;
     state = undefined;
   }
-  if (url !== undefined && (raw !== undefined || (word !== undefined && word.of === "system")))
+  if (
+    url !== undefined &&
+    (raw !== undefined || (word?.of === "system" && family(word) !== (running ? "process" : "")))
+  )
     return undefined;
   const known = word ?? state?.word;
   if (known !== undefined && !Object.keys(labels).every((name) => known.labels.includes(name)))
@@ -79,6 +86,15 @@ export function gatherSubject(pieces: readonly Piece[]): Named | undefined {
     ...(state === undefined ? {} : { state }),
     ...(url === undefined ? {} : { url }),
   };
+}
+
+/** The metric that says whether what has this address is well. */
+export function aliveMetric(url: string | undefined): string {
+  return isRunning(url) ? "up" : "probe_success";
+}
+
+function aliveWord(url: string | undefined): MetricWord {
+  return wordOf(aliveMetric(url)) as MetricWord;
 }
 
 /** `磁盘 /data 剩余空间` names the disk twice, once in general; the more particular metric is meant. */
@@ -106,6 +122,7 @@ function ofProcess(word: MetricWord): MetricWord {
 function guess(named: Named, measure: Measure): MetricWord | undefined {
   if (named.word !== undefined) return named.word;
   if (named.state !== undefined) return undefined;
+  if (isRunning(named.url)) return undefined;
   if (named.url !== undefined)
     return measure.durationMs === undefined ? undefined : wordOf("probe_duration_seconds");
   if (named.labels["mount"] !== undefined) return wordOf("disk_usage_percent");

@@ -3,6 +3,7 @@ import type { MetricWord } from "../../rules/metric-words.ts";
 import { exampleThreshold } from "./examples.ts";
 import { type Parts, readParts, speakingPieces } from "./parts.ts";
 import { cutPieces, type Piece } from "./pieces.ts";
+import { isRunning } from "./running.ts";
 import type {
   Comparison,
   HalfSentence,
@@ -12,7 +13,7 @@ import type {
   Subject,
   ThresholdSentence,
 } from "./sentence-types.ts";
-import { gatherSubject, impliedOp, isOpen, type Limit, limitOf, type Named } from "./subject.ts";
+import { aliveMetric, gatherSubject, impliedOp, isOpen, type Limit, limitOf, type Named } from "./subject.ts";
 
 /** A question is not a rule, even where it has all the parts of one. */
 const QUESTION =
@@ -76,7 +77,7 @@ function finalLimit(named: Named, parts: Parts): Limit | undefined {
       threshold: parts.recovery ? wellOf(named.state.word) : named.state.threshold,
     };
   if (parts.recovery && named.url !== undefined && named.word === undefined)
-    return { metric: "probe_success", op: "==", threshold: 1 };
+    return { metric: aliveMetric(named.url), op: "==", threshold: 1 };
   return undefined;
 }
 
@@ -94,7 +95,9 @@ function impliedOrEqual(named: Named, parts: Parts): Comparison {
 
 /** Without verb and comparison only the short form of an upper limit (`cpu 80% 5m`) is a rule; the rest is talk. */
 function isTalk(named: Named, parts: Parts): boolean {
-  if (parts.verb || parts.recovery) return false;
+  // "nginx 进程挂了" is news, not yet a rule.
+  if (parts.verb || isRunning(named.url)) return !parts.verb;
+  if (parts.recovery) return false;
   if (named.state !== undefined) return named.url === undefined;
   return parts.weak || (parts.op === undefined && impliedOp(named) !== ">");
 }
@@ -140,7 +143,7 @@ function knownOf(named: Named | undefined, parts: Parts): Known {
       ? {}
       : {
           subject: {
-            metric: metric ?? "probe_success",
+            metric: metric ?? aliveMetric(named?.url),
             labels: named?.labels ?? {},
             ...(named?.url === undefined ? {} : { url: named.url }),
           },

@@ -9,6 +9,7 @@ import { nextRun } from "../../storage/cron.ts";
 import { formatDuration } from "../../storage/duration.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
 import { action, type Call, Refusal } from "../command.ts";
+import { isRunning } from "../language/running.ts";
 import type { RemindSentence, ThresholdSentence } from "../language/sentence-types.ts";
 import { code } from "../markdown.ts";
 import { permit, readSpec } from "../monitors/add.ts";
@@ -197,11 +198,16 @@ function expressionOf(sentence: ThresholdSentence, word: MetricWord): string {
   return `${fn}(${selector}[${range}]) ${op} ${threshold}`;
 }
 
+/** `shop.example:8443`; of a program or a unit its name, which may have signs that mean something in an address. */
+function hostOf(url: string): string {
+  return isRunning(url) ? url.replace(/^[a-z]+:\/\//, "") : new URL(url).host;
+}
+
 /** The name of a rule that was said in a sentence: `CPU 使用率 > 80%`. */
 function titleOf(sentence: ThresholdSentence, word: MetricWord, call: Call): string {
   const { subject, op, threshold } = sentence;
   const where = Object.values(subject.labels).join(" ");
-  const host = subject.url === undefined ? "" : new URL(subject.url).host;
+  const host = subject.url === undefined ? "" : hostOf(subject.url);
   const metric = inLocale(call.locale, word.title);
   if (word.unit === "boolean" && threshold === 0 && op === "==") {
     return [host, where, inLocale(call.locale, { zh: "不可用", en: "is down" })].filter(Boolean).join(" ");

@@ -40,3 +40,39 @@ describe("a monitor that looks into the machine", () => {
       ["monitor add systemd nginx expected_state=running", "`expected_state.0`"],
     ]));
 });
+
+describe("a sentence about a program or a unit", () => {
+  it("makes the monitor and the rule, once", () =>
+    play([
+      [
+        "nginx 进程不在时告警",
+        "规则 1：nginx 不可用",
+        "process://nginx — 新建 process 监控，每30秒看一次",
+        'up{instance="process://nginx"} == 0',
+      ],
+      [
+        "alert when process nginx is down",
+        "There is that rule already: rule 1",
+        'up{instance="process://nginx"} == 0',
+      ],
+      ["getty@tty1.service 失败告警", "规则 2：getty@tty1.service 不可用", "新建 systemd 监控"],
+      ["nginx 进程数少于2告警", "规则 3", 'process_count{instance="process://nginx"} < 2'],
+      ["监控", "监控 3 个", "**nginx** process `nginx`", "systemd `getty@tty1.service`"],
+    ]));
+
+  it("is an admin's where it needs a new monitor, and an operator's where it does not", () =>
+    play([
+      ["operator: redis 进程挂了告警", "需要管理员权限"],
+      ["operator: systemd redis 失败告警", "需要管理员权限"],
+      ["监控", "监控 1 个"],
+      ["规则", "!redis"],
+      ["添加监控 进程 redis", "已添加监控 redis"],
+      ["operator: redis 进程挂了告警", "规则 1：redis 不可用"],
+    ]));
+
+  it("that only tells the news is no rule", () =>
+    play([
+      ["nginx 进程挂了", "!规则 1"],
+      ["规则", "!nginx"],
+    ]));
+});

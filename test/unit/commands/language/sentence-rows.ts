@@ -315,6 +315,10 @@ export const halfRows: readonly (readonly [line: string, meaning: string])[] = [
 export const chatter: readonly string[] = [
   "磁盘只读",
   "disk is read-only",
+  "nginx 进程挂了",
+  "the nginx process is down",
+  "nginx.service failed",
+  "进程恢复了",
   "",
   " ",
   "cpu",
