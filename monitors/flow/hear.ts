@@ -48,22 +48,34 @@ export function heard(
   for (const [i, run] of open.entries()) {
     const isStuck = isWell && run.from < after.from && problemsIn(run, plan, at).length > 0;
     const isLost = isWell && run.from < after.from && run.unwatched !== undefined;
-    if (isStuck || isLost || i < open.length + 1 - MOST_OPEN)
+    if (isStuck || isLost || i < open.length + (isOpen(after) ? 1 : 0) - MOST_OPEN)
       changed.set(run.id, { ...run, end: { at, how: "given-up", note: "" } });
   }
   const counts = count(state, changed, event, before !== after && isFailure(before, after, event));
-  const kept = order.slice(-MOST_RUNS);
+  const forgotten = tooMany(order, runs, changed);
   return {
     state: {
       ...watched,
       ...counts,
       from: Math.max(state.from, due ?? state.from),
-      runs: kept,
+      runs: order.filter((one) => !forgotten.includes(one)),
     },
     changed: [...changed.values()].map(counted),
-    forgotten: order.slice(0, -MOST_RUNS),
+    forgotten,
     run: counted(after),
   };
+}
+
+/** The oldest that are over, of more than are remembered. */
+function tooMany(
+  order: readonly string[],
+  runs: readonly Run[],
+  changed: ReadonlyMap<string, Run>,
+): readonly string[] {
+  const count = order.length - MOST_RUNS;
+  if (count <= 0) return [];
+  const open = new Set(runs.filter((run) => isOpen(changed.get(run.id) ?? run)).map(({ id }) => id));
+  return order.filter((id) => !open.has(id)).slice(0, count);
 }
 
 /**
@@ -71,16 +83,24 @@ export function heard(
  * ago, or tries again; undefined where it begins a new one.
  */
 function current({ state, runs }: Flow, event: FlowEvent, plan: FlowPlan, at: number): Run | undefined {
+  const last = runs.at(-1);
+  if (last !== undefined && isTriedAgain(last, event, plan, { at, settled: state.from })) return last;
   const open = runs.findLast(isOpen);
   if (open !== undefined) return beginsAnew(open, event, plan, at) ? undefined : open;
-  const last = runs.at(-1);
-  if (last === undefined) return undefined;
-  const isSame = last.last.step === (event.step ?? "") && last.last.state === event.state;
-  if (isSame && at - last.last.at < REPEATED_MS) return last;
-  const due = plan.dueOf(at, state.from);
-  const isNext = due !== undefined && due !== last.due;
-  const tried = event.step !== undefined && stepOf(last, event.step) !== undefined;
-  return last.end?.how === "failed" && tried && !isNext && at - last.from < plan.longestMs ? last : undefined;
+  const isSame = last?.last.step === (event.step ?? "") && last.last.state === event.state;
+  return isSame && at - last.last.at < REPEATED_MS ? last : undefined;
+}
+
+/** Whether a step of a run that has failed begins again: before the next is due, and in half the time a run may take. */
+function isTriedAgain(
+  run: Run,
+  { step }: FlowEvent,
+  plan: FlowPlan,
+  { at, settled }: { readonly at: number; readonly settled: number },
+): boolean {
+  if (run.end?.how !== "failed" || step === undefined || stepOf(run, step) === undefined) return false;
+  const due = plan.dueOf(at, settled);
+  return (due === undefined || due === run.due) && at - run.from < plan.longestMs / 2;
 }
 
 /** Whether the first step begins once more: the run in which it was told of before has been left behind. */

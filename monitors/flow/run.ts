@@ -6,6 +6,9 @@ import type { FlowPlan } from "./plan.ts";
 /** A start that comes so soon after the end of its step, in milliseconds, has been overtaken by it on the way. */
 const OVERTAKEN_MS = 60_000;
 
+/** One that has been delivered twice, the second time so soon after the end, in milliseconds, begins nothing. */
+const REPEATED_MS = 10_000;
+
 const stepSchema = z.strictObject({
   state: z.enum(["running", "done", "failed", "skipped"]),
   /** When it began, if it said so; in milliseconds since the Unix epoch. */
@@ -45,6 +48,8 @@ const runSchema = z.strictObject({
   last: z.strictObject({ at: z.number(), step: z.string(), state: z.enum(states) }),
   /** Nothing was heard since a time in which nobody watched; `over`: all the rest of it may have happened then. */
   unwatched: z.strictObject({ from: z.number(), until: z.number(), over: z.boolean() }).optional(),
+  /** It had gone well and was taken up again; `from` is when, and it says nothing of the usual. */
+  again: z.literal(true).optional(),
   /** Steps that may have ended while nobody watched. */
   lost: z.array(z.string()).readonly().optional(),
 });
@@ -82,12 +87,12 @@ export function newRun(flow: string, id: string, at: number, due: number | undef
 /** The run after an event that came at `now`; the same object where it changes nothing. */
 export function told(run: Run, event: FlowEvent, plan: FlowPlan, now: number): Run {
   const at = event.at ?? now;
-  const after = event.step === undefined ? ofRun(run, event, at) : ofStep(run, event.step, event, at);
+  const after = event.step === undefined ? ofRun(run, event, at) : ofStep(run, event.step, event, at, plan);
   if (after === run) return run;
   const { unwatched, ...rest } = after;
   const heard: Run = {
     ...rest,
-    from: Math.min(run.from, at),
+    from: Math.min(after.from, at),
     last: { at, step: event.step ?? "", state: event.state },
     ...(unwatched === undefined ? {} : { lost: lostBefore(run, event.step, plan) }),
   };
@@ -97,13 +102,34 @@ export function told(run: Run, event: FlowEvent, plan: FlowPlan, now: number): R
 function ofRun(run: Run, { state, note }: FlowEvent, at: number): Run {
   if (state === "start") return run;
   const how = state === "done" ? "done" : state === "fail" ? "failed" : "skipped";
-  return run.end?.how === how ? run : { ...run, end: { at, how, note } };
+  if (run.end?.how === how) return run;
+  // What was going on has come to the same end.
+  const steps = Object.entries(run.steps).map(([name, step]): [string, RunStep] => {
+    if (step.state !== "running") return [name, step];
+    return [name, { ...step, state: how, to: at, at, ...(how === "failed" ? { failedAt: at } : {}) }];
+  });
+  return { ...run, steps: Object.fromEntries(steps), end: { at, how, note } };
 }
 
-function ofStep(run: Run, name: string, event: FlowEvent, at: number): Run {
+function ofStep(run: Run, name: string, event: FlowEvent, at: number, plan: FlowPlan): Run {
   const before = Object.hasOwn(run.steps, name) ? run.steps[name] : undefined;
   const step = stepAfter(before, event, at);
-  return step === undefined || step === before ? run : { ...run, steps: { ...run.steps, [name]: step } };
+  if (step === undefined || step === before) return run;
+  const after = { ...run, steps: { ...run.steps, [name]: step } };
+  return run.end?.how === "done" && step.state === "running" ? takenUp(after, name, at, plan) : after;
+}
+
+/** A run that has gone well begins anew at one of its steps: those after it are to be done again, by the next deadlines. */
+function takenUp(
+  { due: _, end: __, counted: ___, ...run }: Run,
+  name: string,
+  at: number,
+  plan: FlowPlan,
+): Run {
+  const index = plan.steps.findIndex((step) => step.name === name);
+  const kept = new Set(plan.steps.slice(0, index + 1).map((step) => step.name));
+  const steps = Object.entries(run.steps).filter(([step]) => kept.has(step));
+  return { ...run, from: at, again: true, steps: Object.fromEntries(steps) };
 }
 
 /** The step after an event; undefined or the same where it changes nothing. */
@@ -119,6 +145,7 @@ function stepAfter(step: RunStep | undefined, event: FlowEvent, at: number): Run
       if (step?.state === "running") return step;
       if (step?.state === "done" && step.from === undefined && (isOld || at - step.at < OVERTAKEN_MS))
         return event.at !== undefined && at <= (step.to ?? at) ? { ...step, from: at } : step;
+      if (step?.state === "done" && event.at === undefined && at - step.at < REPEATED_MS) return step;
       if (isOld || (step?.from === at && event.at !== undefined)) return step;
       return { state: "running", from: at, at, tries: tries + 1, ...failed, ...note };
     }

@@ -97,7 +97,8 @@ function rowOf(
   const step = stepOf(run, name);
   const known = usual.steps[index];
   const from = step?.state === "skipped" ? undefined : beganAt(run, plan, index);
-  const bar = step === undefined || step.state === "skipped" ? undefined : barOf(step, from, endedAt);
+  const bar =
+    step === undefined || step.state === "skipped" ? undefined : barOf(step, from, endedAt, run.from);
   const over = [
     allowedMs === undefined || bar === undefined ? [] : bar.from + allowedMs,
     deadline ?? [],
@@ -125,7 +126,14 @@ function rowOf(
   };
 }
 
-function barOf(step: RunStep, from: number | undefined, endedAt: number): TimelineRow["bar"] {
+/** Nothing of a step that was done before the run was taken up again. */
+function barOf(
+  step: RunStep,
+  from: number | undefined,
+  endedAt: number,
+  runFrom: number,
+): TimelineRow["bar"] {
   const to = step.to ?? Math.max(endedAt, step.at);
+  if (to < runFrom) return undefined;
   return { from: Math.min(from ?? to, to), to };
 }

@@ -26,7 +26,9 @@ export interface UsualRun {
 
 /** What was usual, of all runs but `except`. */
 export function usualOf(runs: readonly Run[], plan: FlowPlan, except?: string): UsualRun {
-  const well = runs.filter(({ id, end }) => id !== except && end?.how === "done").slice(-MOST_RUNS);
+  const well = runs
+    .filter(({ id, end, again }) => id !== except && end?.how === "done" && again !== true)
+    .slice(-MOST_RUNS);
   return {
     run: usual(well.map((run) => (run.end?.at ?? run.from) - run.from)),
     steps: plan.steps.map((_, index) => {
