@@ -1,9 +1,12 @@
 /** What a picture costs: `node dist/bench/pictures.js`. CPU of the event loop's thread, and the bytes of the PNG. */
 import { performance } from "node:perf_hooks";
 import { type Chart, type ChartLine, MOST_LINES } from "../alerts/charts/chart.ts";
+import type { Canvas } from "../bot/pictures/canvas.ts";
 import { drawChart } from "../bot/pictures/draw-chart.ts";
+import { drawTimeline } from "../bot/pictures/draw-timeline.ts";
 import { loadGlyphs } from "../bot/pictures/glyphs.ts";
 import { encodePng } from "../bot/pictures/png.ts";
+import type { Timeline } from "../monitors/flow/timeline.ts";
 import { median, quantile } from "./median.ts";
 
 const ROUNDS = 60;
@@ -45,13 +48,52 @@ const cases = {
   ),
 };
 
-for (const [name, drawn] of Object.entries(cases)) {
+function timeline(steps: number): Timeline {
+  const rows = Array.from({ length: steps }, (_, i) => {
+    const from = TO - HOUR + (i * HOUR) / steps;
+    const to = from + HOUR / steps;
+    return {
+      name: `对账第 ${i} 步`,
+      state: "done" as const,
+      bar: { from, to },
+      overFrom: from + HOUR / steps / 2,
+      usual: { from, to: to - 60_000, p90: to },
+      deadline: to,
+      tookMs: to - from,
+      usualMs: to - from - 60_000,
+      isWrong: i % 2 === 0,
+    };
+  });
+  return {
+    title: "夜间结算",
+    run: "2026-11-28",
+    from: TO - HOUR,
+    to: TO + HOUR / 10,
+    now: TO,
+    how: "wrong",
+    tookMs: HOUR,
+    usual: { medianMs: HOUR, p90Ms: HOUR, runs: 30 },
+    rows,
+    zone: "Asia/Shanghai",
+    locale: "zh-CN",
+  };
+}
+
+const all: Readonly<Record<string, () => Promise<Canvas>>> = {
+  ...Object.fromEntries(
+    Object.entries(cases).map(([name, drawn]) => [name, () => drawChart(drawn, glyphs, async () => {})]),
+  ),
+  "a run of 3 steps": () => drawTimeline(timeline(3), glyphs, async () => {}),
+  "a run of 20 steps": () => drawTimeline(timeline(20), glyphs, async () => {}),
+};
+
+for (const [name, draw] of Object.entries(all)) {
   const drawing: number[] = [];
   const packing: number[] = [];
   let bytes = 0;
   for (let i = 0; i < ROUNDS + WARM_UP; i++) {
     const begun = performance.now();
-    const { width, height, pixels } = await drawChart(drawn, glyphs, async () => {});
+    const { width, height, pixels } = await draw();
     const done = performance.now();
     bytes = (await encodePng(width, height, pixels)).length;
     if (i < WARM_UP) continue;
