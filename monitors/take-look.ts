@@ -41,8 +41,8 @@ export async function takeLook(
   // Wakes the sleep below before its time. One that is woken early needs another.
   let alarm = new AbortController();
   const stop = (): void => {
-    limit.abort();
-    alarm.abort();
+    limit.abort("nobody waits for it");
+    alarm.abort("nobody waits for it");
   };
   about.stop.addEventListener("abort", stop, { once: true });
   if (about.stop.aborted) stop();

@@ -147,7 +147,8 @@ export function watch(options: WatchOptions): Watch {
   }
 
   function leave(name: string): void {
-    rounds.get(name)?.gone.abort();
+    // A reason is given because the default one is an error with a stack.
+    rounds.get(name)?.gone.abort("the monitor has left");
     rounds.delete(name);
   }
 
@@ -161,7 +162,7 @@ export function watch(options: WatchOptions): Watch {
     leave(name);
     if (after === undefined) statuses.delete(name);
     else if (!after.paused) enter(after);
-    wake.abort();
+    wake.abort("the monitors have changed");
   }
 
   /** Writes what a look saw and remembers how it went, unless the monitor has left meanwhile. */
