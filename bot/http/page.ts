@@ -9,7 +9,16 @@ import type { Locale } from "../../storage/locale.ts";
 import { packageRoot } from "../package-root.ts";
 
 /** Files of the page that need no compiler. */
-const AS_WRITTEN = ["theme.css", "style.css", "card.css", "board.css", "phone.css", "doors.css", "icon.svg"];
+const AS_WRITTEN = [
+  "theme.css",
+  "style.css",
+  "card.css",
+  "chart.css",
+  "board.css",
+  "phone.css",
+  "doors.css",
+  "icon.svg",
+];
 
 /** Adds `GET /` and `GET /assets/…`. Files are read anew each time: they are few, small and asked for rarely. */
 export function addPage(router: Router, { locale }: { locale: Locale }): void {

@@ -1,4 +1,4 @@
-/** `/api/pictures/…`: what cards show. The guards in front of it have seen who asks. */
+/** `/api/pictures/…`: what cards show, and the numbers behind it. The guards in front of it have seen who asks. */
 import { createHash } from "node:crypto";
 import type { Context } from "koa";
 import { PICTURES, type Pictures } from "../pictures/pictures.ts";
@@ -13,17 +13,17 @@ export function pictureDoors(pictures: Pick<Pictures, "find">): AddDoors {
   };
 
   async function show(ctx: Context, cache: string): Promise<void> {
-    const png = await pictures.find(ctx.path);
-    if (png === undefined)
+    const found = await pictures.find(ctx.path);
+    if (found === undefined)
       throw new DoorError(404, {
         zh: "这里没有图，或者太旧了。",
         en: "There is no picture here, or it is too old.",
       });
     ctx.set("cache-control", cache);
-    ctx.etag = createHash("sha256").update(png).digest("base64url").slice(0, 22);
-    ctx.type = "png";
+    ctx.etag = createHash("sha256").update(found).digest("base64url").slice(0, 22);
+    ctx.type = ctx.path.endsWith(".json") ? "json" : "png";
     ctx.status = 200;
     if (ctx.fresh) ctx.status = 304;
-    else ctx.body = Buffer.from(png);
+    else ctx.body = Buffer.from(found);
   }
 }

@@ -1,7 +1,7 @@
 /** Draws one message: a person's line, or a card of the bot's. */
 import type { Action } from "../../../alerts/card.ts";
 import type { WireMessage } from "../wire.ts";
-import { picture } from "./api.ts";
+import { chartFigure } from "./chart.ts";
 import { h, plain } from "./dom.ts";
 import { clockTime, fullTime } from "./format.ts";
 import { markdown } from "./markdown.ts";
@@ -52,7 +52,7 @@ function drawCard(message: WireMessage, press: Press): HTMLElement {
     fields === undefined || fields.length === 0
       ? undefined
       : h("dl", {}, ...fields.map(({ name, value }) => field(name, value))),
-    image === undefined ? undefined : picture(image, plain(title ?? "")),
+    image === undefined ? undefined : chartFigure(image, plain(title ?? "")),
     actions === undefined || actions.length === 0
       ? undefined
       : h("div", { class: "actions" }, ...actions.map((action) => button(message, action, press))),

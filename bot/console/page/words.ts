@@ -103,6 +103,17 @@ const words = {
   accepted: { zh: "收下", en: "accepted" },
   refused: { zh: "拒绝", en: "refused" },
   characters: { zh: "字符", en: "characters" },
+  chartHelp: {
+    zh: "图。左右键看数值，加减号缩放，0 还原",
+    en: "Chart. Arrow keys read values, plus and minus zoom, 0 shows all",
+  },
+  zoomIn: { zh: "放大", en: "Zoom in" },
+  zoomOut: { zh: "缩小", en: "Zoom out" },
+  zoomReset: { zh: "显示全部", en: "Show all" },
+  showLine: { zh: "显示或隐藏", en: "Show or hide" },
+  linesLeftOut: { zh: "条未画出", en: "more lines not drawn" },
+  noValue: { zh: "无数据", en: "no data" },
+  fires: { zh: "告警中", en: "firing" },
 } as const satisfies Record<string, Text>;
 
 /** The name of a text. */

@@ -17,10 +17,11 @@ const breathe = async (): Promise<void> => {};
 describe("an album", () => {
   it("keeps what it was given, once, under a name that nobody can guess a path with", async () => {
     const album = openAlbum(join(await temporaryFolder(), "pictures"));
-    const name = await album.keep(Buffer.from("one"));
+    const name = await album.keep(Buffer.from("one"), "[1]");
     expect(name).toMatch(/^[0-9a-f]{24}\.png$/);
-    expect(await album.keep(Buffer.from("one"))).toBe(name);
+    expect(await album.keep(Buffer.from("one"), "[1]")).toBe(name);
     expect(Buffer.from((await album.find(name)) ?? []).toString()).toBe("one");
+    expect(Buffer.from((await album.find(name.replace("png", "json"))) ?? []).toString()).toBe("[1]");
     expect(await album.find("../album.ts")).toBeUndefined();
     expect(await album.find(`${"0".repeat(24)}.png`)).toBeUndefined();
   });
@@ -28,12 +29,14 @@ describe("an album", () => {
   it("lets the oldest go, also those of an earlier life, and what a crash left half-written", async () => {
     const dir = join(await temporaryFolder(), "pictures");
     const before = openAlbum(dir, 3);
-    const first = await before.keep(Buffer.from("1"));
-    await before.keep(Buffer.from("2"));
+    const first = await before.keep(Buffer.from("1"), "1");
+    await before.keep(Buffer.from("2"), "2");
     writeFileSync(join(dir, `${"a".repeat(24)}.png.new`), "half");
+    writeFileSync(join(dir, `${"b".repeat(24)}.json`), "without its picture");
     const album = openAlbum(dir, 3);
-    await Promise.all(["3", "4", "5"].map((text) => album.keep(Buffer.from(text))));
-    expect(readdirSync(dir)).toHaveLength(3);
+    await Promise.all(["3", "4", "5"].map((text) => album.keep(Buffer.from(text), text)));
+    // Three pictures, each with its numbers.
+    expect(readdirSync(dir)).toHaveLength(6);
     expect(await album.find(first)).toBeUndefined();
   });
 });
@@ -76,6 +79,33 @@ describe("pictures", () => {
     expect(seen.map((png) => readPng(png ?? new Uint8Array()).height)).toEqual([700, 700]);
     expect(drawn()).toBe(1);
     expect(await pictures.find(pictures.ofIncident(99))).toBeUndefined();
+  });
+
+  it("give the numbers that they show under the same address with another end", async () => {
+    const { pictures } = await opened({ 12: true });
+    const address = (await pictures.keep(chart())) ?? "";
+    for (const one of [address, pictures.ofIncident(12)]) {
+      const json = Buffer.from((await pictures.find(one.replace(".png", ".json"))) ?? []).toString();
+      expect(JSON.parse(json)).toMatchObject({
+        title: "CPU 使用率过高",
+        to: TO,
+        thresholds: [80],
+        unit: "percent",
+      });
+    }
+    expect(await pictures.find(address.replace(".png", ".txt"))).toBeUndefined();
+    expect(await pictures.find("/api/pictures/incidents/99.json")).toBeUndefined();
+  });
+
+  it("whose numbers were asked for after the incident was over are kept, and not worked out again", async () => {
+    const { pictures, drawn } = await opened({ 12: true });
+    const address = pictures.ofIncident(12).replace(".png", ".json");
+    // The first one ends now and is news still.
+    await pictures.find(address);
+    const first = await pictures.find(address);
+    expect(Buffer.from((await pictures.find(address)) ?? []).equals(Buffer.from(first ?? []))).toBe(true);
+    expect(readPng((await pictures.find(pictures.ofIncident(12))) ?? new Uint8Array()).width).toBe(716);
+    expect(drawn()).toBe(2);
   });
 
   it("of an incident that is long over are drawn once", async () => {
