@@ -62,8 +62,7 @@ function createProcessMonitor(options: ProcessOptions, world: MonitorWorld, sear
         found = await search(wanted, signal);
       } catch (thrown) {
         if (!(thrown instanceof LookFailed)) throw thrown;
-        // How many there are is not known here; what is known of restarts is.
-        return { readings: [restartReading()], failure: thrown.reason };
+        return withoutProcesses(thrown.reason);
       }
       const oldest = found.toSorted((a, b) => a.startedAt - b.startedAt)[0];
       countRestart(oldest);
@@ -77,6 +76,14 @@ function createProcessMonitor(options: ProcessOptions, world: MonitorWorld, sear
       return { readings, ...(failure === undefined ? {} : { failure }) };
     },
   };
+
+  /** Nobody is there; or, for any other reason, nobody knows how many. What is known of restarts is told all the same. */
+  function withoutProcesses(reason: Reason): Look {
+    const gone = reason.code === "not_running" || reason.code === "stale_pid_file";
+    const readings = [...(gone ? [{ name: "process_count", value: 0 }] : []), restartReading()];
+    const fine = reason.code === "not_running" && judge(0, expected_count) === undefined;
+    return fine ? { readings } : { readings, failure: reason };
+  }
 
   function restartReading(): Reading {
     return { name: "process_restarts_total", value: restarts };

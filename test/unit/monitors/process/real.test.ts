@@ -109,7 +109,7 @@ test("a pid file: whose process it is, and what is wrong with it", async () => {
     code: "stale_pid_file",
     detail: `process ${sleeper.pid}, which ${pid_file} names, is ${name}`,
   });
-  expect(other.value("process_count")).toBeUndefined();
+  expect(other.value("process_count")).toBe(0);
   await sleeper.end();
   expect((await look()).failure).toEqual({
     code: "stale_pid_file",
@@ -131,8 +131,9 @@ test("a port: who listens on it", async () => {
   // Another program than the one that should.
   expect((await lookOnce(kind, { port, process: "mysqld" })).failure?.code).toBe("not_running");
   await new Promise((resolve) => server.close(resolve));
-  expect((await lookOnce(kind, { port })).failure).toEqual({
-    code: "not_running",
-    detail: `nobody listens on port ${port}`,
-  });
+  const closed = await lookOnce(kind, { port });
+  expect(closed.failure).toEqual({ code: "not_running", detail: `nobody listens on port ${port}` });
+  expect(closed.value("process_count")).toBe(0);
+  // A port on which nobody must listen.
+  expect((await lookOnce(kind, { port, expected_count: 0 })).failure).toBeUndefined();
 });
