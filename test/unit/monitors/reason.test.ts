@@ -9,7 +9,7 @@ import {
 
 test.each(Object.keys(reasonText) as ReasonCode[])("%s is said in Chinese and in English", (code) => {
   const { zh, en } = explainReason({ code, detail: "port 1" });
-  expect(zh).toMatch(/^[\p{Script=Han}A-Z ]+（port 1）$/u);
+  expect(zh).toMatch(/^[\p{Script=Han}A-Z ，]+（port 1）$/u);
   expect(en).toMatch(/^[\x20-\x7e]+ \(port 1\)$/);
 });
 
