@@ -10,7 +10,7 @@ import { acknowledgeSchema, DEFAULT_FLAPPING, flappingSchema } from "../alerts/i
 import { intakeSchema } from "../alerts/intake/intake-config.ts";
 import { inhibitRulesSchema } from "../alerts/muting/inhibit-config.ts";
 import { timeIntervalsSchema } from "../alerts/muting/time-interval-config.ts";
-import { oncallSchema } from "../alerts/oncall/oncall-config.ts";
+import { oncallSchema, type RotationConfig } from "../alerts/oncall/oncall-config.ts";
 import { routeSchema } from "../alerts/routing/route-config.ts";
 import { roles } from "../commands/allow.ts";
 import { parseNetworks } from "../monitors/address.ts";
@@ -130,13 +130,24 @@ export function parseConfig(
   const problems = [...filled.problems, ...unsealed.problems];
   const read = fileSchema.safeParse(withoutEmptyParts(unsealed.value), { reportInput: true });
   if (read.success) problems.push(...crossCheck(read.data).map(filled.discreet));
-  if (read.success && problems.length === 0) return { ...read.data, secrets: unsealed.secrets, text };
+  if (read.success && problems.length === 0) {
+    const oncall = read.data.oncall.map((one) => besides(one, source));
+    return { ...read.data, oncall, secrets: unsealed.secrets, text };
+  }
   const unfilled = new Set(problems.map(({ path }) => path));
   const others = read.success
     ? []
     : read.error.issues.flatMap((issue) => problemsOf(issue).map(filled.discreet));
   // What is wrong with a text that could not be filled in is not known.
   throw new ConfigError(source, [...problems, ...others.filter(({ path }) => !unfilled.has(path))]);
+}
+
+/** The path of a calendar counts from the file that names it. */
+function besides(rotation: RotationConfig, source: string): RotationConfig {
+  const { ics } = rotation;
+  return ics === undefined || ics.includes("://")
+    ? rotation
+    : { ...rotation, ics: resolve(dirname(source), ics) };
 }
 
 /** Keys below which none means a file, whatever its name: what is not understood, and names that people choose. */

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { Channel } from "../alerts/channel.ts";
 import { watchRules } from "../alerts/evaluation/watch-rules.ts";
 import { openAlerts } from "../alerts/open-alerts.ts";
 import { openSubscriptions } from "../alerts/routing/subscriptions.ts";
@@ -39,7 +38,7 @@ import { pictureDoors } from "./http/picture-doors.ts";
 import { pingDoors } from "./http/ping-doors.ts";
 import { weComCallbackDoor } from "./http/wecom-callback-door.ts";
 import { inForce, networkInForce } from "./in-force.ts";
-import { openOnCallHouse } from "./oncall/open-on-call.ts";
+import { openOnCallFace } from "./oncall/open-on-call.ts";
 import { othersRole } from "./people.ts";
 import { drawingOf } from "./pictures/incident-charts.ts";
 import { openPictures } from "./pictures/pictures.ts";
@@ -128,7 +127,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       robotBases: environment,
     };
     let now = inForce(config, fixed);
-    const onCallHouse = openOnCallHouse({
+    const onCall = openOnCallFace({
       store,
       environment,
       now: () => now,
@@ -138,15 +137,15 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       origin: () => origin,
     });
     const robots = robotChannels({
-      find: () => now.robots,
+      find: () => onCall.told().robots,
       clock,
       locale,
       dingTalkCalled: () => platforms.dingTalkRobotCalled(),
     });
-    const weComApps = openWeComApps({ find: () => now.weComApps, clock, log, locale });
+    const weComApps = openWeComApps({ find: () => onCall.told().weComApps, clock, log, locale });
     const platforms = await openPlatforms({
       environment,
-      now: () => now,
+      now: onCall.told,
       alerts: () => alerts,
       robots,
       store,
@@ -164,9 +163,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       breathe,
       incidentDrawing: (incident) => drawingOf(incident, clock.now(), { ...world, locale }),
     });
-    const email = openEmail({ store, clock, locale, publicUrl: environment.PUBLIC_URL, now: () => now });
+    const email = openEmail({ store, clock, locale, publicUrl: environment.PUBLIC_URL, now: onCall.told });
     teardown.add("email", () => email.stop());
-    const channels: Readonly<Record<string, Channel>> = {
+    const channels = onCall.telling({
       console: consoleChannel({ conversations, clock }),
       webhook: webhookChannel({
         find: (address) => now.webhooks.get(address),
@@ -177,7 +176,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       ...robots,
       wecom_app: weComApps.channel,
       ...withPictures(platforms.channels, pictures),
-    };
+    });
     const alerts = openAlerts({
       store,
       rules: watchRules(rules, series, (found) => {
@@ -216,7 +215,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     await store.commit((change) => {
       sync(change, config);
       claims.prepare(change, clock.now());
-      onCallHouse.prepare(change);
+      onCall.prepare(change);
     });
     claims.announce();
     const notes = notesOf(config, fixed.channels);
@@ -228,7 +227,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         const said = [...notesOf(file, fixed.channels), ...needsRestart(now.config, file)];
         const swap = (): void => {
           now = next;
-          onCallHouse.reloaded();
+          onCall.reloaded();
         };
         return { notes: said, store: (change) => sync(change, file), swap };
       },
@@ -290,7 +289,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         others: () => othersRole(now.config),
       },
       subscriptions,
-      ...onCallHouse.world,
+      ...onCall.world,
       plan: () => now.plan,
       platforms: (at) => platforms.views(at),
       origin: () => origin,
@@ -335,7 +334,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       doors: [
         pictureDoors(pictures),
         weComCallbackDoor(weComApps),
-        onCallHouse.doors,
+        onCall.doors,
         pingDoors({ heartbeats, key: environment.PING_KEY, locale }),
         flowDoors({ flows, clock }),
         ...email.doors({ alerts, audit, zone, nameOf }),
@@ -367,8 +366,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     teardown.add("watch", () => watch.stop());
     await alerts.start();
     teardown.add("alerts", () => alerts.stop(DRAIN_MS));
-    onCallHouse.start(alerts.book);
-    teardown.add("on call", () => onCallHouse.stop());
+    onCall.start(alerts.book);
+    teardown.add("on call", () => onCall.stop());
     chat.start();
     teardown.add("chat", () => chat.stop());
     platforms.start(chat);

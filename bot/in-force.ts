@@ -6,6 +6,7 @@ import type { PeopleBook } from "../commands/people/book.ts";
 import { createNetwork, type Network } from "../monitors/network.ts";
 import type { FileConfig } from "./config.ts";
 import { type Mailing, mailingsOf } from "./email/mailings.ts";
+import { type Asked, askedIn } from "./oncall/asked.ts";
 import { openPeople } from "./people.ts";
 import { planParts, type Webhook, webhooksOf } from "./plan-of.ts";
 import { type RobotBases, type Robots, robotsOf } from "./robots/robots.ts";
@@ -20,6 +21,8 @@ export interface InForce {
   readonly mailings: ReadonlyMap<string, Mailing>;
   readonly whois: ReturnType<typeof openPeople>;
   readonly humans: Humans;
+  /** The targets that tell whoever is on call, by their addresses. */
+  readonly asked: ReadonlyMap<string, Asked>;
   readonly network: Network;
 }
 
@@ -44,6 +47,7 @@ export function inForce(config: FileConfig, fixed: Fixed): InForce {
     weComApps: weComAppsOf(config, robotBases.WECOM_API_BASE),
     mailings: mailingsOf(config),
     humans: humansOf(config.people),
+    asked: askedIn(config),
     whois: openPeople(config, book, consoleIsPrivate),
     network: createNetwork({ allow: config.network?.allow ?? [] }),
   };

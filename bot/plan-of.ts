@@ -50,7 +50,9 @@ export function addressed({ name, targets }: ReceiverConfig): readonly Addressed
 export function planParts(config: FileConfig, channels: ReadonlySet<string>): PlanParts {
   return {
     route: config.route,
-    receivers: config.receivers.map((receiver) => receiverOf(receiver, config.receivers, channels)),
+    receivers: config.receivers.map((receiver) =>
+      receiverOf(withFallback(receiver, config), config.receivers, channels),
+    ),
     inhibitRules: config.inhibit_rules,
     timeIntervals: [...config.time_intervals, ...config.mute_time_intervals],
     escalations: config.escalation,
@@ -84,6 +86,23 @@ export function isStranded(receiver: ReceiverConfig, channels: ReadonlySet<strin
   if (receiver.targets.some(({ channel }) => channels.has(channel))) return false;
   // One without any target is Alertmanager's way to tell nobody.
   return receiver.targets.length > 0 || receiver.unsupported.length > 0;
+}
+
+/**
+ * Where nobody may be on call somebody else must hear of it: the receiver of the root, unless the file names a fallback
+ * or it is that receiver itself; then the conversation everybody has.
+ */
+function withFallback(receiver: ReceiverConfig, { route }: FileConfig): ReceiverConfig {
+  const { name, fallback, targets } = receiver;
+  if (fallback !== undefined || !targets.some(namesOnCall)) return receiver;
+  const root = route?.receiver;
+  return { ...receiver, fallback: root === undefined || root === name ? DEFAULT_CONVERSATION : root };
+}
+
+/** Whether it may tell nobody but who is on call. */
+function namesOnCall(target: TargetConfig): boolean {
+  if (target.channel === "email") return target.email.oncall !== undefined;
+  return target.channel === "wecom_app" && target.app.oncall !== undefined;
 }
 
 function receiverOf(

@@ -41,6 +41,7 @@ const home: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ["bot/email"],
   pg: ["monitors/sql"],
   mysql2: ["monitors/sql"],
+  "ical.js": ["bot/oncall"],
   marked: ["bot/console/page", "bot/chat"],
   // Run by the launcher, never imported.
   typescript: [],

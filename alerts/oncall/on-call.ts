@@ -5,7 +5,7 @@ import type { TimeSpan } from "../muting/time-interval-config.ts";
 import type { Human, Humans } from "./humans.ts";
 import type { RotationConfig } from "./oncall-config.ts";
 import type { Layer, Rotation, Span } from "./rotation.ts";
-import { nextChange, onCallAt } from "./schedule.ts";
+import { onCallAt } from "./schedule.ts";
 import {
   type CalendarCopy,
   type MadeRotation,
@@ -28,20 +28,13 @@ export interface KnownRotation {
   readonly calendar: CalendarCopy | undefined;
 }
 
-/** Who has the duty, and until when; `human` is undefined while nobody has it. */
-export interface OnDuty {
-  readonly human: Human | undefined;
-  /** When it changes hands; undefined: never. */
-  readonly until: number | undefined;
-}
-
 export interface OnCall {
   readonly tables: OnCallTables;
   /** Those of the file in its order, then those that were made in chat. */
   all(): readonly KnownRotation[];
   find(name: string): KnownRotation | undefined;
-  /** undefined: there is no such rotation. */
-  onDuty(name: string, at: number): OnDuty | undefined;
+  /** Who has the duty of a rotation; undefined while nobody has, and where there is no such rotation. */
+  holderOf(name: string, at: number): Human | undefined;
   humans(): Humans;
   /** Swaps of a rotation that are not over, in the order in which they were made. */
   swaps(rotation: string, at: number): readonly Swap[];
@@ -119,14 +112,10 @@ export function openOnCall({ store, file, humans, zone }: OnCallOptions): OnCall
         ...made.map(({ name }) => known(name, undefined)),
       ];
     },
-    onDuty(name, at) {
+    holderOf(name, at) {
       const rotation = find(name)?.rotation;
-      if (rotation === undefined) return undefined;
-      const person = onCallAt(rotation, at);
-      return {
-        human: person === undefined ? undefined : humans().of(person),
-        until: nextChange(rotation, at),
-      };
+      const person = rotation === undefined ? undefined : onCallAt(rotation, at);
+      return person === undefined ? undefined : humans().of(person);
     },
     swaps: (name, at) => swapsOf(name).filter(({ until }) => until > at),
     addSwap(change, given) {

@@ -4,6 +4,7 @@ import addressparser from "nodemailer/lib/addressparser";
 import { z } from "zod";
 import { complain, named, scalar } from "../../alerts/config-parts.ts";
 import { type TlsConfig, tlsSchema } from "../receivers/http-config.ts";
+import { oncall } from "../receivers/robot-config.ts";
 
 /** An address with the name that may stand before it. */
 export interface Mailbox {
@@ -33,6 +34,8 @@ export interface SmtpConfig {
 /** One entry of `email_configs`. */
 export interface EmailConfig extends SmtpConfig {
   readonly to: readonly Mailbox[];
+  /** The rotation whose duty is written to as well. */
+  readonly oncall: string | undefined;
   /** Headers besides ours, and instead of `Subject`, `From` and `To`. */
   readonly headers: Readonly<Record<string, string>>;
   /** Whether the mails about one incident are one thread. */
@@ -143,7 +146,8 @@ const headers = z
 export const emailSchema = z
   .strictObject({
     send_resolved: z.boolean().default(false),
-    to: mailboxes,
+    to: mailboxes.optional(),
+    oncall,
     from: emptyIsAbsent(mailbox),
     smarthost: emptyIsAbsent(smarthost),
     hello: emptyIsAbsent(hello),
@@ -165,10 +169,18 @@ export const emailSchema = z
       })
       .prefault({}),
   })
+  .refine(({ to, oncall: rotation }) => to !== undefined || rotation !== undefined, {
+    path: ["to"],
+    message: "is missing; write addresses here, or oncall",
+    params: { zh: "缺少，应为邮件地址；或者写 oncall" },
+    // Said together with whatever else is wrong.
+    when: ({ value }) => typeof value === "object" && value !== null,
+  })
   .transform((one) => {
     const all = Object.entries(one.headers);
     const email: EmailConfig = {
-      to: one.to,
+      to: one.to ?? [],
+      oncall: one.oncall,
       from: one.from,
       smarthost: one.smarthost,
       hello: one.hello,

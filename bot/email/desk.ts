@@ -102,7 +102,9 @@ export function openDesk(deps: DeskDeps): Desk {
     if (claim === undefined) return INVALID;
     if (claim.until <= at) return EXPIRED;
     if (links.isSpent(claim)) return spentPage(claim, at);
-    const isStillTold = find(claim.target)?.to.some(({ address }) => address === claim.to) ?? false;
+    const mailing = find(claim.target);
+    const told = [...(mailing?.to ?? []).map(({ address }) => address), ...(mailing?.formerly ?? [])];
+    const isStillTold = told.includes(claim.to);
     return isStillTold && mayAcknowledge(whois(personOf(claim.to))) ? claim : FORBIDDEN;
   }
 

@@ -5,9 +5,11 @@ import type { EmailConfig, Mailbox, SmtpConfig } from "./config.ts";
 import type { MailServer } from "./smtp.ts";
 
 /** Whom to write to, from whom, and through which server. */
-export interface Mailing extends Pick<EmailConfig, "to" | "headers" | "threads"> {
+export interface Mailing extends Pick<EmailConfig, "to" | "oncall" | "headers" | "threads"> {
   readonly from: Mailbox;
   readonly server: MailServer;
+  /** Addresses that were written to at other times: they may still answer. */
+  readonly formerly?: readonly string[];
 }
 
 /** By addresses: `email:ops/0`. */
@@ -26,9 +28,10 @@ function mailingOf(email: EmailConfig, global: SmtpConfig): Mailing | undefined 
   const smarthost = email.smarthost ?? global.smarthost;
   if (from === undefined || smarthost === undefined) return undefined;
   const username = email.username ?? global.username;
-  const { to, headers, threads } = email;
+  const { to, oncall, headers, threads } = email;
   return {
     to,
+    oncall,
     from,
     headers,
     threads,

@@ -2,14 +2,67 @@
 import type { ListedPerson } from "../../alerts/oncall/humans.ts";
 import type { RotationConfig } from "../../alerts/oncall/oncall-config.ts";
 import type { Problem } from "../config-error.ts";
+import type { ReceiverConfig, TargetConfig } from "../receivers/receivers-config.ts";
 
 export interface OnCallChecked {
   readonly people: readonly ListedPerson[];
   readonly oncall: readonly RotationConfig[];
+  readonly receivers: readonly ReceiverConfig[];
 }
 
-/** People in rotations whom `people:` does not list. */
-export function onCallProblems({ people, oncall }: OnCallChecked): readonly Problem[] {
+/** People in rotations whom `people:` does not list, and rotations in receivers that there are not. */
+export function onCallProblems(config: OnCallChecked): readonly Problem[] {
+  return [...peopleProblems(config), ...receiverProblems(config)];
+}
+
+function receiverProblems({ receivers, oncall }: OnCallChecked): readonly Problem[] {
+  const known = new Set(oncall.map(({ name }) => name));
+  return receivers.flatMap(({ targets }, i) => {
+    const counts = new Map<string, number>();
+    return targets.flatMap((target) => {
+      const k = counts.get(target.channel) ?? 0;
+      counts.set(target.channel, k + 1);
+      return namedBy(target, `receivers[${i}].${target.channel}_configs[${k}]`)
+        .filter(({ rotation }) => rotation !== undefined && !known.has(rotation))
+        .map(({ path, rotation }) => ({
+          path,
+          text: {
+            zh: `oncall 里没有名为 '${rotation}' 的值班表；在聊天里排班的也要在那里写上名字`,
+            en: `there is no rotation named '${rotation}' in oncall; one that is made in chat needs its name there, too`,
+          },
+        }));
+    });
+  });
+}
+
+/** The rotations that a target names, with the places where it does. */
+function namedBy(
+  target: TargetConfig,
+  at: string,
+): readonly { readonly path: string; readonly rotation: string | undefined }[] {
+  const here = (rotation: string | undefined) => [{ path: `${at}.oncall`, rotation }];
+  switch (target.channel) {
+    case "dingtalk":
+    case "wecom": {
+      const beside = target.standIns.map(({ oncall: rotation }, n) => ({
+        path: `${at}.robots[${n}].oncall`,
+        rotation,
+      }));
+      return target.channel === "dingtalk" ? [...here(target.oncall), ...beside] : beside;
+    }
+    case "dingtalk_robot":
+    case "wecom_robot":
+      return here(target.robot.oncall);
+    case "wecom_app":
+      return here(target.app.oncall);
+    case "email":
+      return here(target.email.oncall);
+    default:
+      return [];
+  }
+}
+
+function peopleProblems({ people, oncall }: OnCallChecked): readonly Problem[] {
   const known = new Set(people.flatMap(({ id, aliases = [] }) => [id, ...aliases]));
   return oncall.flatMap(({ layers, hasRotation }, i) =>
     layers.flatMap((layer, k) =>

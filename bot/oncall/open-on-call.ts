@@ -1,6 +1,7 @@
 /** Puts on call together: who it is, the messages at a change of hands, and the calendars that are read and written. */
 import { randomBytes } from "node:crypto";
 import type { AlertBook } from "../../alerts/alert-book.ts";
+import type { Channel } from "../../alerts/channel.ts";
 import { type Handovers, openHandovers } from "../../alerts/oncall/handovers.ts";
 import { openOnCall } from "../../alerts/oncall/on-call.ts";
 import type { NameOf } from "../../alerts/words.ts";
@@ -12,7 +13,10 @@ import type { Environment } from "../environment.ts";
 import type { AddDoors } from "../http/doors.ts";
 import { onCallDoors } from "../http/oncall-doors.ts";
 import type { InForce } from "../in-force.ts";
+import { openFeeds } from "./calendar-feeds.ts";
+import { type HolderOf, withDuties } from "./duties.ts";
 import { openFeedKey } from "./feed-key.ts";
+import { telling } from "./with-duties.ts";
 
 export interface OnCallDeps {
   readonly store: Store;
@@ -25,9 +29,13 @@ export interface OnCallDeps {
   origin(): string;
 }
 
-export interface OnCallHouse {
+export interface OnCallFace {
   /** What commands ask. */
   readonly world: Pick<World, "onCall" | "calendarOf">;
+  /** What is in force, with whoever has the duty now where receivers name a rotation. */
+  told(): InForce;
+  /** Channels that say who it was. */
+  telling(channels: Readonly<Record<string, Channel>>): Readonly<Record<string, Channel>>;
   readonly doors: AddDoors;
   /** Writes what the start needs. */
   prepare(change: Change): void;
@@ -37,7 +45,7 @@ export interface OnCallHouse {
   stop(): Promise<void>;
 }
 
-export function openOnCallHouse(deps: OnCallDeps): OnCallHouse {
+export function openOnCallFace(deps: OnCallDeps): OnCallFace {
   const { store, now, clock, log, nameOf, origin } = deps;
   const { LOCALE: locale, TIMEZONE: zone, PUBLIC_URL: publicUrl, API_TOKEN: apiToken } = deps.environment;
   const onCall = openOnCall({
@@ -50,19 +58,30 @@ export function openOnCallHouse(deps: OnCallDeps): OnCallHouse {
   const tokenOf = (rotation: string): string =>
     onCall.find(rotation)?.file?.icsToken ?? key.tokenOf(rotation);
   let handovers: Handovers | undefined;
+  const feeds = openFeeds({ store, onCall, file: () => now().config, clock, log });
+  const holderOf: HolderOf = (rotation) => onCall.holderOf(rotation, clock.now());
   return {
     world: {
       onCall,
       calendarOf: (rotation) =>
         `${publicUrl ?? origin()}/oncall/${encodeURIComponent(rotation)}.ics?token=${encodeURIComponent(tokenOf(rotation))}`,
     },
+    told: () => withDuties(now(), holderOf),
+    telling: (channels) =>
+      telling(channels, { askedAt: (address) => now().asked.get(address), holderOf, nameOf, locale }),
     doors: onCallDoors({ onCall, tokenOf, apiToken, clock, locale, nameOf }),
     prepare: (change) => key.prepare(change),
-    reloaded: () => handovers?.wake(),
+    reloaded() {
+      feeds.wake();
+      handovers?.wake();
+    },
     start(book) {
       handovers = openHandovers({ store, book, onCall, clock, log, locale, nameOf });
       handovers.start();
+      feeds.start();
     },
-    stop: async () => handovers?.stop(),
+    async stop() {
+      await Promise.all([feeds.stop(), handovers?.stop()]);
+    },
   };
 }

@@ -1,7 +1,7 @@
 /** `dingtalk_robot_configs`: custom robots of a DingTalk group. Several of one receiver take turns. */
 import { z } from "zod";
 import { named, scalar } from "../../alerts/config-parts.ts";
-import { mentionsOn, sendResolved, tokenIn } from "./robot-config.ts";
+import { mentionsOn, oncall, sendResolved, tokenIn } from "./robot-config.ts";
 import { address } from "./webhook-config.ts";
 
 /** One robot. Token and secret are inside: never logged. */
@@ -16,6 +16,8 @@ export interface DingTalkRobotConfig {
   readonly atMobiles: readonly string[];
   readonly atUserIds: readonly string[];
   readonly atAll: boolean;
+  /** The rotation whose duty it mentions as well. */
+  readonly oncall: string | undefined;
   /** How bad it has to be for anybody to be mentioned. */
   readonly atOn: z.output<typeof mentionsOn>;
 }
@@ -34,6 +36,7 @@ export const dingTalkRobotSchema = z
     at_mobiles: ids,
     at_user_ids: ids,
     at_all: z.boolean().default(false),
+    oncall,
     at_on: mentionsOn,
   })
   .transform((one, context) => {
@@ -46,6 +49,7 @@ export const dingTalkRobotSchema = z
       atMobiles: one.at_mobiles,
       atUserIds: one.at_user_ids,
       atAll: one.at_all,
+      oncall: one.oncall,
       atOn: one.at_on,
     };
     return { sendResolved: one.send_resolved, robot };

@@ -1,5 +1,6 @@
 /** `receivers:` as `alertmanager.yml` has it, with ours beside Alertmanager's. */
 import { z } from "zod";
+import type { Severity } from "../../alerts/card.ts";
 import { distinctNames, named } from "../../alerts/config-parts.ts";
 import { type EmailConfig, emailSchema } from "../email/config.ts";
 import { dingTalkTargetSchema } from "./dingtalk-config.ts";
@@ -19,6 +20,10 @@ export type TargetConfig =
       readonly conversation: string;
       readonly sendResolved: boolean;
       readonly standIns: readonly DingTalkRobotConfig[];
+      /** The rotation whose duty is mentioned. */
+      readonly oncall: string | undefined;
+      /** How bad it has to be for that. */
+      readonly atOn: readonly Severity[];
     }
   | {
       readonly channel: "wecom";

@@ -1,12 +1,15 @@
 /** What the robots of both platforms have in common in a `gengfu.yml`. */
 import { z } from "zod";
 import { SEVERITIES } from "../../alerts/card.ts";
-import { complain } from "../../alerts/config-parts.ts";
+import { complain, named } from "../../alerts/config-parts.ts";
 
 export const sendResolved = z.boolean().default(true);
 
 /** The severities with which somebody is mentioned. */
 export const mentionsOn = z.array(z.enum(SEVERITIES)).default(["critical"]);
+
+/** The name of a rotation: whoever has its duty when something is said is told. */
+export const oncall = named.optional();
 
 /**
  * The token of a robot, which is given by itself under `key`, or in the `url` as the platform shows it; one of the two

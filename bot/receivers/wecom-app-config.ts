@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { complain, named, scalar } from "../../alerts/config-parts.ts";
-import { sendResolved } from "./robot-config.ts";
+import { oncall, sendResolved } from "./robot-config.ts";
 
 /** An application, and whom it tells. Its secret is inside: never logged. */
 export interface WeComAppConfig {
@@ -16,6 +16,8 @@ export interface WeComAppConfig {
   /** Ids of departments. */
   readonly parties: readonly string[];
   readonly tags: readonly string[];
+  /** The rotation whose duty it tells as well. */
+  readonly oncall: string | undefined;
   /** Where WeCom tells what people say and press; undefined: nobody can answer. */
   readonly callback: WeComCallbackConfig | undefined;
 }
@@ -64,13 +66,14 @@ export const weComAppSchema = z
     touser: ids(MOST_USERS),
     toparty: ids(MOST_PARTIES),
     totag: ids(MOST_TAGS),
+    oncall,
     callback: callback.optional(),
   })
   .transform((one, context) => {
-    if (one.touser.length + one.toparty.length + one.totag.length === 0)
+    if (one.touser.length + one.toparty.length + one.totag.length === 0 && one.oncall === undefined)
       complain(context, {
-        zh: "要写 touser、toparty、totag 其中至少一个",
-        en: "needs at least one of touser, toparty and totag",
+        zh: "要写 touser、toparty、totag、oncall 其中至少一个",
+        en: "needs at least one of touser, toparty, totag and oncall",
       });
     const app: WeComAppConfig = {
       corpId: one.corpid,
@@ -79,6 +82,7 @@ export const weComAppSchema = z
       users: one.touser,
       parties: one.toparty,
       tags: one.totag,
+      oncall: one.oncall,
       callback: one.callback,
     };
     return { sendResolved: one.send_resolved, app };

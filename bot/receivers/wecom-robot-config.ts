@@ -1,7 +1,7 @@
 /** `wecom_robot_configs`: robots of a WeCom group. Several of one receiver take turns. */
 import { z } from "zod";
 import { named, scalar } from "../../alerts/config-parts.ts";
-import { mentionsOn, sendResolved, tokenIn } from "./robot-config.ts";
+import { mentionsOn, oncall, sendResolved, tokenIn } from "./robot-config.ts";
 import { address } from "./webhook-config.ts";
 
 /** One robot. Its key is inside: never logged. */
@@ -16,6 +16,8 @@ export interface WeComRobotConfig {
   readonly mentioned: readonly string[];
   /** Their numbers, or `@all`. */
   readonly mentionedMobiles: readonly string[];
+  /** The rotation whose duty it mentions as well. */
+  readonly oncall: string | undefined;
   /** How bad it has to be for anybody to be mentioned. */
   readonly mentionOn: z.output<typeof mentionsOn>;
 }
@@ -28,6 +30,7 @@ export const weComRobotSchema = z
     card_url: address.optional(),
     mentioned_list: z.array(scalar).default([]),
     mentioned_mobile_list: z.array(scalar).default([]),
+    oncall,
     mention_on: mentionsOn,
   })
   .transform((one, context) => {
@@ -37,6 +40,7 @@ export const weComRobotSchema = z
       cardUrl: one.card_url,
       mentioned: one.mentioned_list,
       mentionedMobiles: one.mentioned_mobile_list,
+      oncall: one.oncall,
       mentionOn: one.mention_on,
     };
     return { sendResolved: one.send_resolved, robot };

@@ -208,7 +208,7 @@ test("a swap changes hands when it begins, when it ends, and when it is taken ba
   expect(said()).toEqual(["Hand-over db: Li → Wang"]);
   // It is there after a restart, and then it is taken back.
   await sleep(60_000);
-  expect(onCall.onDuty("db", scenario.clock.now())?.human?.name).toBe("Wang");
+  expect(onCall.holderOf("db", scenario.clock.now())?.name).toBe("Wang");
   expect(said()).toEqual([]);
   await scenario.commit((change) => onCall.removeSwap(change, id));
   await scenario.clock.advance(1_000);

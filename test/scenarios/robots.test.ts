@@ -20,6 +20,7 @@ const robot = (token: string): DingTalkRobotConfig => ({
   atMobiles: ["13800000000"],
   atUserIds: [],
   atAll: false,
+  oncall: undefined,
   atOn: ["critical"],
 });
 

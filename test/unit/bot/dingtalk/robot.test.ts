@@ -32,6 +32,7 @@ const config: DingTalkRobotConfig = {
   atMobiles: [],
   atUserIds: [],
   atAll: false,
+  oncall: undefined,
   atOn: ["critical"],
 };
 

@@ -81,7 +81,9 @@ describe("a mail receiver", () => {
       "receivers[0].email_configs[0].from: is missing, and so is smtp_from of global",
       "receivers[0].email_configs[0].smarthost: is missing, and so is smtp_smarthost of global",
     ]);
-    expect(problems("{}")).toEqual(["receivers[0].email_configs[0].to: is missing; it must be text"]);
+    expect(problems("{}")).toEqual([
+      "receivers[0].email_configs[0].to: is missing; write addresses here, or oncall",
+    ]);
   });
 
   it.each([

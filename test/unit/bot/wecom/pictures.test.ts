@@ -44,7 +44,13 @@ describe("a group robot", () => {
     const robots = await openRobots();
     onTestFinished(() => robots.close());
     const robot = { url: `${robots.url}/cgi-bin/webhook/send?key=k`, token: "k", http: PLAIN_HTTP };
-    const more = { cardUrl: undefined, mentioned: [], mentionedMobiles: [], mentionOn: [] };
+    const more = {
+      cardUrl: undefined,
+      mentioned: [],
+      mentionedMobiles: [],
+      oncall: undefined,
+      mentionOn: [],
+    };
     const channel = weComRobotChannel({
       find: () => [{ ...robot, ...more }],
       clock: new FakeClock(),

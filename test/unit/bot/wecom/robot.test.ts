@@ -26,6 +26,7 @@ const config: WeComRobotConfig = {
   cardUrl: undefined,
   mentioned: [],
   mentionedMobiles: [],
+  oncall: undefined,
   mentionOn: ["critical"],
 };
 

@@ -37,6 +37,7 @@ function robotOf(one: Partial<WeComRobotConfig>, url: string): WeComRobot {
     cardUrl: undefined,
     mentioned: [],
     mentionedMobiles: [],
+    oncall: undefined,
     mentionOn: ["critical"],
     ...one,
     url,

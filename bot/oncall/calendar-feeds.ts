@@ -1,0 +1,173 @@
+/** Calendars out of which rotations are read: fetched now and then; the last good copy counts while one cannot be read. */
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
+import { keepLoop } from "../../alerts/loop.ts";
+import type { ListedPerson } from "../../alerts/oncall/humans.ts";
+import type { OnCall } from "../../alerts/oncall/on-call.ts";
+import type { RotationConfig } from "../../alerts/oncall/oncall-config.ts";
+import type { CalendarCopy } from "../../alerts/oncall/tables.ts";
+import { civil, dayNumber } from "../../storage/civil.ts";
+import type { Clock } from "../../storage/clock.ts";
+import type { Text } from "../../storage/locale.ts";
+import type { Log } from "../../storage/log.ts";
+import type { Store } from "../../storage/store.ts";
+import { CalendarError, readCalendar } from "./read-calendar.ts";
+
+export interface FeedDeps {
+  readonly store: Store;
+  readonly onCall: OnCall;
+  file(): { readonly oncall: readonly RotationConfig[]; readonly people: readonly ListedPerson[] };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Feeds {
+  /** Reads all that is due at `at`. Rejects with NotSaved when the disk refuses. */
+  due(at: number): Promise<void>;
+  /** The file may name others now: all are read at once. */
+  wake(): void;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const EVERY_MS = 10 * 60_000;
+/** After one that could not be read. */
+const AGAIN_MS = 60_000;
+const TIMEOUT_MS = 30_000;
+const LARGEST_BYTES = 2 * 1024 * 1024;
+const DAY_MS = 86_400_000;
+
+export function openFeeds({ store, onCall, file, clock, log }: FeedDeps): Feeds {
+  const { calendars } = onCall.tables;
+  /** When each is read next, by the name of its rotation; since this start. */
+  const next = new Map<string, number>();
+  const halt = new AbortController();
+
+  async function read(name: string, source: string, at: number): Promise<void> {
+    const digest = createHash("sha256").update(source).digest("hex").slice(0, 32);
+    const kept = calendars.get(name);
+    const before = kept?.source === digest ? kept : undefined;
+    let copy: CalendarCopy;
+    try {
+      const { spans, unknown } = await readCalendar(await textOf(source, halt.signal), {
+        zone: onCall.find(name)?.rotation.zone ?? "UTC",
+        people: file().people,
+        ...windowAt(at),
+      });
+      copy = { rotation: name, source: digest, spans: [...spans], unknown: [...unknown], readAt: at };
+      next.set(name, at + EVERY_MS);
+    } catch (error) {
+      if (halt.signal.aborted) return;
+      const { zh, en } = reasonOf(error);
+      const empty = { rotation: name, source: digest, spans: [], unknown: [] };
+      copy = { ...(before ?? empty), trouble: { at, zh, en } };
+      next.set(name, at + AGAIN_MS);
+      if (before?.trouble?.en !== en) log.warn({ rotation: name, reason: en }, "a calendar cannot be read");
+    }
+    // That it was read again and says the same is no news for the disk.
+    if (before !== undefined && isDeepStrictEqual(told(before), told(copy))) return;
+    await store.commit((change) => change.put(calendars, name, copy));
+  }
+
+  async function due(at: number): Promise<void> {
+    const named = file().oncall.filter(({ ics }) => ics !== undefined);
+    const gone = [...calendars.values()].filter(
+      ({ rotation }) => !named.some(({ name }) => name === rotation),
+    );
+    if (gone.length > 0)
+      await store.commit((change) => {
+        for (const { rotation } of gone) change.remove(calendars, rotation);
+      });
+    const waiting = named.filter(({ name }) => (next.get(name) ?? at) <= at);
+    await Promise.all(waiting.map(({ name, ics = "" }) => read(name, ics, at)));
+  }
+
+  const loop = keepLoop({
+    clock,
+    log,
+    name: "calendars",
+    run: due,
+    nextAt() {
+      const named = file().oncall.filter(({ ics }) => ics !== undefined);
+      return Math.min(...named.map(({ name }) => next.get(name) ?? 0), Number.POSITIVE_INFINITY);
+    },
+  });
+  return {
+    due,
+    wake() {
+      next.clear();
+      loop.wake();
+    },
+    start: () => loop.start(),
+    async stop() {
+      halt.abort();
+      await loop.stop();
+    },
+  };
+}
+
+/** What of a copy somebody may want to know. */
+function told({ source, spans, unknown, trouble }: CalendarCopy): object {
+  return { source, spans, unknown, trouble: trouble?.en };
+}
+
+/** From the month before last to three months ahead; it moves once a month, so that a copy stays the same. */
+function windowAt(at: number): { readonly from: number; readonly until: number } {
+  const { year, month } = civil(Math.floor(at / DAY_MS));
+  const first = (months: number): number => {
+    const index = year * 12 + month - 1 + months;
+    return dayNumber(Math.floor(index / 12), (index % 12) + 1, 1) * DAY_MS;
+  };
+  return { from: first(-1), until: first(5) };
+}
+
+async function textOf(source: string, signal: AbortSignal): Promise<string> {
+  return /^https?:\/\//i.test(source) ? fetched(source, signal) : readText(source);
+}
+
+async function readText(path: string): Promise<string> {
+  const handle = await open(path, "r");
+  try {
+    const { size } = await handle.stat();
+    if (size > LARGEST_BYTES) throw tooLarge();
+    return await handle.readFile("utf8");
+  } finally {
+    await handle.close();
+  }
+}
+
+async function fetched(url: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, {
+    headers: { accept: "text/calendar, */*;q=0.1" },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+  });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new CalendarError({
+      zh: `对方回答 HTTP ${response.status}`,
+      en: `the answer was HTTP ${response.status}`,
+    });
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > LARGEST_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function tooLarge(): CalendarError {
+  return new CalendarError({ zh: "超过 2 MiB", en: "it is larger than 2 MiB" });
+}
+
+/** Nothing of the address: it may hold a secret. */
+function reasonOf(error: unknown): Text {
+  if (error instanceof CalendarError) return error.text;
+  const { name, code, cause } = error as { name?: string; code?: string; cause?: { code?: string } };
+  const word = code ?? cause?.code ?? name ?? "?";
+  if (name === "TimeoutError") return { zh: "30 秒内没有回答", en: "no answer within 30 s" };
+  return { zh: `读取失败（${word}）`, en: `it could not be read (${word})` };
+}
