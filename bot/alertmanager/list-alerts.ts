@@ -9,6 +9,7 @@ import type { RouteOptions } from "../../alerts/routing/routing.ts";
 import { fingerprint, type Labels } from "../../storage/labels.ts";
 import { matches } from "../../storage/matchers.ts";
 import { writeTime } from "../../storage/rfc3339.ts";
+import type { AlertStatus, ShownAlert } from "./alert-text.ts";
 import type { AlertQuery } from "./query.ts";
 import { silenceUuid } from "./silence-id.ts";
 
@@ -19,24 +20,6 @@ export interface ListDeps {
   externalUrl(): string;
   /** How long an own alert is good for without another look, as Prometheus would say with its `endsAt`. */
   resolveTimeoutMs(): number;
-}
-
-/** A `gettableAlert`. */
-export interface ShownAlert {
-  readonly annotations: Labels;
-  readonly endsAt: string;
-  readonly fingerprint: string;
-  readonly receivers: readonly { readonly name: string }[];
-  readonly startsAt: string;
-  readonly status: {
-    readonly inhibitedBy: readonly string[];
-    readonly mutedBy: readonly string[];
-    readonly silencedBy: readonly string[];
-    readonly state: "active" | "suppressed" | "unprocessed";
-  };
-  readonly updatedAt: string;
-  readonly generatorURL: string;
-  readonly labels: Labels;
 }
 
 /** An alert that may be asked for; what is costly to say of it is said when it is. */
@@ -74,7 +57,7 @@ export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: List
       if (!isActive(alert)) continue;
       const print =
         alert.rule === RECEIVED ? alert.id.slice(receivedId("").length) : fingerprint(alert.labels);
-      if (alert.rule === RECEIVED) listed.add(print);
+      if (waiting.length > 0 && alert.rule === RECEIVED) listed.add(print);
       yield { fingerprint: print, labels: alert.labels, alert, known: knownOf(alert, print) };
     }
     for (const print of waiting) {
@@ -132,6 +115,7 @@ export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: List
       // Many alerts have their moments in common, and all of an incident who has it.
       const time = remembered(writeTime);
       const handled = remembered(handling);
+      const receiversAt = remembered(receiversOf);
       return show;
 
       function show(listed: Listed): ShownAlert | undefined {
@@ -147,27 +131,29 @@ export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: List
         const state = alert === undefined ? "unprocessed" : suppressed ? "suppressed" : "active";
         if (state === "active" ? !query.active : state === "unprocessed" && !query.unprocessed)
           return undefined;
-        const receivers = receiversOf(routes);
+        const receivers = receiversAt(routes);
         if (!receivers.some(({ name }) => query.receiver(name))) return undefined;
         const startsAt = known?.received.startsAt ?? alert?.firedAt ?? at;
         return {
-          annotations: {
-            ...(known?.received.annotations ?? alert?.annotations),
-            ...(alert && handled(alert.incident)),
-          },
+          // Of an own alert the address may change while it stays the same.
+          source: known?.received ?? listed,
+          annotations: known?.received.annotations ?? alert?.annotations ?? {},
+          generatorURL: known?.received.generatorURL ?? `${externalUrl()}/#rule-${alert?.rule}`,
+          labels: known?.received.labels ?? labels,
+          handling: alert === undefined ? NOTHING : handled(alert.incident),
           endsAt: time(known?.heard.endsAt ?? at + resolveTimeoutMs()),
           fingerprint: listed.fingerprint,
           receivers,
           startsAt: time(startsAt),
-          status: {
-            inhibitedBy: source === undefined ? [] : [fingerprint(source)],
-            mutedBy: muted,
-            silencedBy,
-            state,
-          },
+          status: suppressed
+            ? {
+                inhibitedBy: source === undefined ? [] : [fingerprint(source)],
+                mutedBy: muted,
+                silencedBy,
+                state,
+              }
+            : FREE[state],
           updatedAt: time(known?.heard.at ?? at),
-          generatorURL: known?.received.generatorURL ?? `${externalUrl()}/#rule-${alert?.rule}`,
-          labels,
         };
       }
     },
@@ -199,6 +185,18 @@ export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: List
 }
 
 const NONE: readonly string[] = [];
+const NOTHING: Labels = {};
+
+/** Of what nothing holds back. */
+const FREE = {
+  active: freeAs("active"),
+  unprocessed: freeAs("unprocessed"),
+  suppressed: freeAs("suppressed"),
+};
+
+function freeAs(state: AlertStatus["state"]): AlertStatus {
+  return { inhibitedBy: NONE, mutedBy: NONE, silencedBy: NONE, state };
+}
 
 function hasNoIntervals({ muteTimeIntervals, activeTimeIntervals }: RouteOptions): boolean {
   return muteTimeIntervals.length + activeTimeIntervals.length === 0;

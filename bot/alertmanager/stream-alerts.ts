@@ -1,6 +1,7 @@
 /** Long lists as JSON in bytes, piece by piece: nobody waits for a hundred thousand alerts that somebody else asked for. */
 import type { Labels } from "../../storage/labels.ts";
-import type { AlertList, Listed, ShownAlert } from "./list-alerts.ts";
+import { alertWriter, type ShownAlert } from "./alert-text.ts";
+import type { AlertList, Listed } from "./list-alerts.ts";
 import { openPages } from "./pages.ts";
 import type { AlertQuery } from "./query.ts";
 
@@ -18,6 +19,7 @@ const AT_ONCE = 500;
 /** The alerts that a query asks for as a JSON list, by fingerprint as Alertmanager sorts them. */
 export async function* alertsJson(deps: StreamDeps, query: AlertQuery, at: number): AsyncGenerator<Buffer> {
   const show = deps.list.showing(query, at);
+  const write = alertWriter();
   const pages = openPages();
   let before = "[";
   let looked = 0;
@@ -25,8 +27,7 @@ export async function* alertsJson(deps: StreamDeps, query: AlertQuery, at: numbe
     for (const listed of part) {
       const shown = show(listed);
       if (shown === undefined) continue;
-      pages.add(before);
-      pages.add(JSON.stringify(shown));
+      pages.add(before + write(shown));
       before = ",";
     }
     looked += part.length;
@@ -47,11 +48,12 @@ export async function* groupsJson(deps: StreamDeps, query: AlertQuery, at: numbe
     for (const listed of part) add(listed);
     await deps.breathe();
   }
+  const write = alertWriter();
   const pages = openPages();
   let before = "[";
   for (const { labels, receiver, alerts } of [...groups.values()].sort(byLabels)) {
-    pages.add(before);
-    pages.add(JSON.stringify({ alerts, labels, receiver: { name: receiver } }));
+    const about = JSON.stringify({ labels, receiver: { name: receiver } }).slice(1);
+    pages.add(`${before}{"alerts":[${alerts.map(write).join(",")}],${about}`);
     before = ",";
     yield* pages.take();
     await deps.breathe();
@@ -63,8 +65,10 @@ export async function* groupsJson(deps: StreamDeps, query: AlertQuery, at: numbe
     const shown = show(listed);
     if (shown === undefined) return;
     // Here, too, only the receivers that were asked for are named.
-    const receivers = shown.receivers.filter(({ name }) => query.receiver(name));
-    const alert = { ...shown, receivers };
+    const all = shown.receivers.every(({ name }) => query.receiver(name));
+    const alert = all
+      ? shown
+      : { ...shown, receivers: shown.receivers.filter(({ name }) => query.receiver(name)) };
     for (const { key, labels, receiver } of deps.list.ways(listed)) {
       if (!query.receiver(receiver)) continue;
       const group = groups.get(key);
