@@ -14,6 +14,8 @@ export interface Sink {
    * Rejects, with `NotSaved` where there are words for it, when none is.
    */
   write(commits: readonly string[]): Promise<void>;
+  /** Resolves in a moment: what is committed until then shares a write. Without it, what one turn of promises brings. */
+  gather?(): Promise<void>;
   /** Releases what it holds; called once, after the last write. */
   close(): Promise<void>;
 }
@@ -126,9 +128,8 @@ export class LiveStore implements Store {
   }
 
   async #pump(): Promise<void> {
-    // Commits made in the same turn of the event loop share the first write.
-    await Promise.resolve();
     while (this.#queue.length > 0) {
+      await this.#sink.gather?.();
       const batch = this.#nextBatch();
       const texts = batch.map((pending) => pending.text).filter((text) => text !== "");
       try {

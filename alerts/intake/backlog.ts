@@ -136,7 +136,7 @@ export function openBacklog(view: View, openers: Openers, senders: Senders, ends
 
 /** Those that stand at these places. */
 function only({ posted, ...rest }: Words, places: ReadonlySet<number>): Words {
-  return { ...rest, posted: posted.filter((_, i) => places.has(i)) };
+  return { ...rest, posted: places.size === 0 ? [] : posted.filter((_, i) => places.has(i)) };
 }
 
 /** What is known of alerts now; those that nothing is known of are left out. */

@@ -40,7 +40,13 @@ export function findOpeners({ plan, index }: Pick<TurnContext, "plan" | "index">
   }
 
   return {
-    find: (words) => words.posted.flatMap((one, place) => (isOpener(words, one) ? [place] : [])),
+    find(words) {
+      const found: number[] = [];
+      words.posted.forEach((one, place) => {
+        if (isOpener(words, one)) found.push(place);
+      });
+      return found;
+    },
     forget() {
       groups.clear();
       over.clear();
