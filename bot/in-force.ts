@@ -6,9 +6,10 @@ import type { PeopleBook } from "../commands/people/book.ts";
 import { createNetwork, type Network } from "../monitors/network.ts";
 import type { FileConfig } from "./config.ts";
 import { type Mailing, mailingsOf } from "./email/mailings.ts";
-import { type Asked, askedIn } from "./oncall/asked.ts";
+import { askedIn } from "./oncall/asked.ts";
 import { openPeople } from "./people.ts";
 import { planParts, type Webhook, webhooksOf } from "./plan-of.ts";
+import type { Asked } from "./receivers/asked-by.ts";
 import { type RobotBases, type Robots, robotsOf } from "./robots/robots.ts";
 import { type WeComApps, weComAppsOf } from "./wecom/app/apps.ts";
 

@@ -4,6 +4,7 @@ import type { Plan } from "../alerts/plan.ts";
 import type { Receiver, Target } from "../alerts/routing/receiver.ts";
 import { DEFAULT_CONVERSATION } from "../alerts/routing/route.ts";
 import type { FileConfig } from "./config.ts";
+import { askedBy } from "./receivers/asked-by.ts";
 import type { HttpConfig } from "./receivers/http-config.ts";
 import type { ReceiverConfig, TargetConfig } from "./receivers/receivers-config.ts";
 import type { WebhookConfig } from "./receivers/webhook-config.ts";
@@ -94,15 +95,14 @@ export function isStranded(receiver: ReceiverConfig, channels: ReadonlySet<strin
  */
 function withFallback(receiver: ReceiverConfig, { route }: FileConfig): ReceiverConfig {
   const { name, fallback, targets } = receiver;
-  if (fallback !== undefined || !targets.some(namesOnCall)) return receiver;
+  if (fallback !== undefined || !targets.some(mayTellNobody)) return receiver;
   const root = route?.receiver;
   return { ...receiver, fallback: root === undefined || root === name ? DEFAULT_CONVERSATION : root };
 }
 
-/** Whether it may tell nobody but who is on call. */
-function namesOnCall(target: TargetConfig): boolean {
-  if (target.channel === "email") return target.email.oncall !== undefined;
-  return target.channel === "wecom_app" && target.app.oncall !== undefined;
+/** Whether people are told themselves, by who is on call: then there may be none. */
+function mayTellNobody(target: TargetConfig): boolean {
+  return askedBy(target).some(({ on }) => on === undefined);
 }
 
 function receiverOf(

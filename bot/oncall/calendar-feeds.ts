@@ -42,10 +42,13 @@ export function openFeeds({ store, onCall, file, clock, log }: FeedDeps): Feeds 
   const { calendars } = onCall.tables;
   /** When each is read next, by the name of its rotation; since this start. */
   const next = new Map<string, number>();
+  /** Which file named them: what was read for an older one says nothing of when to read again. */
+  let edition = 0;
   const halt = new AbortController();
 
   async function read(name: string, source: string, at: number): Promise<void> {
     const digest = createHash("sha256").update(source).digest("hex").slice(0, 32);
+    const asOf = edition;
     const kept = calendars.get(name);
     const before = kept?.source === digest ? kept : undefined;
     let copy: CalendarCopy;
@@ -56,18 +59,17 @@ export function openFeeds({ store, onCall, file, clock, log }: FeedDeps): Feeds 
         ...windowAt(at),
       });
       copy = { rotation: name, source: digest, spans: [...spans], unknown: [...unknown], readAt: at };
-      next.set(name, at + EVERY_MS);
     } catch (error) {
       if (halt.signal.aborted) return;
       const { zh, en } = reasonOf(error);
       const empty = { rotation: name, source: digest, spans: [], unknown: [] };
       copy = { ...(before ?? empty), trouble: { at, zh, en } };
-      next.set(name, at + AGAIN_MS);
       if (before?.trouble?.en !== en) log.warn({ rotation: name, reason: en }, "a calendar cannot be read");
     }
     // That it was read again and says the same is no news for the disk.
-    if (before !== undefined && isDeepStrictEqual(told(before), told(copy))) return;
-    await store.commit((change) => change.put(calendars, name, copy));
+    if (before === undefined || !isDeepStrictEqual(told(before), told(copy)))
+      await store.commit((change) => change.put(calendars, name, copy));
+    if (asOf === edition) next.set(name, at + (copy.trouble === undefined ? EVERY_MS : AGAIN_MS));
   }
 
   async function due(at: number): Promise<void> {
@@ -96,6 +98,7 @@ export function openFeeds({ store, onCall, file, clock, log }: FeedDeps): Feeds 
   return {
     due,
     wake() {
+      edition++;
       next.clear();
       loop.wake();
     },

@@ -2,6 +2,7 @@
 import type { ListedPerson } from "../../alerts/oncall/humans.ts";
 import type { RotationConfig } from "../../alerts/oncall/oncall-config.ts";
 import type { Problem } from "../config-error.ts";
+import { askedBy } from "../receivers/asked-by.ts";
 import type { ReceiverConfig, TargetConfig } from "../receivers/receivers-config.ts";
 
 export interface OnCallChecked {
@@ -40,26 +41,14 @@ function namedBy(
   target: TargetConfig,
   at: string,
 ): readonly { readonly path: string; readonly rotation: string | undefined }[] {
-  const here = (rotation: string | undefined) => [{ path: `${at}.oncall`, rotation }];
-  switch (target.channel) {
-    case "dingtalk":
-    case "wecom": {
-      const beside = target.standIns.map(({ oncall: rotation }, n) => ({
-        path: `${at}.robots[${n}].oncall`,
-        rotation,
-      }));
-      return target.channel === "dingtalk" ? [...here(target.oncall), ...beside] : beside;
-    }
-    case "dingtalk_robot":
-    case "wecom_robot":
-      return here(target.robot.oncall);
-    case "wecom_app":
-      return here(target.app.oncall);
-    case "email":
-      return here(target.email.oncall);
-    default:
-      return [];
-  }
+  const beside =
+    "standIns" in target
+      ? target.standIns.map(({ oncall: rotation }, n) => ({ path: `${at}.robots[${n}].oncall`, rotation }))
+      : [];
+  // What the bot of WeCom asks for is what its robots do.
+  if (target.channel === "wecom") return beside;
+  const own = askedBy(target).flatMap(({ rotations }) => rotations);
+  return [...own.map((rotation) => ({ path: `${at}.oncall`, rotation })), ...beside];
 }
 
 function peopleProblems({ people, oncall }: OnCallChecked): readonly Problem[] {

@@ -28,6 +28,9 @@ export function reachedOn(channel: string, human: Human): string | undefined {
       return on("wecom");
     case "email":
       return email;
+    case "sms":
+    case "voice":
+      return human.phone;
     default:
       return undefined;
   }

@@ -4,8 +4,8 @@ import { type Attempt, type Channel, SendError } from "../../alerts/channel.ts";
 import type { Human } from "../../alerts/oncall/humans.ts";
 import { escapeMarkdown, type NameOf } from "../../alerts/words.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
+import type { Asked } from "../receivers/asked-by.ts";
 import { mentions } from "../robots/channel.ts";
-import type { Asked } from "./asked.ts";
 import { type HolderOf, reachedOn } from "./duties.ts";
 
 export interface DutyDeps {
