@@ -5,6 +5,7 @@
 import type { Human } from "../../alerts/oncall/humans.ts";
 import type { Mailing } from "../email/mailings.ts";
 import type { InForce } from "../in-force.ts";
+import { MOST_MENTIONED } from "../receivers/dingtalk-robot-config.ts";
 import type { Robots } from "../robots/robots.ts";
 import type { WeComApp } from "../wecom/app/apps.ts";
 
@@ -13,21 +14,18 @@ export type HolderOf = (rotation: string) => Human | undefined;
 
 /** What somebody is known by on a channel; undefined: they cannot be reached there. */
 export function reachedOn(channel: string, human: Human): string | undefined {
-  const { ids, email } = human;
-  const on = (platform: string): string | undefined =>
-    ids.find((id) => id.startsWith(`${platform}:`))?.slice(platform.length + 1);
   switch (channel) {
     case "dingtalk":
-      return on("dingtalk");
+      return accountOn("dingtalk", human);
     case "dingtalk_robot":
-      return on("dingtalk") ?? mobileOf(human);
+      return accountOn("dingtalk", human) ?? mobileOf(human);
     case "wecom":
     case "wecom_robot":
-      return on("wecom") ?? mobileOf(human);
+      return accountOn("wecom", human) ?? mobileOf(human);
     case "wecom_app":
-      return on("wecom");
+      return accountOn("wecom", human);
     case "email":
-      return email;
+      return human.email;
     case "sms":
     case "voice":
       return human.phone;
@@ -36,9 +34,14 @@ export function reachedOn(channel: string, human: Human): string | undefined {
   }
 }
 
+/** The id that a platform knows them by. */
+function accountOn(platform: string, { ids }: Human): string | undefined {
+  return ids.find((id) => id.startsWith(`${platform}:`))?.slice(platform.length + 1);
+}
+
 /** A mobile as the robots of both platforms take it: of China, without its code. */
 function mobileOf({ phone }: Human): string | undefined {
-  return phone?.startsWith("+861") === true ? phone.slice("+86".length) : undefined;
+  return /^\+86(1[3-9]\d{9})$/.exec(phone ?? "")?.[1];
 }
 
 /** What is in force, with whoever has the duty in the place of the rotations that receivers name. */
@@ -60,8 +63,9 @@ function robotsWith({ dingTalk, weCom }: Robots, holderOf: HolderOf): Robots {
         const { id, mobile } = mentioned("dingtalk", robot.oncall, holderOf);
         return {
           ...robot,
-          atUserIds: [...robot.atUserIds, ...id],
-          atMobiles: [...robot.atMobiles, ...mobile],
+          // Whoever is on call comes first, should there be more than one message takes.
+          atUserIds: [...id, ...robot.atUserIds].slice(0, MOST_MENTIONED),
+          atMobiles: [...mobile, ...robot.atMobiles].slice(0, MOST_MENTIONED),
         };
       }),
     ),
@@ -85,15 +89,17 @@ function mentioned(
   holderOf: HolderOf,
 ): { readonly id: readonly string[]; readonly mobile: readonly string[] } {
   const human = rotation === undefined ? undefined : holderOf(rotation);
-  const id =
-    human === undefined ? undefined : reachedOn(platform === "wecom" ? "wecom_app" : platform, human);
-  const mobile = human === undefined || id !== undefined ? undefined : mobileOf(human);
-  return { id: id === undefined ? [] : [id], mobile: mobile === undefined ? [] : [mobile] };
+  if (human === undefined) return { id: [], mobile: [] };
+  const id = accountOn(platform, human);
+  const mobile = mobileOf(human);
+  return id === undefined
+    ? { id: [], mobile: mobile === undefined ? [] : [mobile] }
+    : { id: [id], mobile: [] };
 }
 
 function appWith(app: WeComApp, holderOf: HolderOf): WeComApp {
   const human = app.oncall === undefined ? undefined : holderOf(app.oncall);
-  const id = human === undefined ? undefined : reachedOn("wecom_app", human);
+  const id = human === undefined ? undefined : accountOn("wecom", human);
   return id === undefined || app.users.includes(id) ? app : { ...app, users: [...app.users, id] };
 }
 

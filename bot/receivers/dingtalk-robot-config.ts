@@ -23,7 +23,7 @@ export interface DingTalkRobotConfig {
 }
 
 /** DingTalk takes no more in one message. */
-const MOST_MENTIONED = 50;
+export const MOST_MENTIONED = 50;
 const ids = z.array(scalar).max(MOST_MENTIONED).default([]);
 
 export const dingTalkRobotSchema = z
