@@ -1,11 +1,11 @@
 /** Receivers that say `oncall: db`: who is told at each attempt, what is written down of it, and what when nobody is. */
 import { afterEach, describe, expect, test } from "vitest";
-import { humansOf } from "../../alerts/oncall/humans.ts";
+import { type Human, humansOf } from "../../alerts/oncall/humans.ts";
 import { type OnCall, openOnCall } from "../../alerts/oncall/on-call.ts";
 import { BUILT_CHANNELS } from "../../bot/built-channels.ts";
 import { parseConfig } from "../../bot/config.ts";
 import { type InForce, inForce } from "../../bot/in-force.ts";
-import { withDuties } from "../../bot/oncall/duties.ts";
+import { reachedOn, withDuties } from "../../bot/oncall/duties.ts";
 import { telling } from "../../bot/oncall/with-duties.ts";
 import { planParts } from "../../bot/plan-of.ts";
 import { instantOf } from "../../storage/zone.ts";
@@ -242,6 +242,23 @@ describe("a group", () => {
     expect(group.shown.every(({ card }) => card.mentions === undefined)).toBe(true);
     expect(deliveries()).toContain("dingtalk_robot:ops told nobody is on call for db");
   });
+});
+
+test.each<readonly [channel: string, human: Partial<Human>, reached: string | undefined]>([
+  ["dingtalk", { ids: ["wecom:a", "dingtalk:7"] }, "7"],
+  ["dingtalk", { ids: ["wecom:a"], phone: "+8613800138000" }, undefined],
+  ["dingtalk_robot", { ids: ["wecom:a"], phone: "+8613800138000" }, "13800138000"],
+  // A landline of Beijing, and a number of the United States: robots know mobiles of China.
+  ["dingtalk_robot", { ids: ["wecom:a"], phone: "+861012345678" }, undefined],
+  ["wecom_robot", { ids: ["dingtalk:7"], phone: "+13800138000" }, undefined],
+  ["wecom_robot", { ids: ["wecom:li:si"] }, "li:si"],
+  ["wecom_app", { ids: ["dingtalk:7"], phone: "+8613800138000" }, undefined],
+  ["email", { ids: ["wecom:a"], email: "a@shop.example" }, "a@shop.example"],
+  ["sms", { ids: ["wecom:a"], phone: "+861012345678" }, "+861012345678"],
+  ["console", { ids: ["console:a"] }, undefined],
+])("%s reaches %j by %s", (channel, human, reached) => {
+  const nobody = { id: "", name: undefined, phone: undefined, email: undefined, ids: [] };
+  expect(reachedOn(channel, { ...nobody, ...human })).toBe(reached);
 });
 
 test("a step of an escalation may name a receiver that says oncall", async () => {
