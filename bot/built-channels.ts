@@ -1,10 +1,12 @@
 /** The channels that there are, and those of them that the environment sets up. */
 import { isSetUp } from "./platforms.ts";
+import { SHAPES } from "./webhook/shapes/index.ts";
 
 /** What stands before the colon of an address that can be told. */
 export const BUILT_CHANNELS = [
   "console",
   "webhook",
+  ...SHAPES,
   "dingtalk",
   "wecom",
   "dingtalk_robot",

@@ -49,7 +49,7 @@ import { lines, needsRestart, openReload } from "./reload.ts";
 import { robotChannels } from "./robots/robots.ts";
 import { openTeardown } from "./teardown.ts";
 import { openWatchdog } from "./watchdog.ts";
-import { webhookChannel } from "./webhook/channel.ts";
+import { webhookChannels } from "./webhook/webhook-channels.ts";
 import { openWeComApps } from "./wecom/app/open-wecom-apps.ts";
 
 /** What the house is built from. */
@@ -167,11 +167,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     teardown.add("email", () => email.stop());
     const channels = onCall.telling({
       console: consoleChannel({ conversations, clock }),
-      webhook: webhookChannel({
-        find: (address) => now.webhooks.get(address),
-        externalUrl: () => origin,
-        clock,
-      }),
+      ...webhookChannels({ now: () => now, externalUrl: () => origin, clock, locale }),
       email: email.channel,
       ...robots,
       wecom_app: weComApps.channel,

@@ -11,12 +11,14 @@ import { openPeople } from "./people.ts";
 import { planParts, type Webhook, webhooksOf } from "./plan-of.ts";
 import type { Asked } from "./receivers/asked-by.ts";
 import { type RobotBases, type Robots, robotsOf } from "./robots/robots.ts";
+import { type ShapedHook, shapedHooksOf } from "./webhook/shaped-hooks.ts";
 import { type WeComApps, weComAppsOf } from "./wecom/app/apps.ts";
 
 export interface InForce {
   readonly config: FileConfig;
   readonly plan: MadePlan;
   readonly webhooks: ReadonlyMap<string, Webhook>;
+  readonly shapedHooks: ReadonlyMap<string, ShapedHook>;
   readonly robots: Robots;
   readonly weComApps: WeComApps;
   readonly mailings: ReadonlyMap<string, Mailing>;
@@ -44,6 +46,7 @@ export function inForce(config: FileConfig, fixed: Fixed): InForce {
     config,
     plan: makePlan(planParts(config, channels), () => subscriptions.all()),
     webhooks: webhooksOf(config),
+    shapedHooks: shapedHooksOf(config),
     robots: robotsOf(config, robotBases),
     weComApps: weComAppsOf(config, robotBases.WECOM_API_BASE),
     mailings: mailingsOf(config),

@@ -38,7 +38,7 @@ const MINUTE_MS = 60_000;
  * `dingtalk_robot`: 20 a minute, then silence for ten (open.dingtalk.com, custom robots). `wecom_robot`: 20 a minute
  * per webhook. `wecom`: 30 a minute and 1,000 an hour per conversation, replies included; at the pace below an hour
  * has at most 855. `wecom_app`: the same per member. `dingtalk`: 20 calls a second per app, and a group that is told
- * something every second is told nothing. Mail and phone have providers with limits of their own; these are courtesy.
+ * something every second is told nothing. `feishu`: 100 a minute per hook. `slack`: one a second per hook. Mail and phone have providers with limits of their own; these are courtesy.
  */
 const ALLOWANCES: Readonly<Record<string, Allowance>> = {
   dingtalk: { messages: 40, perMs: MINUTE_MS },
@@ -46,6 +46,8 @@ const ALLOWANCES: Readonly<Record<string, Allowance>> = {
   wecom: { messages: 30, perMs: MINUTE_MS, edits: true },
   wecom_app: { messages: 30, perMs: MINUTE_MS },
   wecom_robot: { messages: 20, perMs: MINUTE_MS },
+  feishu: { messages: 100, perMs: MINUTE_MS },
+  slack: { messages: 60, perMs: MINUTE_MS },
   wechat: { messages: 30, perMs: MINUTE_MS },
   email: { messages: 60, perMs: MINUTE_MS },
   sms: { messages: 10, perMs: MINUTE_MS },

@@ -211,3 +211,8 @@ function authorizationOf(one: {
   if (authorization !== undefined) return `${authorization.type} ${authorization.credentials}`.trim();
   return bearer_token === undefined ? undefined : `Bearer ${bearer_token}`;
 }
+
+/** Proxy and certificates of `global` hold for robots, too; what says who we are is for the webhooks of one's own. */
+export function withoutCredentials(http: HttpConfig): HttpConfig {
+  return { ...http, authorization: undefined, oauth2: undefined, headers: {} };
+}

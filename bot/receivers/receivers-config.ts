@@ -3,10 +3,11 @@ import { z } from "zod";
 import type { Severity } from "../../alerts/card.ts";
 import { distinctNames, named } from "../../alerts/config-parts.ts";
 import { type EmailConfig, emailSchema } from "../email/config.ts";
+import type { ShapeName } from "../webhook/shapes/index.ts";
 import { dingTalkTargetSchema } from "./dingtalk-config.ts";
 import { type DingTalkRobotConfig, dingTalkRobotSchema } from "./dingtalk-robot-config.ts";
 import { type LaterChannel, laterSchemas } from "./later-config.ts";
-import { type WebhookConfig, webhookSchema } from "./webhook-config.ts";
+import { type ShapedConfig, type WebhookConfig, webhookSchema } from "./webhook-config.ts";
 import { type WeComAppConfig, weComAppSchema } from "./wecom-app-config.ts";
 import { weComTargetSchema } from "./wecom-config.ts";
 import { type WeComRobotConfig, weComRobotSchema } from "./wecom-robot-config.ts";
@@ -15,6 +16,7 @@ import { type WeComRobotConfig, weComRobotSchema } from "./wecom-robot-config.ts
 export type TargetConfig =
   | { readonly channel: "console"; readonly conversation: string; readonly sendResolved: boolean }
   | { readonly channel: "webhook"; readonly sendResolved: boolean; readonly webhook: WebhookConfig }
+  | { readonly channel: ShapeName; readonly sendResolved: boolean; readonly hook: ShapedConfig }
   | {
       readonly channel: "dingtalk";
       readonly conversation: string;
@@ -68,7 +70,7 @@ export const UNSUPPORTED: Readonly<Record<string, { readonly called: string; rea
   pagerduty_configs: { called: "PagerDuty" },
   pushover_configs: { called: "Pushover" },
   rocketchat_configs: { called: "Rocket.Chat" },
-  slack_configs: { called: "Slack" },
+  slack_configs: { called: "Slack", instead: "webhook_configs (shape: slack)" },
   sns_configs: { called: "Amazon SNS" },
   telegram_configs: { called: "Telegram" },
   victorops_configs: { called: "VictorOps" },
@@ -88,7 +90,10 @@ const console = z.strictObject({ conversation: named, send_resolved: z.boolean()
 );
 
 const webhook = webhookSchema.transform(
-  (config): TargetConfig => ({ channel: "webhook", sendResolved: config.sendResolved, webhook: config }),
+  ({ sendResolved, ...config }): TargetConfig =>
+    "shape" in config
+      ? { channel: config.shape, sendResolved, hook: config }
+      : { channel: "webhook", sendResolved, webhook: config },
 );
 
 const dingTalk = dingTalkTargetSchema.transform(

@@ -22,6 +22,8 @@ export interface RobotDeps<R extends Robot> {
   pages?(robot: R, card: Card, attempt: Attempt): boolean;
   /** What the platform allows one robot. */
   readonly allowed: { readonly messages: number; readonly perMs: number };
+  /** What the platform says to a message that it takes; `errcode 0` unless given. For people. */
+  readonly yes?: string;
   readonly clock: Clock;
 }
 
@@ -33,6 +35,7 @@ export function robotChannel<R extends Robot>({
   say,
   pages = () => false,
   allowed,
+  yes = "errcode 0",
   clock,
 }: RobotDeps<R>): Channel {
   const guard = openGuard(allowed);
@@ -103,7 +106,11 @@ export function robotChannel<R extends Robot>({
           await by(robot, card, attempt);
           uncertain.delete(attempt.deliveryId);
           turns.set(address, place + 1);
-          return receiptOf(card, attempt, place, robots.length);
+          return receiptOf(
+            card,
+            attempt,
+            robots.length === 1 ? yes : `${yes} (robot ${place + 1} of ${robots.length})`,
+          );
         } catch (error) {
           if (!(error instanceof RobotRefusal)) {
             doubt(attempt.deliveryId, robot.token);
@@ -139,11 +146,11 @@ export function worstTold({ severity }: Card, before: Receipt | undefined): Seve
 }
 
 /** `severity`: the worst that was told, so that a follow-up knows whether it got worse. */
-function receiptOf(card: Card, { before }: Attempt, place: number, of: number): Receipt {
+function receiptOf(card: Card, { before }: Attempt, answer: string): Receipt {
   const worst = worstTold(card, before);
   return {
     ...(worst === undefined ? {} : { severity: worst }),
-    answer: of === 1 ? "errcode 0" : `errcode 0 (robot ${place + 1} of ${of})`,
+    answer,
   };
 }
 

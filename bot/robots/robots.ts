@@ -7,7 +7,7 @@ import { type DingTalkRobot, dingTalkRobotChannel } from "../dingtalk/robot/chan
 import type { Environment } from "../environment.ts";
 import { addressed } from "../plan-of.ts";
 import type { DingTalkRobotConfig } from "../receivers/dingtalk-robot-config.ts";
-import type { HttpConfig } from "../receivers/http-config.ts";
+import { withoutCredentials } from "../receivers/http-config.ts";
 import type { TargetConfig } from "../receivers/receivers-config.ts";
 import type { WeComRobotConfig } from "../receivers/wecom-robot-config.ts";
 import { type WeComRobot, weComRobotChannel } from "../wecom/robot/channel.ts";
@@ -80,9 +80,4 @@ export function robotChannels({
 
 function addressIn(base: string, path: string, name: string, token: string): string {
   return `${base.replace(/\/+$/, "")}${path}?${new URLSearchParams({ [name]: token }).toString()}`;
-}
-
-/** Proxy and certificates of `global` hold for robots, too; what says who we are is for the webhooks of one's own. */
-function withoutCredentials(http: HttpConfig): HttpConfig {
-  return { ...http, authorization: undefined, oauth2: undefined, headers: {} };
 }

@@ -98,7 +98,6 @@ describe("the file of a shop with two regions", () => {
     const webhooks = webhooksOf(config);
     expect(webhooks.get("webhook:ops-pager/0")).toEqual({
       url: "https://pager.shop.example/hooks/ops",
-      sendResolved: true,
       maxAlerts: 0,
       timeoutMs: undefined,
       hmacSecret: undefined,
@@ -109,7 +108,7 @@ describe("the file of a shop with two regions", () => {
     expect(webhooks.get("webhook:security/0")?.http.authorization).toBe(
       `Basic ${Buffer.from("alertmanager:not-a-real-password").toString("base64")}`,
     );
-    expect(webhooks.get("webhook:deadmansswitch/0")?.sendResolved).toBe(false);
+    expect(webhooks.has("webhook:deadmansswitch/0")).toBe(true);
   });
 
   test("a mail receiver is written to, and a receiver without targets tells nobody", () => {

@@ -25,7 +25,6 @@ afterEach(() => sink.close());
 function webhook(more: Partial<Webhook> = {}): Webhook {
   return {
     url: `${sink.url}/hook?token=t0ps3cret`,
-    sendResolved: true,
     maxAlerts: 0,
     timeoutMs: undefined,
     http: PLAIN_HTTP,
