@@ -8,7 +8,7 @@ import { problemWords } from "../../monitors/flow/words.ts";
 import type { MonitorRecord } from "../../monitors/monitor-book.ts";
 import { explainReason } from "../../monitors/reason.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
-import { action, answer, type Call, type Command, type Reply } from "../command.ts";
+import { action, answer, type Call, type Command, Refusal, type Reply } from "../command.ts";
 import { listed } from "../listed.ts";
 import { code } from "../markdown.ts";
 import { counted, quoted } from "../phrases.ts";
@@ -32,11 +32,24 @@ export const flows: Command = {
     const whole = findFlow(rest, world);
     const [, name = rest, id] = /^(.*\S)\s+(\S+)$/s.exec(rest) ?? [];
     // A flow's own name may have several words; the last one is a run only where the rest is a flow.
+    if (whole === undefined && looksNew(rest)) throw notAdded(rest);
     if (whole !== undefined || findFlow(name, world) === undefined)
       return showRun(whole ?? needFlow(rest, world), undefined, call, world);
     return showRun(needFlow(name, world), id, call, world);
   },
 };
+
+/** Steps of a flow, rather than the name of one. */
+function looksNew(rest: string): boolean {
+  return /→|->|=>|\D:\s*\S/.test(rest);
+}
+
+function notAdded(rest: string): Refusal {
+  return new Refusal({
+    zh: `没有这个流程。要添加就说 ${code(`流程 添加 ${rest}`)}`,
+    en: `There is no such flow. To add it, say ${code(`flow add ${rest}`)}`,
+  });
+}
 
 function listAll(call: Call, world: World): Reply {
   const all = [...world.monitors.table.values()].filter(({ kind }) => kind === "flow");

@@ -6,7 +6,7 @@ import { scanSchedule } from "../language/schedule.ts";
 import { tokenize } from "../language/tokenize.ts";
 import { code } from "../markdown.ts";
 import { checkedMonitor } from "../monitors/options.ts";
-import { BEFORE, CRON, takeMatch, takeSpanOf, withoutAlarm } from "../monitors/said-options.ts";
+import { BEFORE, CRON, takeMatch, takeSpanOf } from "../monitors/said-options.ts";
 import { quoted } from "../phrases.ts";
 import { readStep, type SaidStep } from "./said-step.ts";
 
@@ -23,6 +23,12 @@ const SPANS: readonly (readonly [option: string, words: string])[] = [
   ["interval", "interval"],
 ];
 
+/** It says what is done anyway; a step may well be called 告警, so that alone says nothing. */
+const ALARM = [
+  /[\s,;]+(?:没来|没到|不来|没跑|没完成|没跑完|迟到|超时|卡住|失败|出错|出问题|有问题)\S*? *(?:告警|报警|通知|提醒|叫)我?们?[\s.!]*$/,
+  /[\s,;]+(?:and )?(?:alert|alarm|tell|notify) (?:me|us|(?:when|if) )[^,;>→]*$/i,
+];
+
 const ARROW = /\s*(?:→|⇒|➔|➜|⟶|-+>|=+>|—+>|–>)\s*/;
 /** Between steps that are said without arrows. */
 const COMMA = /\s*(?:[,;、]|\bthen\b|然后|接着|再到)\s*/i;
@@ -30,7 +36,7 @@ const COMMA = /\s*(?:[,;、]|\bthen\b|然后|接着|再到)\s*/i;
 /** Reads a flow. Throws a Refusal that quotes what is not understood, and shows an example. */
 export function readFlow(said: string): MonitorSpec {
   const given: Record<string, string> = {};
-  let text = withoutAlarm(said);
+  let text = ALARM.reduce((rest, words) => rest.replace(words, ""), said);
   for (const [option, words] of SPANS) text = takeSpanOf(text, option, words, given);
   text = takeMatch(text, new RegExp(`${BEFORE}(?:timezone|时区)\\s*[=:]?\\s*(\\S+)`, "i"), "timezone", given);
   text = takeMatch(text, new RegExp(`${BEFORE}token\\s*[=:]?\\s*(\\S+)`, "i"), "token", given);

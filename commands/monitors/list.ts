@@ -5,6 +5,7 @@ import type { MonitorRecord } from "../../monitors/monitor-book.ts";
 import { explainReason } from "../../monitors/reason.ts";
 import { formatLabels } from "../../storage/labels.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
+import type { Series } from "../../storage/series.ts";
 import { refusal } from "../allow.ts";
 import { action, answer, type Call, type Command, Refusal } from "../command.ts";
 import { flowLines, flowWords } from "../flows/lines.ts";
@@ -113,7 +114,7 @@ function showOne(one: MonitorRecord, call: Call, world: World): ReturnType<typeo
         : { zh: "自带的监控", en: "Built in" };
   const series = world.series.select([{ name: "monitor", op: "=", value: one.name }]);
   const values = listed(
-    series.filter(({ length }) => length > 0),
+    series.filter((each) => each.length > 0 && (one.kind !== "flow" || isTelling(each, call.at))),
     call,
     (each) => {
       // Every series of a monitor has these two, and the answer is about that monitor.
@@ -149,6 +150,16 @@ function showOne(one: MonitorRecord, call: Call, world: World): ReturnType<typeo
       ],
     },
   );
+}
+
+/** So long after its last sample, in milliseconds, a series is over. */
+const OVER_MS = 5 * 60_000;
+
+/** A flow has a series for everything that can be wrong with each of its steps: only what is wrong, and what is about now. */
+function isTelling(series: Series, now: number): boolean {
+  const last = series.length - 1;
+  if (series.labels["__name__"] === "flow_problem" && series.value(last) === 0) return false;
+  return series.at(last) >= now - OVER_MS;
 }
 
 /** What came with the last word, and how to report; its address only for those who may make one. */

@@ -7,7 +7,7 @@ import { localTime } from "../told/words.ts";
 import type { FlowPlan } from "./plan.ts";
 import { beganAt, type Run, stepOf, tookMs } from "./run.ts";
 import type { Flow } from "./state.ts";
-import { type UsualRun, usualOf } from "./usual.ts";
+import { type Outlook, outlookOf, type UsualRun, usualOf } from "./usual.ts";
 import { isOpen, type Problem, problems, type Verdict, verdictOf, type Wrong } from "./verdict.ts";
 import { problemWords, runningWords } from "./words.ts";
 
@@ -51,6 +51,13 @@ function readingsOf({ state, runs }: Flow, plan: FlowPlan, verdict: Verdict, at:
     if (oldest !== undefined)
       readings.push({ name: "flow_step_age_seconds", labels, value: Math.max(0, at - oldest) / 1_000 });
   }
+  const going = runs.findLast((run) => isOpen(run) && run.unwatched === undefined);
+  for (const { step, deadline, expected } of going === undefined ? [] : outlook(going, runs, plan, at))
+    readings.push({
+      name: "flow_deadline_margin_seconds",
+      labels: { step },
+      value: (deadline - expected) / 1_000,
+    });
   // What nobody can know is not written: missing is honest, and 1 or 0 would be a guess.
   if (verdict.is === "unknown") return readings;
   const wrong = verdict.is === "down" ? verdict.problems : [];
@@ -63,6 +70,11 @@ function readingsOf({ state, runs }: Flow, plan: FlowPlan, verdict: Verdict, at:
       readings.push({ name: "flow_problem", labels: { reason, step }, value: isWrong(reason, step) });
   if (verdict.is !== "new") readings.push({ name: "flow_up", value: wrong.length === 0 ? 1 : 0 });
   return readings;
+}
+
+function outlook(run: Run, runs: readonly Run[], plan: FlowPlan, at: number): readonly Outlook[] {
+  if (plan.steps.every(({ deadline }) => deadline === undefined)) return [];
+  return outlookOf(run, plan, usualOf(runs, plan, run.id), at);
 }
 
 /** Since when a step has been going on, in the run in which it began first. */

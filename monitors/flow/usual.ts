@@ -1,6 +1,6 @@
 /** What is usual for a flow, from the runs that went well lately. Pure. */
 import type { FlowPlan } from "./plan.ts";
-import { beganAt, type Run, stepOf, tookMs } from "./run.ts";
+import { beganAt, isBehind, type Run, stepOf, tookMs } from "./run.ts";
 
 /** So many runs say what is usual. */
 const MOST_RUNS = 30;
@@ -43,10 +43,19 @@ export function usualOf(runs: readonly Run[], plan: FlowPlan, except?: string): 
   };
 }
 
-/** How long the rest of a run usually takes from `at`; undefined where that is not known of every step. */
-export function usualRest(run: Run, plan: FlowPlan, { steps }: UsualRun, at: number): number | undefined {
+/**
+ * How long the rest of a run usually takes from `at`, to the end of the step `last`; undefined where that is not known
+ * of every step.
+ */
+export function usualRest(
+  run: Run,
+  plan: FlowPlan,
+  { steps }: UsualRun,
+  at: number,
+  last = plan.steps.length - 1,
+): number | undefined {
   let restMs = 0;
-  for (const [index, { name }] of plan.steps.entries()) {
+  for (const [index, { name }] of plan.steps.slice(0, last + 1).entries()) {
     const step = stepOf(run, name);
     if (step?.state === "done" || step?.state === "skipped") continue;
     const known = steps[index];
@@ -54,6 +63,25 @@ export function usualRest(run: Run, plan: FlowPlan, { steps }: UsualRun, at: num
     restMs += Math.max(0, known.medianMs - (step?.from === undefined ? 0 : at - step.from));
   }
   return restMs;
+}
+
+/** A deadline that a run is on its way to. */
+export interface Outlook {
+  readonly step: string;
+  readonly deadline: number;
+  /** When the step is done, if all goes on as usual. */
+  readonly expected: number;
+}
+
+/** By when the steps with a deadline are done as usual, of those that are not behind and of which it can be said. */
+export function outlookOf(run: Run, plan: FlowPlan, usual: UsualRun, at: number): readonly Outlook[] {
+  const deadlines = plan.deadlines(run);
+  return plan.steps.flatMap(({ name: step }, index) => {
+    const deadline = deadlines[index];
+    if (deadline === undefined || isBehind(run, step)) return [];
+    const restMs = usualRest(run, plan, usual, at, index);
+    return restMs === undefined ? [] : [{ step, deadline, expected: at + restMs }];
+  });
 }
 
 /** How long before its deadline a run began at the earliest, of those that are remembered. */

@@ -5,7 +5,7 @@ import { reasonText } from "../reason.ts";
 import { localTime, span } from "../told/words.ts";
 import type { FlowPlan } from "./plan.ts";
 import { endedBefore, isBehind, type Run, stepOf } from "./run.ts";
-import type { UsualRun } from "./usual.ts";
+import { type Outlook, outlookOf, type UsualRun } from "./usual.ts";
 import type { Problem } from "./verdict.ts";
 
 /** So much of what came with an event stands beside the reason, in characters. */
@@ -122,9 +122,19 @@ export function runningWords(run: Run, { plan, usual, at = run.last.at }: About)
       ? ""
       : `${isWaiting ? "waiting for " : ""}${step.name} (${index + 1}/${plan.steps.length})`;
   const often = known === undefined ? "" : span(known.medianMs);
+  const late = outlookOf(run, plan, usual, at).find(({ deadline, expected }) => expected > deadline);
+  const soon = late === undefined ? { zh: "", en: "" } : outlookWords(late, plan);
   return {
-    zh: `正在跑 ${run.id}${place === "" ? "" : `：${place}`}，已 ${span(at - from)}${often === "" ? "" : `，通常 ${often}`}`,
-    en: `running ${run.id}${inEnglish === "" ? "" : `: ${inEnglish}`}, for ${span(at - from)}${often === "" ? "" : `, usually ${often}`}`,
+    zh: `正在跑 ${run.id}${place === "" ? "" : `：${place}`}，已 ${span(at - from)}${often === "" ? "" : `，通常 ${often}`}${soon.zh}`,
+    en: `running ${run.id}${inEnglish === "" ? "" : `: ${inEnglish}`}, for ${span(at - from)}${often === "" ? "" : `, usually ${often}`}${soon.en}`,
+  };
+}
+
+function outlookWords({ step, deadline, expected }: Outlook, { zone }: FlowPlan): Text {
+  const [by, then] = [localTime(deadline, zone), localTime(Math.floor(expected / 60_000) * 60_000, zone)];
+  return {
+    zh: `；照平时要到 ${then} 才完成 ${step}，截止 ${by}`,
+    en: `; as usual ${step} is done by ${then}, and had to be by ${by}`,
   };
 }
 

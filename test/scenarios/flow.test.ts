@@ -178,8 +178,23 @@ test("flow NAME draws the run beside the usual, and says it in words", async () 
     ["流程 夜间结算 2026-11-24", "完成，用时 22分钟"],
     ["流程 夜间结算 2026-11-23", "没有运行“2026-11-23”", "最近的是 `2026-11-25`、`2026-11-24`"],
     ["流程 日结", "没有流程“日结”", "有：夜间结算"],
+    ["流程 日结: 甲 → 乙", "没有这个流程。要添加就说 `流程 添加 日结: 甲 → 乙`"],
     ["flow runs 夜间结算", "`2026-11-24`", "跑完 1 次"],
   ]);
+});
+
+test("that it will be late can be told before it is", async () => {
+  await open();
+  await runThrough("2026-11-24");
+  await road.clock.advance(80 * MINUTE);
+  await tell("拉取", "start");
+  await road.clock.advance(MINUTE);
+  const reply = await road.say("流程 夜间结算");
+  expect(reply).toContain(
+    "🟡 正在跑 2026-11-25：拉取（1/3），已 1m，通常 7m；照平时要到 11-25 12:04 才完成 出报表，截止 11-25 12:00",
+  );
+  expect(await road.say("监控 夜间结算")).toMatch(/flow_deadline_margin_seconds\{step="出报表"\}` = -2\d\d/);
+  expect(shown()).toEqual([]);
 });
 
 test("it is looked at by asking, and trying it explains that it waits", async () => {

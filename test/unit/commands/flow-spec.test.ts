@@ -73,6 +73,14 @@ test.each<[line: string, name: string, options: object]>([
     "订单",
     { steps: [step("下单"), step("支付", "15m"), step("发货", "2d")] },
   ],
+  ["x: a → b 每天 2点，卡住就告警", "x", { steps: [step("a"), step("b")], cron: "0 2 * * *" }],
+  ["x: 检查 → 告警", "x", { steps: [step("检查"), step("告警")] }],
+  ["x: check -> alert", "x", { steps: [step("check"), step("alert")] }],
+  [
+    "x: check -> load every day at 2:00, alert me if it is late",
+    "x",
+    { steps: [step("check"), step("load")], cron: "0 2 * * *" },
+  ],
   ["备份: 打包", "备份", { steps: [step("打包")] }],
 ])("%s", (line, name, options) => {
   const spec = read(line);
