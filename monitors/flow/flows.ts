@@ -1,14 +1,13 @@
 /** All flows over the store: what was told is on disk, and times in which nobody watched are reckoned with. */
-import type { Clock } from "../../storage/clock.ts";
 import type { Labels } from "../../storage/labels.ts";
 import type { Text } from "../../storage/locale.ts";
-import type { Log } from "../../storage/log.ts";
-import type { Change, Store } from "../../storage/store.ts";
+import type { Change } from "../../storage/store.ts";
 import type { Look, MatchedLine, MatchListener, ToldSight } from "../monitor.ts";
-import type { MonitorBook, MonitorRecord } from "../monitor-book.ts";
+import type { MonitorRecord } from "../monitor-book.ts";
 import { reasonText } from "../reason.ts";
 import { type Outage, openAttendance } from "../told/attendance.ts";
 import { createPace } from "../told/pace.ts";
+import type { ToldDeps } from "../told/told.ts";
 import { flowIndex } from "./flow-index.ts";
 import { type Heard, heard } from "./hear.ts";
 import { type FlowOptions, type State, visible } from "./options.ts";
@@ -30,19 +29,6 @@ const LONGEST_ID = 100;
 const KEPT_LINE = 500;
 
 const DAY_MS = 86_400_000;
-
-export interface FlowDeps {
-  readonly store: Store;
-  readonly book: MonitorBook;
-  readonly clock: Clock;
-  /** Milliseconds that never turn back. */
-  readonly elapsed: () => number;
-  /** IANA name of the zone of flows that name none. */
-  readonly zone: string;
-  readonly log: Log;
-  /** An event changed how this monitor stands. */
-  news(monitor: string): void;
-}
 
 /** What became of an event: it is on disk, and `changed` something or not; or it came too soon after the others. */
 export type TakenEvent =
@@ -72,7 +58,7 @@ export interface Flows extends ToldSight, MatchListener {
 }
 
 /** Opens the tables of flows. The book must be of the same store. */
-export function openFlows(deps: FlowDeps): Flows {
+export function openFlows(deps: ToldDeps): Flows {
   const { store, book, clock, elapsed, zone, log } = deps;
   const flows = store.table("flows", decodeFlow);
   const runs = store.table("flow_runs", decodeRun);

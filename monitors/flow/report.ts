@@ -3,6 +3,7 @@ import { formatDuration } from "../../storage/duration.ts";
 import type { Text } from "../../storage/locale.ts";
 import type { Look, Reading } from "../monitor.ts";
 import type { Reason, ReasonCode } from "../reason.ts";
+import { lookOf } from "../told/told.ts";
 import { localTime } from "../told/words.ts";
 import type { FlowPlan } from "./plan.ts";
 import { beganAt, type Run, stepOf, tookMs } from "./run.ts";
@@ -20,13 +21,7 @@ export function lookAt(flow: Flow, plan: FlowPlan, at: number): Look {
   const verdict = verdictOf(flow.state, flow.runs, plan, at);
   const readings = readingsOf(flow, plan, verdict, at);
   const reason = reasonFor(flow, plan, verdict, at);
-  if (verdict.is === "down") return { readings, ...(reason === undefined ? {} : { failure: reason }) };
-  const unknown = verdict.is === "unknown" || verdict.is === "new";
-  return {
-    readings,
-    ...(reason === undefined ? {} : { remark: reason }),
-    ...(unknown ? { unknown } : {}),
-  };
+  return lookOf(verdict.is, readings, reason);
 }
 
 function readingsOf({ state, runs }: Flow, plan: FlowPlan, verdict: Verdict, at: number): Reading[] {

@@ -1,11 +1,10 @@
 /** All heartbeats: what was told is on disk, and times in which nobody watched are reckoned with. */
-import type { Clock } from "../../storage/clock.ts";
-import type { Log } from "../../storage/log.ts";
-import type { Change, Store } from "../../storage/store.ts";
+import type { Change } from "../../storage/store.ts";
 import type { Look, ToldSight } from "../monitor.ts";
 import type { MonitorBook, MonitorRecord } from "../monitor-book.ts";
 import { type Outage, openAttendance } from "../told/attendance.ts";
 import { createPace } from "../told/pace.ts";
+import type { ToldDeps } from "../told/told.ts";
 import { type Beat, decodeBeat, heard, newBeat, type Ping, paused, setBack } from "./beat.ts";
 import { type Expectation, expectationOf, type HeartbeatOptions } from "./options.ts";
 import { lookAt } from "./report.ts";
@@ -14,19 +13,6 @@ import { afterOutage, verdictOf } from "./verdict.ts";
 /** So many pings of one may come at once, and one more a second. */
 const BURST = 60;
 const REFILL_MS = 1_000;
-
-export interface HeartbeatDeps {
-  readonly store: Store;
-  readonly book: MonitorBook;
-  readonly clock: Clock;
-  /** Milliseconds that never turn back. */
-  readonly elapsed: () => number;
-  /** IANA name of the zone of schedules that name none. */
-  readonly zone: string;
-  readonly log: Log;
-  /** A ping changed how this monitor stands. */
-  news(monitor: string): void;
-}
 
 /** What became of a ping: it is on disk, or it came too soon after the others. */
 export type Taken = { readonly is: "taken" } | { readonly is: "too-often"; readonly waitMs: number };
@@ -45,7 +31,7 @@ export interface Heartbeats extends ToldSight {
 }
 
 /** Opens the tables of heartbeats. The book must be of the same store. */
-export function openHeartbeats(deps: HeartbeatDeps): Heartbeats {
+export function openHeartbeats(deps: ToldDeps): Heartbeats {
   const { store, book, clock, elapsed, zone, log } = deps;
   const beats = store.table("heartbeats", decodeBeat);
   const index = indexOf(book);

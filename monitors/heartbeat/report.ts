@@ -3,6 +3,7 @@ import { formatDuration } from "../../storage/duration.ts";
 import type { Text } from "../../storage/locale.ts";
 import type { Look, Reading } from "../monitor.ts";
 import type { Reason, ReasonCode } from "../reason.ts";
+import { lookOf } from "../told/told.ts";
 import { localTime, span } from "../told/words.ts";
 import type { Beat } from "./beat.ts";
 import type { Expectation } from "./options.ts";
@@ -18,13 +19,7 @@ export function lookAt(beat: Beat, expected: Expectation, at: number): Look {
   const verdict = verdictOf(beat, expected, at);
   const readings = readingsOf(beat, verdict);
   const reason = reasonFor(beat, expected, verdict, at);
-  if (verdict.is === "down") return { readings, ...(reason === undefined ? {} : { failure: reason }) };
-  const unknown = verdict.is === "unknown" || verdict.is === "new";
-  return {
-    readings,
-    ...(reason === undefined ? {} : { remark: reason }),
-    ...(unknown ? { unknown } : {}),
-  };
+  return lookOf(verdict.is, readings, reason);
 }
 
 function readingsOf(beat: Beat, verdict: Verdict): Reading[] {

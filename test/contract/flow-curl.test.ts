@@ -16,7 +16,9 @@ test("each runs as printed, whatever the names, and is heard", async () => {
   cleanUps.push(() => bot.end("SIGTERM"));
   const text = async (line: string): Promise<string> =>
     (await bot.say(line)).map((card) => card.text ?? "").join("\n");
-  const reply = await text('流程 添加 夜间\'$(id)结算!: 拉`取` <10分钟 → 对"账" & 出表 <30分钟 工作日 02:00');
+  const reply = await text(
+    '流程 添加 夜/间\'$(id)结算!: 拉`取` <10分钟 → 对"账" & 出表 <30分钟 工作日 02:00',
+  );
   const lines = /```\n(.*)\n```/s.exec(reply)?.[1]?.split("\n") ?? [];
   const named = lines.find((line) => line.startsWith("RUN=")) ?? "";
   const curls = lines.filter((line) => line.startsWith("curl "));
