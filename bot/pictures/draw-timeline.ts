@@ -253,17 +253,19 @@ function drawNow(canvas: Canvas, { bottom }: Plot, x: number): void {
     canvas.rectangle(x - 1, y, 2, Math.min(8, bottom - y), { colour: GOING, alpha: 0.6 });
 }
 
-/** A bar with round ends. */
+/** A bar with round ends; a short one is square, or it would be a dot. */
 function pill(canvas: Canvas, from: number, to: number, middle: number, height: number, paint: Paint): void {
   const radius = height / 2;
-  const [left, right] =
-    to - from < height ? [(from + to) / 2, (from + to) / 2] : [from + radius, to - radius];
+  if (to - from < height) {
+    canvas.rectangle(from, middle - radius, Math.max(8, to - from), height, paint);
+    return;
+  }
   canvas.stroke(
     [
-      { x: left, y: middle },
-      { x: right, y: middle },
+      { x: from + radius, y: middle },
+      { x: to - radius, y: middle },
     ],
-    Math.min(height, Math.max(8, to - from)),
+    height,
     paint,
   );
 }

@@ -87,8 +87,8 @@ const sayings: Readonly<Record<Exclude<Problem["reason"], "missing">, Saying>> =
     const again = known?.state === "running" ? localTime(known.from ?? known.at, plan.zone) : undefined;
     const tries = known?.tries ?? 1;
     return {
-      zh: `${localTime(since, plan.zone)} 报告失败${tries > 1 ? `（第 ${tries} 次）` : ""}${note === "" ? "" : `：${note}`}${again === undefined ? "" : `；${again} 起在重试`}`,
-      en: `it said so ${localTime(since, plan.zone)}${tries > 1 ? ` (try ${tries})` : ""}${note === "" ? "" : `: ${note}`}${again === undefined ? "" : `; being tried again since ${again}`}`,
+      zh: `${localTime(since, plan.zone)}${tries > 1 ? `（第 ${tries} 次）` : ""}${note === "" ? "" : `，${note}`}${again === undefined ? "" : `；${again} 起在重试`}`,
+      en: `${localTime(since, plan.zone)}${tries > 1 ? ` (try ${tries})` : ""}${note === "" ? "" : `: ${note}`}${again === undefined ? "" : `; being tried again since ${again}`}`,
     };
   },
 };

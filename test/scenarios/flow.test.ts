@@ -114,7 +114,9 @@ test("a failure is told at once with what came with it; it is over when the step
   await tell("对账", "fail", { note: "差 3 笔\n@all" });
   await road.clock.advance(30_000);
   expect(shown()).toEqual([expect.stringMatching(/^firing .*\n内容: 夜间结算：对账 报告失败/)]);
-  expect(await road.say("流程 夜间结算")).toContain("报告失败：差 3 笔 \\@all");
+  expect(await road.say("流程 夜间结算")).toContain(
+    "对账 报告失败（2026-11-25）：11-25 10:00，差 3 笔 \\@all",
+  );
   await tell("对账", "start");
   await road.clock.advance(MINUTE);
   expect(await road.say("流程 夜间结算")).toContain("10:00:30 起在重试");
