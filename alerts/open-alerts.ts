@@ -1,10 +1,11 @@
 /** Puts the room together and keeps it running: the rounds of evaluation, the deadlines, the courier. */
 import type { MetricUnit } from "../rules/metric-words.ts";
 import type { Clock } from "../storage/clock.ts";
+import type { Labels } from "../storage/labels.ts";
 import type { Locale } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { Store } from "../storage/store.ts";
-import { isActive } from "./alert.ts";
+import { type FiredAlert, isActive } from "./alert.ts";
 import { type AlertBook, openAlertBook } from "./alert-book.ts";
 import type { Card } from "./card.ts";
 import type { Channel } from "./channel.ts";
@@ -21,7 +22,7 @@ import type { RuleHealth } from "./evaluation/rule-health.ts";
 import type { WatchedRules } from "./evaluation/watched-rules.ts";
 import { openDeadlines } from "./incidents/deadlines.ts";
 import type { Incident } from "./incidents/incident.ts";
-import { incidentCard, type Listed } from "./incidents/incident-card.ts";
+import { incidentCard, type Listed, shownOf } from "./incidents/incident-card.ts";
 import { isHeld, nextDeadline } from "./incidents/incident-deadlines.ts";
 import { viewOf } from "./incidents/incident-view.ts";
 import { type Explanation, explain } from "./incidents/why.ts";
@@ -44,6 +45,8 @@ export interface AlertsOptions {
   readonly nameOf?: NameOf;
   /** Where the chart of an incident can be seen; cards have none unless told. */
   pictureOf?(incident: number): string;
+  /** The last lines of the log that a series with these labels was counted from; cards have none unless told. */
+  linesOf?(labels: Labels): readonly string[];
   /** 0 ≤ x < 1, for every jitter. */
   random(): number;
   /** Routes, receivers and what goes with them, asked each time; everything to the console unless told. */
@@ -83,7 +86,7 @@ export interface Alerts {
   /** Does what time alone brings about; true when anything was due. */
   deadlinesDue(at: number): Promise<boolean>;
   /** The card of an incident, as it is at `at`, in a language. */
-  card(incident: Incident, at: number, locale?: Locale, listed?: Listed): Card;
+  card(incident: Incident, at: number, locale?: Locale, shown?: Shown): Card;
   explain(incident: Incident, at: number): Explanation;
   currentValue(alert: string): number | undefined;
   /** In what the values of a rule count; undefined where nobody can say, or the rule is gone. */
@@ -97,6 +100,17 @@ export interface Alerts {
   /** Stops judging, then gives the courier up to `drainMs`. */
   stop(drainMs: number): Promise<void>;
 }
+
+/** What of an incident is shown. */
+export interface Shown {
+  /** Which of its alerts; the first five unless told. */
+  readonly listed?: Listed;
+  /** Without the lines of logs: whoever asks may not be one of those who are told. */
+  readonly withoutLines?: boolean;
+}
+
+/** Lines of logs on one card. */
+const MOST_LINES = 3;
 
 /** Four hours: until somebody of the next shift must say that they have it. */
 const ACKNOWLEDGE_MS = 4 * 3_600_000;
@@ -161,7 +175,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
   let lastLagMs = 0;
   let lastDurationMs = 0;
 
-  function card(incident: Incident, at: number, language: Locale = locale, listed?: Listed): Card {
+  function card(incident: Incident, at: number, language: Locale = locale, shown: Shown = {}): Card {
     const members = book.members(incident.id);
     const expression = members[0] === undefined ? undefined : rules.facts(members[0].rule)?.expression;
     const image = expression === undefined ? undefined : options.pictureOf?.(incident.id);
@@ -174,9 +188,19 @@ export function openAlerts(options: AlertsOptions): Alerts {
       expression,
       unitOf,
       ...(image === undefined ? {} : { image }),
-      ...(listed === undefined ? {} : { listed }),
+      ...(shown.listed === undefined ? {} : { listed: shown.listed }),
+      lines: shown.withoutLines === true ? [] : linesBehind(members),
       currentValue: evaluator.currentValue,
     });
+  }
+
+  /** Of the alerts that the card is about; one line may be behind several. */
+  function linesBehind(members: readonly FiredAlert[]): readonly string[] {
+    if (options.linesOf === undefined) return [];
+    const lines = new Set<string>();
+    for (const { found } of shownOf(members).slice(0, MOST_LINES))
+      for (const line of options.linesOf(found)) lines.add(line);
+    return [...lines].slice(-MOST_LINES);
   }
 
   function unitOf(rule: number): MetricUnit | undefined {

@@ -101,7 +101,7 @@ export function boardSources(
       for (const rule of world.rules.all()) yield ruleView(rule);
     },
     incidents: () => world.alerts.book.activeIncidents(),
-    card: (incident) => world.alerts.card(incident, clock.now(), locale),
+    card: (incident) => world.alerts.card(incident, clock.now(), locale, { withoutLines: true }),
     trouble: (): readonly TroubleView[] => [
       ...about
         .readiness()

@@ -12,6 +12,7 @@ import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";
 import { openFlows } from "../monitors/flow/flows.ts";
 import { openHeartbeats } from "../monitors/heartbeat/heartbeats.ts";
+import { openLogs } from "../monitors/log/logs.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
 import { openDatabases } from "../monitors/sql/databases.ts";
 import { watch as createWatch } from "../monitors/watch.ts";
@@ -45,7 +46,7 @@ import { openPictures } from "./pictures/pictures.ts";
 import { withPictures } from "./pictures/with-pictures.ts";
 import { openPlatforms } from "./platforms.ts";
 import { readinessOf } from "./readiness.ts";
-import { lines, needsRestart, openReload } from "./reload.ts";
+import { lines, needsRestart, openReload, reloadWithAudit } from "./reload.ts";
 import { robotChannels } from "./robots/robots.ts";
 import { openTeardown } from "./teardown.ts";
 import { openWatchdog } from "./watchdog.ts";
@@ -187,6 +188,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       zone,
       nameOf,
       pictureOf: pictures.ofIncident,
+      linesOf: (labels) => logs.linesBehind(labels),
       random,
       breathe,
       rest,
@@ -231,16 +233,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       log,
       locale,
     });
-    /** A reload that nobody asked for in a chat, with its line in the audit trail. */
-    const reload = (by: string, line: string): ReturnType<typeof reloading.run> =>
-      reloading.run(
-        (edit) =>
-          store.commit((change) => {
-            audit.add(change, { at: clock.now(), person: by, conversation: "", line });
-            return edit(change);
-          }),
-        by,
-      );
+    const reload = reloadWithAudit(reloading, { store, audit, clock });
 
     const network = networkInForce(() => now);
     const told = {
@@ -257,13 +250,15 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const flows = openFlows(told);
     const databases = openDatabases({ list: () => now.config.databases, clock });
     teardown.add("databases", () => databases.close());
+    const logs = openLogs({ store, book: monitors, clock, log });
+    teardown.add("logs", () => logs.stop());
     const watch = createWatch({
       book: monitors,
       sink: series,
       clock,
       log,
       random,
-      world: { network, elapsed, heartbeats, flows, matches: flows, databases },
+      world: { network, elapsed, heartbeats, logs, flows, matches: flows, databases },
     });
     const world: World = {
       store,
@@ -272,6 +267,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       watch,
       heartbeats,
       flows,
+      logs,
       alerts,
       series,
       network,

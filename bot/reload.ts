@@ -1,10 +1,11 @@
 /** Puts another `gengfu.yml` in force while the house stands: all that can fail comes first, then one commit. */
 import { isDeepStrictEqual } from "node:util";
+import type { Audit } from "../commands/audit.ts";
 import type { Commit, Reloaded } from "../commands/world.ts";
 import type { Clock } from "../storage/clock.ts";
 import { inLocale, type Locale } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
-import type { Change } from "../storage/store.ts";
+import type { Change, Store } from "../storage/store.ts";
 import type { FileConfig } from "./config.ts";
 import { ConfigError, type Problem } from "./config-error.ts";
 
@@ -82,6 +83,22 @@ export function openReload({ read, prepare, clock, log, locale }: ReloadOptions)
     },
     last: () => last,
   };
+}
+
+/** A reload that nobody asked for in a chat, with its line in the audit trail: who asked, and how. */
+export function reloadWithAudit(
+  reloading: Pick<ReturnType<typeof openReload>, "run">,
+  { store, audit, clock }: { readonly store: Store; readonly audit: Audit; readonly clock: Clock },
+): (by: string, line: string) => Promise<Reloaded> {
+  return (by, line) =>
+    reloading.run(
+      (edit) =>
+        store.commit((change) => {
+          audit.add(change, { at: clock.now(), person: by, conversation: "", line });
+          return edit(change);
+        }),
+      by,
+    );
 }
 
 const NO_FILE = new ConfigError("gengfu.yml", [

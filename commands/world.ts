@@ -6,6 +6,7 @@ import type { Subscriptions } from "../alerts/routing/subscriptions.ts";
 import type { Flows } from "../monitors/flow/flows.ts";
 import type { Timeline } from "../monitors/flow/timeline.ts";
 import type { Heartbeats } from "../monitors/heartbeat/heartbeats.ts";
+import type { Logs } from "../monitors/log/logs.ts";
 import type { MonitorBook } from "../monitors/monitor-book.ts";
 import type { Network } from "../monitors/network.ts";
 import type { Watch } from "../monitors/watch.ts";
@@ -64,6 +65,7 @@ export interface World {
   readonly watch: Watch;
   readonly heartbeats: Heartbeats;
   readonly flows: Flows;
+  readonly logs: Logs;
   readonly alerts: Alerts;
   readonly series: SeriesStore;
   readonly network: Network;

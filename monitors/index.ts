@@ -7,6 +7,7 @@ import { flow } from "./flow/flow.ts";
 import { heartbeat } from "./heartbeat/heartbeat.ts";
 import { http } from "./http/http.ts";
 import { icmp } from "./icmp/icmp.ts";
+import { log } from "./log/log.ts";
 import type { MonitorKind } from "./monitor.ts";
 import { process } from "./process/process.ts";
 import { scrape } from "./scrape/scrape.ts";
@@ -34,6 +35,7 @@ export const monitorKinds = {
   flow,
   scrape,
   sql,
+  log,
 } satisfies MonitorKinds;
 
 /** What to look at and how often. `options` are those of the kind, checked, with defaults filled in. */
@@ -126,6 +128,7 @@ function specOf(kind: MonitorKind<unknown>) {
 export function targetOf({ kind, options }: Pick<MonitorSpec, "kind" | "options">): string | undefined {
   const { target } = kindNamed(kind) ?? {};
   const value = target === undefined ? undefined : options[target];
+  if (Array.isArray(value)) return value.join(", ");
   return typeof value === "string" ? value : undefined;
 }
 

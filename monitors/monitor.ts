@@ -35,6 +35,8 @@ export interface Look {
   readonly remark?: Reason;
   /** Neither well nor failed: nobody can know. No `up` is written. */
   readonly unknown?: true;
+  /** Lines of what it saw, for whoever tries it out: plain text, secrets struck out. */
+  readonly excerpt?: readonly string[];
 }
 
 /** Looks at one thing. */
@@ -57,6 +59,8 @@ export interface MonitorWorld {
   readonly flows?: ToldSight;
   /** What may be asked in SQL. */
   readonly databases?: DatabaseSight;
+  /** What `log` monitors have read so far. */
+  readonly logs?: LogSight;
   /** Who hears of the lines that `log` monitors match. */
   readonly matches?: MatchListener;
   /** Certificate authorities to trust besides Node's own, in PEM. */
@@ -89,6 +93,17 @@ export interface DatabaseSight {
    * At most `most` rows come back. When `signal` aborts, the statement is ended on the server, too.
    */
   ask(name: string, statement: string, most: number, signal: AbortSignal): Promise<Answer>;
+}
+
+/** Follows logs from look to look. */
+export interface LogSight {
+  /** Reads what is new since the last look of this monitor, and counts it in the commit that moves the position. */
+  look(monitor: string, options: object, about: LogAbout): Promise<Look>;
+}
+
+/** How a log is to be looked at. */
+export interface LogAbout extends Pick<MonitorWorld, "elapsed" | "matches"> {
+  readonly signal: AbortSignal;
 }
 
 /** A line that a `log` monitor matched. */

@@ -22,6 +22,7 @@ export interface LookReport {
   readonly remark?: Reason;
   /** Neither well nor failed. */
   readonly unknown?: true;
+  readonly excerpt?: readonly string[];
 }
 
 export interface TakenLook {
@@ -61,7 +62,7 @@ export async function takeLook(
     }
     return { readings: [], failure: timeUp };
   };
-  const { readings, batch, failure, remark, unknown } = await Promise.race([attempt, expire()]);
+  const { readings, batch, failure, remark, unknown, excerpt } = await Promise.race([attempt, expire()]);
   // A reason is given because the default one is an error with a stack, made for every look.
   alarm.abort("the look has ended");
   about.stop.removeEventListener("abort", stop);
@@ -76,6 +77,7 @@ export async function takeLook(
       ...(failure === undefined ? {} : { reason: failure }),
       ...(remark === undefined ? {} : { remark }),
       ...(unknown === undefined || failure !== undefined ? {} : { unknown }),
+      ...(excerpt === undefined ? {} : { excerpt }),
     },
     ...(ended ? {} : { ending: attempt.then(() => undefined) }),
   };

@@ -125,3 +125,28 @@ export function compileGroups(pattern: string): (value: string) => Captured | un
     };
   };
 }
+
+/** An expression that is looked for anywhere in a text. */
+export interface Capture {
+  /** The names of its groups: `(?P<user>…)` or `(?<user>…)`. */
+  readonly names: readonly string[];
+  test: Test;
+  /** What its named groups caught at the first match; "" for one that took no part. Undefined where nothing matches. */
+  groups(text: string): Readonly<Record<string, string>> | undefined;
+}
+
+/** Compiles an expression as `compileSearch` does, for whoever wants to know what its groups caught. */
+export function compileCapture(pattern: string): Capture {
+  const test = compileSearch(pattern);
+  const compiled = RE2JS.compile(pattern);
+  const names = Object.keys(compiled.namedGroups());
+  return {
+    names,
+    test,
+    groups(text) {
+      const matcher = compiled.matcher(text);
+      if (!matcher.find()) return undefined;
+      return Object.fromEntries(names.map((name) => [name, matcher.group(name) ?? ""]));
+    },
+  };
+}

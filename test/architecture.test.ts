@@ -66,6 +66,7 @@ const pluginTables: readonly { folder: string; table: string; plugins: readonly 
       "monitors/flow",
       "monitors/scrape",
       "monitors/sql",
+      "monitors/log",
     ],
   },
   {

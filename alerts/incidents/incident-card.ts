@@ -34,6 +34,8 @@ export interface CardFacts {
   readonly image?: string;
   /** Which alerts are named one by one; the first five unless told. */
   readonly listed?: Listed;
+  /** Lines of a log that are behind its alerts, the last one last; plain text of whoever wrote them. */
+  readonly lines?: readonly string[];
   /** The value at the last look; undefined when there was none. */
   currentValue(alert: string): number | undefined;
 }
@@ -48,6 +50,9 @@ export interface Listed {
 export const WHAT: Text = { zh: "内容", en: "What" };
 export const WHERE: Text = { zh: "位置", en: "Where" };
 export const VALUE: Text = { zh: "数值", en: "Value" };
+
+/** So much of a line of a log has room on every platform, in characters. */
+const LONGEST_LINE = 160;
 
 /** So many alerts are named on a card; the rest are counted. */
 const FIRST: Listed = { from: 0, most: 5 };
@@ -150,6 +155,8 @@ function fields(
     });
     add({ zh: "静默", en: "Silenced" }, words + why);
   }
+  // Last, since a platform with little room cuts from the end.
+  for (const line of facts.lines ?? []) add({ zh: "日志", en: "Log" }, plain(line, LONGEST_LINE));
   return made;
 }
 

@@ -1,6 +1,7 @@
 import { shownOf } from "../../alerts/incidents/incident-card.ts";
 import { storyWords } from "../../alerts/incidents/story-words.ts";
 import { escapeMarkdown, formatTime } from "../../alerts/words.ts";
+import { refusal } from "../allow.ts";
 import { needNothing, needNumber, takeNumber } from "../arguments.ts";
 import { action, type Command } from "../command.ts";
 import { alertNumber, noIncident } from "../phrases.ts";
@@ -32,7 +33,10 @@ export const show: Command = {
     const pages = Math.max(1, Math.ceil(shownOf(alerts.book.members(incident.id)).length / PAGE));
     const page = Math.min(Math.max(asked?.value ?? 1, 1), pages);
     const listed = { from: (page - 1) * PAGE, most: PAGE };
-    const card = alerts.card(incident, call.at, call.locale, listed);
+    // Whoever is told has seen the lines of logs; elsewhere they are for those who could make a rule that tells.
+    const withoutLines =
+      refusal(call.person, "operator") !== undefined && !incident.tells.includes(call.conversation);
+    const card = alerts.card(incident, call.at, call.locale, { listed, withoutLines });
     const story = alerts.book.timeline(incident.id).slice(-SHOWN);
     const lines = story.map((entry) => {
       const unit = entry.rule === undefined ? undefined : alerts.unitOf(entry.rule);

@@ -95,6 +95,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   域名: "dns",
   抓取: "scrape",
   进程: "process",
+  日志: "log",
 };
 
 function kindOf(word: string): string | undefined {
@@ -171,8 +172,9 @@ function onlyInFile(key: string): Refusal {
   });
 }
 
-/** `shop.example/health` for a URL. */
+/** `shop.example/health` for a URL, `app.log` for a path. */
 function nameFrom(what: unknown): string {
+  if (String(what).startsWith("/")) return String(what).split("/").at(-1) || String(what);
   const normal = normaliseUrl(String(what));
   if (normal === undefined) return String(what);
   const { host, pathname } = new URL(normal);

@@ -14,6 +14,7 @@ import { code, codeBlock } from "../markdown.ts";
 import { counted, named, quoted } from "../phrases.ts";
 import type { World } from "../world.ts";
 import { expectationWords, pingLines, withoutUuid } from "./heartbeat-lines.ts";
+import { lastLinesText } from "./log-lines.ts";
 import { shapeLines } from "./shape-lines.ts";
 
 /** Of what came with a ping, in characters. */
@@ -132,7 +133,9 @@ function showOne(one: MonitorRecord, call: Call, world: World): ReturnType<typeo
       ? heartbeatText(one, call, world)
       : one.kind === "flow"
         ? flowLines(one, world, call.locale, maySee)
-        : "";
+        : one.kind === "log"
+          ? lastLinesText(one, call, world)
+          : "";
   const shape = shapeLines(one, call, world);
   return answer(
     call,

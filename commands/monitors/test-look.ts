@@ -16,6 +16,7 @@ import type { World } from "../world.ts";
 import { permit, readSpec } from "./add.ts";
 import { expectationWords, pingLines } from "./heartbeat-lines.ts";
 import { findMonitor, stateOf } from "./list.ts";
+import { linesBlock } from "./log-lines.ts";
 import { readingText } from "./shape-lines.ts";
 
 /** `monitor test NAME|URL|KIND TARGET …`: look once, now. */
@@ -50,9 +51,10 @@ export const monitorTest: Command = {
           en: `🔴 It failed: ${quoted(why.en, 300)} (took ${took})`,
         }
       : { zh: `🟢 成功，用时 ${took}`, en: `🟢 It went well and took ${took}` };
+    const excerpt = linesBlock(report.excerpt ?? []);
     return answer(call, {
-      zh: [said.zh, lines, shaped].filter(Boolean).join("\n\n"),
-      en: [said.en, lines, shaped].filter(Boolean).join("\n\n"),
+      zh: [said.zh, excerpt, lines, shaped].filter(Boolean).join("\n\n"),
+      en: [said.en, excerpt, lines, shaped].filter(Boolean).join("\n\n"),
     });
   },
 };

@@ -23,6 +23,7 @@ import { openFlows } from "../../monitors/flow/flows.ts";
 import type { Timeline } from "../../monitors/flow/timeline.ts";
 import { openHeartbeats } from "../../monitors/heartbeat/heartbeats.ts";
 import { type MonitorKinds, monitorKinds } from "../../monitors/index.ts";
+import { openLogs } from "../../monitors/log/logs.ts";
 import type { DatabaseSight } from "../../monitors/monitor.ts";
 import { createMonitorBook } from "../../monitors/monitor-book.ts";
 import { createNetwork, type HostAddress, type Network } from "../../monitors/network.ts";
@@ -149,6 +150,7 @@ export class Road {
     };
     const heartbeats = openHeartbeats(told);
     const flows = openFlows(told);
+    const logs = openLogs({ store, book: monitors, clock, log });
     const rules = openRuleBook(store);
     const channel = new RecordingChannel();
     const random = (): number => 0;
@@ -166,6 +168,7 @@ export class Road {
         const words = flows.explain(found);
         return words && inLocale(locale, words);
       }),
+      linesOf: (labels) => logs.linesBehind(labels),
       channels: { console: channel },
       clock,
       log,
@@ -183,6 +186,7 @@ export class Road {
         network,
         elapsed,
         heartbeats,
+        logs,
         flows,
         matches: flows,
         ...(options.databases && { databases: options.databases }),
@@ -215,6 +219,7 @@ export class Road {
       watch: looking,
       heartbeats,
       flows,
+      logs,
       alerts,
       series,
       network,
@@ -264,6 +269,7 @@ export class Road {
       await heartbeats.stop();
       await flows.stop();
       await looking.stop();
+      await logs.stop();
       await alerts.stop(0);
       await series.close();
       await store.close();

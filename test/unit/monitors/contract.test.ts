@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { dns } from "../../../monitors/dns/dns.ts";
 import { flow } from "../../../monitors/flow/flow.ts";
@@ -6,6 +7,7 @@ import { http } from "../../../monitors/http/http.ts";
 import { createIcmpKind } from "../../../monitors/icmp/icmp.ts";
 import type { PingTool } from "../../../monitors/icmp/ping.ts";
 import { type MonitorKinds, monitorKinds } from "../../../monitors/index.ts";
+import { log } from "../../../monitors/log/log.ts";
 import type { Answer, DatabaseSight, Monitor, MonitorKind } from "../../../monitors/monitor.ts";
 import { createProcessKind } from "../../../monitors/process/process.ts";
 import type { Search } from "../../../monitors/process/search.ts";
@@ -234,6 +236,19 @@ const cases: Readonly<Record<string, MonitorCase>> = {
         {},
         serveRaw(() => {}),
         use,
+      ),
+  },
+  log: {
+    options: { path: "/var/log/app.log" },
+    looking: (use) =>
+      use(log.create(log.options.parse({ path: fileURLToPath(import.meta.url), patterns: "log" }), nowhere)),
+    hanging: (use) =>
+      use(
+        log.create(
+          log.options.parse({ path: "/var/log/app.log" }),
+          { ...nowhere, logs: { look: (_name, _options, { signal }) => pending(signal) } },
+          "app",
+        ),
       ),
   },
 };
