@@ -13,8 +13,10 @@ import { createShaper, type Shaper, type StepTally } from "./shaping/shaper.ts";
 import { type LookReport, takeLook } from "./take-look.ts";
 import { writeReport } from "./write-report.ts";
 
-/** The first looks after a start are spread over at most this many milliseconds. */
+/** The first looks after a start are spread over this many milliseconds, or over the interval where that is shorter. */
 const SPREAD_MS = 5_000;
+/** Many are given so much each: what begins together goes on coming together, at every interval. */
+const SPREAD_EACH_MS = 10;
 /** With no monitor due sooner, the loop wakes after this many milliseconds all the same. */
 const LONGEST_SLEEP_MS = 60_000;
 const MOST_AT_ONCE = 50;
@@ -123,13 +125,16 @@ export function watch(options: WatchOptions): Watch {
   const underway = new Set<Promise<unknown>>();
   const stopping = new AbortController();
   const counts = { running: 0, looks: 0, failures: 0, skipped: 0 };
+  /** How many there are to be, while they enter. */
+  let expected = 0;
   let wake = new AbortController();
   let loop: Promise<void> | undefined;
   let unwatch = (): void => {};
 
   function enter(record: MonitorRecord): void {
     const kind = kindOf(record);
-    const spread = random() * Math.min(record.intervalMs, SPREAD_MS);
+    const room = Math.max(SPREAD_MS, Math.max(rounds.size, expected) * SPREAD_EACH_MS);
+    const spread = random() * Math.min(record.intervalMs, room);
     const own = record.source.kind === "file" ? openWorld : world;
     const labels = { monitor: record.name, instance: kind.instance(record.options), ...record.labels };
     rounds.set(record.name, {
@@ -265,7 +270,10 @@ export function watch(options: WatchOptions): Watch {
   return {
     start() {
       if (loop !== undefined) throw new Error("the watch has been started already");
-      for (const one of book.table.values()) if (!one.paused) enter(one);
+      const all = [...book.table.values()].filter(({ paused }) => !paused);
+      expected = all.length;
+      for (const one of all) enter(one);
+      expected = 0;
       unwatch = book.table.watch(onChange);
       loop = run();
     },

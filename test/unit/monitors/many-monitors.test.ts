@@ -1,4 +1,4 @@
-/** Monitors that came and went leave nothing behind, whether they were looking, waiting or hanging when they went. */
+/** Many monitors: they come evenly, and those that went leave nothing behind, whatever they were doing. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
@@ -60,4 +60,26 @@ test("ten thousand monitors made and removed leave no round, no sleep, no listen
   expect(heapUsed() - before).toBeLessThan(5_000_000);
   await watching.stop();
   expect(clock.sleeping).toBe(0);
+});
+
+test("many monitors are spread further, so that they do not come in a rush at every interval", async () => {
+  const { book, clock, sink, spec, store, watching } = watchedWorld(
+    { thing: async () => good },
+    {
+      random: (() => {
+        let i = 0;
+        return () => i++ / 2_000;
+      })(),
+    },
+  );
+  const list = Array.from({ length: 2_000 }, (_, i) =>
+    spec({ name: `m${i}`, kind: "thing", interval: "30s" }),
+  );
+  await store.commit((change) => book.syncFileMonitors(change, list));
+  watching.start();
+  for (const second of [5, 10, 15, 20]) {
+    await clock.advance(5_000);
+    expect(sink.of("up").length).toBeCloseTo(second * 100, -1);
+  }
+  await watching.stop();
 });
