@@ -1,6 +1,7 @@
 /** The shapes of characters, read from `font/glyphs.bin.br`; `font/make.py` makes that file, and says how it is laid out. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as breathe } from "node:timers/promises";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 import { packageRoot } from "../package-root.ts";
@@ -20,6 +21,9 @@ export interface Glyphs {
 /** Units of one em, as `font/make.py` has them. */
 export const EM = 200;
 
+/** After so many characters other work has its turn: a few milliseconds. */
+const AT_ONCE = 4_000;
+
 let loading: Promise<Glyphs> | undefined;
 
 /** Reads them once, when the first picture is drawn. */
@@ -36,30 +40,30 @@ async function load(): Promise<Glyphs> {
   return decode(await promisify(brotliDecompress)(packed));
 }
 
-/** Where the shape of a character stands. */
-interface Head {
-  readonly advance: number;
-  /** How many points each outline has. */
-  readonly lengths: readonly number[];
-  readonly xsFrom: number;
-  readonly ysFrom: number;
-}
-
-/** Reads where each character stands; its shape is read when it is first written. */
-function decode(bytes: Uint8Array): Glyphs {
+/**
+ * Reads where each character stands; its shape is read when it is first written. Columns of numbers, since an object for
+ * each of twenty thousand would hold everything else up.
+ */
+async function decode(bytes: Uint8Array): Promise<Glyphs> {
   const reader = readFrom(bytes, 0);
   const count = reader.next();
   const headsTo = reader.next() + reader.at();
-  const heads = new Map<number, Head>();
-  let [code, xsFrom, ysFrom] = [0, 0, 0];
+  const codes = new Uint32Array(count);
+  const headAt = new Uint32Array(count);
+  const xsFrom = new Uint32Array(count);
+  const ysFrom = new Uint32Array(count);
+  let [code, xsEnd, ysEnd] = [0, 0, 0];
   for (let i = 0; i < count; i++) {
+    if (i % AT_ONCE === AT_ONCE - 1) await breathe();
     code += reader.next();
-    const advance = reader.next();
-    const [xsBytes, ysBytes] = [reader.next(), reader.next()];
-    const lengths = Array.from({ length: reader.next() }, reader.next);
-    heads.set(code, { advance, lengths, xsFrom, ysFrom });
-    xsFrom += xsBytes;
-    ysFrom += ysBytes;
+    codes[i] = code;
+    headAt[i] = reader.at();
+    xsFrom[i] = xsEnd;
+    ysFrom[i] = ysEnd;
+    reader.next();
+    xsEnd += reader.next();
+    ysEnd += reader.next();
+    for (let contours = reader.next(); contours > 0; contours--) reader.next();
   }
   const xsLength = reader.next();
   const xs = reader.at();
@@ -67,8 +71,8 @@ function decode(bytes: Uint8Array): Glyphs {
   const ysLength = ys.next();
   if (
     reader.at() < headsTo ||
-    xsLength !== xsFrom ||
-    ysLength !== ysFrom ||
+    xsLength !== xsEnd ||
+    ysLength !== ysEnd ||
     ys.at() + ysLength !== bytes.length
   )
     throw new Error("the file of glyphs is damaged");
@@ -78,19 +82,36 @@ function decode(bytes: Uint8Array): Glyphs {
     find(wanted) {
       const known = shapes.get(wanted);
       if (known !== undefined) return known;
-      const head = heads.get(wanted);
-      if (head === undefined) return undefined;
-      const glyph = shapeOf(head, readFrom(bytes, xs + head.xsFrom), readFrom(bytes, ys.at() + head.ysFrom));
+      const i = indexOf(codes, wanted);
+      if (i < 0) return undefined;
+      const from = (column: Uint32Array, start: number): Reader => readFrom(bytes, start + (column[i] ?? 0));
+      const glyph = shapeOf(from(headAt, 0), from(xsFrom, xs), from(ysFrom, ys.at()));
       shapes.set(wanted, glyph);
       return glyph;
     },
   };
 }
 
-function shapeOf({ advance, lengths }: Head, xs: Reader, ys: Reader): Glyph {
+/** Where a code stands among rising ones; -1 for nowhere. */
+function indexOf(codes: Uint32Array, wanted: number): number {
+  let low = 0;
+  let high = codes.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((codes[middle] ?? 0) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return codes[low] === wanted ? low : -1;
+}
+
+/** A head, from behind its code on: how wide it is, the bytes of its points, and how many points each outline has. */
+function shapeOf(head: Reader, xs: Reader, ys: Reader): Glyph {
+  const advance = head.next();
+  head.next();
+  head.next();
   let [x, y] = [0, 0];
-  const outlines = lengths.map((length) =>
-    Array.from({ length }, () => {
+  const outlines = Array.from({ length: head.next() }, () =>
+    Array.from({ length: head.next() }, () => {
       x += signed(xs.next());
       y += signed(ys.next());
       return { x, y };

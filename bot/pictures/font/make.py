@@ -22,20 +22,28 @@ GRID = 200
 TOLERANCE = 0.7
 HERE = Path(__file__).parent
 
-# Simplified Chinese as GB 2312 has it (6,763 hanzi, kana, Greek, Cyrillic), Latin, and hanzi of names and places beyond.
+# Hanzi of names and places that no old code has, and signs. Emoji have no outlines.
 BEYOND = "镕喆堃淼玥祎垚翀赟瑄炘烨昇嫄犇焱頔珺曌甯俍璟翾旻昉琤玘珅佺稹瑀锜铖镔钰彧沄淏滢邨砼囧啰鿍"
-SIGNS = "‰€™←↑→↓−×÷∞≤≥≠≈±°µ·…–—‘’“”•√∑∆Ω▲▼■□●○★☆✓✗└├│─²³½¥£§©®￥"
+SIGNS = "℃℉‰€™←↑→↓−×÷∞≤≥≠≈±°µ·…–—‘’“”•√∑∆Ω▲▼■□●○★☆✓✗└├│─²³½¥£§©®￥"
 
 
-def wanted():
-    for code in [*range(0x20, 0x7F), *range(0xA0, 0x180), *map(ord, BEYOND + SIGNS)]:
-        yield code
-    for high in range(0xA1, 0xF8):
-        for low in range(0xA1, 0xFF):
+def decoded(codec, highs, lows):
+    for high in highs:
+        for low in lows:
             try:
-                yield ord(bytes([high, low]).decode("gb2312"))
+                yield ord(bytes([high, low]).decode(codec))
             except UnicodeDecodeError:
                 pass
+
+
+# All of GBK: the 20,902 hanzi of Unicode 1.1, simplified and traditional, so that nobody's name is a box; kana, Greek,
+# Cyrillic, signs; and Latin.
+WANTED = {
+    *range(0x20, 0x7F),
+    *range(0xA0, 0x180),
+    *map(ord, BEYOND + SIGNS),
+    *decoded("gbk", range(0x81, 0xFF), [*range(0x40, 0x7F), *range(0x80, 0xFF)]),
+}
 
 
 class Flatten(BasePen):
@@ -128,7 +136,7 @@ def main():
     font = next(f for f in fonts if f["name"].getDebugName(1) == FAMILY)
     cmap, glyphs = font.getBestCmap(), font.getGlyphSet()
     scale = GRID / font["head"].unitsPerEm
-    codes = sorted({code for code in wanted() if code in cmap})
+    codes = sorted(code for code in WANTED if code in cmap)
     heads, xs, ys = bytearray(), bytearray(), bytearray()
     before = 0
     points = 0

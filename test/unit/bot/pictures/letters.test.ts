@@ -4,27 +4,29 @@ import { loadGlyphs } from "../../../../bot/pictures/glyphs.ts";
 import { lettersOf } from "../../../../bot/pictures/text.ts";
 
 describe("letters", () => {
-  it("has every character of GB 2312, and all that our own words and units use", async () => {
+  it("has every hanzi of GBK, and all that our own words and units use", async () => {
     const glyphs = await loadGlyphs();
-    const decoder = new TextDecoder("gb2312");
+    const decoder = new TextDecoder("gbk");
     const missing: string[] = [];
-    for (let high = 0xb0; high <= 0xf7; high++)
-      for (let low = 0xa1; low <= 0xfe; low++) {
+    for (let high = 0x81; high <= 0xfe; high++)
+      for (let low = 0x40; low <= 0xfe; low++) {
         const character = decoder.decode(Uint8Array.of(high, low));
-        // Five places of the last row of the first level are empty there.
+        // Some places are empty there, and some are private.
         if (/^\p{Script=Han}$/u.test(character) && glyphs.find(character.codePointAt(0) ?? 0) === undefined)
           missing.push(character);
       }
     expect(missing).toEqual([]);
-    for (const character of '最后最低平均最高阈值共条画出毫秒天小时分正常异常没有数值（）→…%°∞ -+./:#{}="_µ')
+    for (const character of '最后最低平均最高阈值共条画出毫秒天小时分正常异常没有数值（）→…%°∞ -+./:#{}="_µ℃≥≤✓é後臺灣資料庫')
       expect(glyphs.find(character.codePointAt(0) ?? 0), character).toBeDefined();
   });
 
-  it("does not know what is rare, and leaves room for a box", async () => {
+  it("does not know pictures and the rarest, and leaves room for a box", async () => {
     const letters = lettersOf(await loadGlyphs());
-    expect((await loadGlyphs()).find(0x9f98)).toBeUndefined();
-    expect(letters.width("龘", 100)).toBeCloseTo(70);
-    expect(letters.width("盘", 100)).toBe(100);
+    expect((await loadGlyphs()).find(0x1f600)).toBeUndefined();
+    expect((await loadGlyphs()).find(0x10_ff_ff)).toBeUndefined();
+    expect((await loadGlyphs()).find(0)).toBeUndefined();
+    expect(letters.width("𰻝😀", 100)).toBeCloseTo(140);
+    expect(letters.width("盘龘喆", 100)).toBe(300);
   });
 
   it("cuts a text where it ends, between whole characters", async () => {
