@@ -7,6 +7,7 @@ import type { FileConfig } from "./config.ts";
 import type { Problem } from "./config-error.ts";
 import { nodesOf } from "./cross-check.ts";
 import { mailNotes } from "./email/check.ts";
+import { onCallNotes } from "./oncall/check.ts";
 import { isStranded } from "./plan-of.ts";
 import type { ReceiverConfig } from "./receivers/receivers-config.ts";
 import { UNSUPPORTED } from "./receivers/receivers-config.ts";
@@ -20,8 +21,32 @@ export function notesOf(config: FileConfig, channels: ReadonlySet<string>): read
     ...config.hooks.flatMap(({ token }, i) =>
       token.length < GUESSABLE ? [guessable(`hooks[${i}].token`)] : [],
     ),
+    ...config.oncall.flatMap(({ icsToken }, i) =>
+      icsToken !== undefined && icsToken.length < GUESSABLE ? [guessable(`oncall[${i}].ics_token`)] : [],
+    ),
+    ...untold(config, channels),
+    ...onCallNotes(config),
     ...(config.templates.length === 0 ? [] : [TEMPLATES]),
   ];
+}
+
+/** Conversations in which a change of hands would be told, if there were their channels. */
+function untold({ oncall }: FileConfig, channels: ReadonlySet<string>): readonly Problem[] {
+  return oncall.flatMap(({ conversations }, i) =>
+    conversations.flatMap((address, k) => {
+      const channel = address.slice(0, address.indexOf(":"));
+      if (channels.has(channel)) return [];
+      const path = `oncall[${i}].handover.conversations[${k}]`;
+      return [{ path, text: NOT_SET_UP[channel] ?? noChannel(channel) }];
+    }),
+  );
+}
+
+function noChannel(channel: string): Text {
+  return {
+    zh: `没有 ${channel} 渠道，不会发送`,
+    en: `there is no channel ${channel}, so nothing is sent there`,
+  };
 }
 
 /** A token of fewer characters can be found by trying. */

@@ -8,41 +8,10 @@ import type { InForce } from "../in-force.ts";
 import { MOST_MENTIONED } from "../receivers/dingtalk-robot-config.ts";
 import type { Robots } from "../robots/robots.ts";
 import type { WeComApp } from "../wecom/app/apps.ts";
+import { accountOn, mobileOf } from "./reach.ts";
 
 /** Who has the duty of a rotation now; undefined: nobody. */
 export type HolderOf = (rotation: string) => Human | undefined;
-
-/** What somebody is known by on a channel; undefined: they cannot be reached there. */
-export function reachedOn(channel: string, human: Human): string | undefined {
-  switch (channel) {
-    case "dingtalk":
-      return accountOn("dingtalk", human);
-    case "dingtalk_robot":
-      return accountOn("dingtalk", human) ?? mobileOf(human);
-    case "wecom":
-    case "wecom_robot":
-      return accountOn("wecom", human) ?? mobileOf(human);
-    case "wecom_app":
-      return accountOn("wecom", human);
-    case "email":
-      return human.email;
-    case "sms":
-    case "voice":
-      return human.phone;
-    default:
-      return undefined;
-  }
-}
-
-/** The id that a platform knows them by. */
-function accountOn(platform: string, { ids }: Human): string | undefined {
-  return ids.find((id) => id.startsWith(`${platform}:`))?.slice(platform.length + 1);
-}
-
-/** A mobile as the robots of both platforms take it: of China, without its code. */
-function mobileOf({ phone }: Human): string | undefined {
-  return /^\+86(1[3-9]\d{9})$/.exec(phone ?? "")?.[1];
-}
 
 /** What is in force, with whoever has the duty in the place of the rotations that receivers name. */
 export function withDuties(now: InForce, holderOf: HolderOf): InForce {

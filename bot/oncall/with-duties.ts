@@ -6,7 +6,8 @@ import { escapeMarkdown, type NameOf } from "../../alerts/words.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import type { Asked } from "../receivers/asked-by.ts";
 import { mentions } from "../robots/channel.ts";
-import { type HolderOf, reachedOn } from "./duties.ts";
+import type { HolderOf } from "./duties.ts";
+import { reachedOn } from "./reach.ts";
 
 export interface DutyDeps {
   /** What the target at an address asks for, in the file that is in force. */

@@ -32,8 +32,9 @@ export const oncallAdd: Command = {
   needs: "operator",
   async run(rest, call, world) {
     const { onCall } = world;
-    const { name, words } = split(rest, this);
-    const known = onCall.find(name);
+    const { name: said, words } = split(rest, this);
+    const known = onCall.all().find(({ name }) => name.toLowerCase() === said.toLowerCase());
+    const name = known?.name ?? said;
     if (isOfFile(known)) throw readOnly(name);
     if (known?.made === undefined && onCall.tables.made.size >= MOST_ROTATIONS)
       throw new Refusal({

@@ -36,8 +36,7 @@ export const noRotation: Text = {
 
 /** The rotation of this name. */
 export function needRotation(name: string, onCall: OnCall): KnownRotation {
-  const known =
-    onCall.find(name) ?? onCall.all().find((one) => one.name.toLowerCase() === name.toLowerCase());
+  const known = onCall.all().find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (known !== undefined) return known;
   throw new Refusal({
     zh: `没有叫“${quoted(name, 60)}”的值班表。说“值班”看有哪些。`,

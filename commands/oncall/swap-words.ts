@@ -10,8 +10,8 @@ export type SwapWords =
   | { readonly is: "untimed"; readonly words: string };
 
 /** What parts who from when; in Chinese it may stand without a space. */
-const UNTIL = /\s*(?:直到|到|至|~)\s*|\s+(?:until|till|to|for|持续)\s+/gi;
-const FROM = /\s*(?:从|自)\s*|\s+from\s+/gi;
+const UNTIL = /直到|到|至|~| (?:until|till|to|for|持续) /gi;
+const FROM = /从|自| from /gi;
 
 /** Reads what follows the name of the rotation; `now` is when a swap begins that says nothing of it. */
 export function readSwap(text: string, now: number, zone: string): SwapWords {

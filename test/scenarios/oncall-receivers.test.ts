@@ -4,8 +4,10 @@ import { type Human, humansOf } from "../../alerts/oncall/humans.ts";
 import { type OnCall, openOnCall } from "../../alerts/oncall/on-call.ts";
 import { BUILT_CHANNELS } from "../../bot/built-channels.ts";
 import { parseConfig } from "../../bot/config.ts";
+import { notesOf } from "../../bot/config-notes.ts";
 import { type InForce, inForce } from "../../bot/in-force.ts";
-import { reachedOn, withDuties } from "../../bot/oncall/duties.ts";
+import { withDuties } from "../../bot/oncall/duties.ts";
+import { reachedOn } from "../../bot/oncall/reach.ts";
 import { telling } from "../../bot/oncall/with-duties.ts";
 import { planParts } from "../../bot/plan-of.ts";
 import { instantOf } from "../../storage/zone.ts";
@@ -274,6 +276,39 @@ receivers:
   expect(mail.shown).toEqual([]);
   await scenario.clock.advance(6 * 60_000);
   expect(deliveries()).toContain("email:page/0 told on call for db: Li");
+});
+
+test("who cannot be reached is worth knowing, with the place; so are tokens that can be guessed", () => {
+  const text = `
+  - { name: tok, ics_token: short, handover: { conversations: ["dingtalk:cid", "pager:1"] } }
+receivers:
+  - name: ops
+    email_configs: [{ oncall: odd }]
+    dingtalk_robot_configs: [{ access_token: "t", oncall: db }]
+    dingtalk_configs: [{ conversation: "c", oncall: db, robots: [{ access_token: "u", oncall: odd }] }]
+route: { receiver: ops }
+`;
+  const config = parseConfig(
+    "gengfu.yml",
+    FILE.replace("global:", `${text.split("receivers:")[0]}global:`) +
+      `receivers:${text.split("receivers:")[1]}`,
+    {},
+  );
+  const found = notesOf(config, new Set(["console", "email"])).map(
+    ({ path, text: { en } }) => `${path}: ${en}`,
+  );
+  const works = "cannot be reached here: people has no account, phone or mail address of theirs that works";
+  expect(found).toEqual(
+    expect.arrayContaining([
+      "oncall[2].ics_token: has fewer than 16 characters and can be guessed; openssl rand -hex 16 makes one",
+      "oncall[2].handover.conversations[0]: DINGTALK_CLIENT_ID and DINGTALK_CLIENT_SECRET are not set, so nothing is sent there",
+      "oncall[2].handover.conversations[1]: there is no channel pager, so nothing is sent there",
+      `receivers[0].dingtalk_configs[0].oncall: Li ${works}`,
+      `receivers[0].dingtalk_configs[0].robots[0].oncall: Wang ${works}`,
+      `receivers[0].email_configs[0].oncall: Wang ${works}`,
+    ]),
+  );
+  expect(found.some((line) => line.includes("dingtalk_robot_configs[0].oncall"))).toBe(false);
 });
 
 test("rotations that there are not are errors with their places", () => {
