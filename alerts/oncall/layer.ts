@@ -15,7 +15,8 @@ export function nextTurn(layer: Layer, zone: string, at: number): number | undef
   const times = layer.active === undefined ? undefined : nextChange(layer.active, at);
   const shift = shiftAt(layer, zone, at);
   // With one person all shifts are one.
-  const next = shift < 0 ? 0 : layer.people.length === 1 ? undefined : shift + 1;
+  const isOne = layer.people.every((person) => person === layer.people[0]);
+  const next = shift < 0 ? 0 : isOne ? undefined : shift + 1;
   if (next === undefined) return times;
   // The clocks skip some beginnings, and then two shifts begin at once.
   let begins = beginOf(layer, zone, next);
