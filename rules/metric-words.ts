@@ -1,4 +1,5 @@
 /** What people call the things that are measured, in one table: "CPU使用率" and "cpu" are `cpu_usage_percent`. */
+import { flowWords } from "./flow-words.ts";
 import { machineWords } from "./machine-words.ts";
 import { type MetricWord, said } from "./metric-word.ts";
 
@@ -273,4 +274,5 @@ export const metricWords: readonly MetricWord[] = [
     of: "any",
   },
   ...machineWords,
+  ...flowWords,
 ];

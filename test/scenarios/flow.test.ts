@@ -214,6 +214,15 @@ test("it is looked at by asking, and trying it explains that it waits", async ()
   ]);
 });
 
+test("how long it takes can be named in a sentence", async () => {
+  await open();
+  await converse(road, [
+    ["步骤用时超过30分钟告警", "flow_step_duration_seconds > 1800"],
+    ["流程用时超过2小时告警", "flow_run_duration_seconds > 7200"],
+    ["alert when deadline margin < 0s", "flow_deadline_margin_seconds < 0"],
+  ]);
+});
+
 test("when it is removed the rule that came with it goes too, and nothing is alarmed", async () => {
   await open();
   await tell("对账", "fail");
