@@ -30,8 +30,10 @@ export interface Backlog {
 
 /** A lot on its way to disk; those that arrive do so in the order in which they were expected. */
 export interface Coming {
-  /** It is on disk. What begins an incident is known from now on, the rest once it is read. */
-  arrived(id: string): void;
+  /** What of it begins an incident. */
+  readonly openers: Words;
+  /** It is on disk. The openers are known from now on, the rest once it is read. `drawn`: they are drawn already. */
+  arrived(id: string, drawn: boolean): void;
   /** It is not, and never will be; throws why. */
   failed(error: unknown): never;
 }
@@ -70,11 +72,12 @@ export function openBacklog(view: View, openers: Openers, senders: Senders, ends
   /** A function of its own, so that it keeps nothing alive but what it is given. */
   function coming(waiting: Unread, first: Words): Coming {
     return {
-      arrived(id) {
+      openers: first,
+      arrived(id, drawn) {
         expected--;
         lots.set(id, waiting);
         unread += waiting.size;
-        if (first.posted.length > 0) opening.push(...hear(first));
+        if (first.posted.length > 0 && !drawn) opening.push(...hear(first));
       },
       failed(error) {
         expected--;

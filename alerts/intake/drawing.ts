@@ -1,5 +1,5 @@
 /** Draws what is known of received alerts into what is stored, and into incidents. */
-import type { Store } from "../../storage/store.ts";
+import type { Change, Store } from "../../storage/store.ts";
 import type { AlertBook } from "../alert-book.ts";
 import { sliceTurns } from "../evaluation/slice-turns.ts";
 import type { Turn } from "../evaluation/turn.ts";
@@ -10,6 +10,8 @@ import { receivedId, turnReceived } from "./turn-received.ts";
 export type Some = ReadonlyMap<string, Known>;
 
 export interface Drawing {
+  /** The same as `draw` in somebody's commit. */
+  put(change: Change, some: Some, at: number, lots?: readonly string[]): void;
   /** One commit: what is known of these alerts, what it brings about, and the end of lots that are worked off. */
   draw(some: Some, at: number, lots?: readonly string[]): Promise<void>;
   /** One commit: only when these were heard of. Nothing comes of it. */
@@ -44,24 +46,26 @@ export function openDrawing({ store, book, fires, breathe }: DrawingOptions): Dr
     return turnReceived(id, known, before, fires(known, at), at);
   }
 
+  function put(change: Change, some: Some, at: number, lots: readonly string[] = []): void {
+    const turns: Turn[] = [];
+    for (const [id, known] of some) {
+      const turn = turnOf(id, known, change.get(alerts, receivedId(id)), at);
+      if (turn?.after !== undefined) turns.push(turn);
+      if (!fires(known, at)) {
+        change.remove(received, id);
+        change.remove(heard, id);
+        continue;
+      }
+      if (change.get(received, id) !== known.received) change.put(received, id, known.received);
+      if (change.get(heard, id) !== known.heard) change.put(heard, id, known.heard);
+    }
+    for (const lot of lots) change.remove(lotsTable, lot);
+    book.turn(change, turns, at);
+  }
+
   return {
-    draw: (some, at, lots = []) =>
-      store.commit((change) => {
-        const turns: Turn[] = [];
-        for (const [id, known] of some) {
-          const turn = turnOf(id, known, change.get(alerts, receivedId(id)), at);
-          if (turn?.after !== undefined) turns.push(turn);
-          if (!fires(known, at)) {
-            change.remove(received, id);
-            change.remove(heard, id);
-            continue;
-          }
-          if (change.get(received, id) !== known.received) change.put(received, id, known.received);
-          if (change.get(heard, id) !== known.heard) change.put(heard, id, known.heard);
-        }
-        for (const lot of lots) change.remove(lotsTable, lot);
-        book.turn(change, turns, at);
-      }),
+    put,
+    draw: (some, at, lots) => store.commit((change) => put(change, some, at, lots)),
 
     store: (some) =>
       store.commit((change) => {

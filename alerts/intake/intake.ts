@@ -6,7 +6,7 @@ import { NotSaved, type Store } from "../../storage/store.ts";
 import type { AlertBook } from "../alert-book.ts";
 import { keepLoop } from "../loop.ts";
 import { openBacklog } from "./backlog.ts";
-import { openDrawing } from "./drawing.ts";
+import { openDrawing, type Some } from "./drawing.ts";
 import { openEnds } from "./ends.ts";
 import { beginListening } from "./listening.ts";
 import { makeLot, type RawList } from "./lot.ts";
@@ -95,6 +95,8 @@ export function openIntake(options: IntakeOptions): Intake {
   /** A commit under way that draws what it takes; the view does not know of it before it is on disk. */
   let direct: Promise<void> | undefined;
   let busy = false;
+  /** What begins an incident is drawn, and the rest of its lot, which may join it, waits for the next round. */
+  let joining = false;
   const relieved: (() => void)[] = [];
 
   for (const [id, { received: one, heard: last }] of view.entries()) {
@@ -104,7 +106,7 @@ export function openIntake(options: IntakeOptions): Intake {
     news.add(id);
   }
   for (const [id, lot] of lots.entries())
-    backlog.expect(lot, { at: lot.at, sender: lot.sender, posted: lot.posted() }).arrived(id);
+    backlog.expect(lot, { at: lot.at, sender: lot.sender, posted: lot.posted() }).arrived(id, false);
   readAll();
 
   const loop = keepLoop({
@@ -133,7 +135,7 @@ export function openIntake(options: IntakeOptions): Intake {
     },
     caughtUp: () => rounds.read(),
     judge,
-    moreIsComing: () => busy && backlog.size > 0,
+    moreIsComing: () => joining || (busy && backlog.size > 0),
     stats: () => ({
       received: tally,
       refused: senders.refused,
@@ -190,13 +192,22 @@ export function openIntake(options: IntakeOptions): Intake {
     // What comes of a few is drawn with the commit that takes them: when nothing else is under way, it need not wait.
     const quiet = traffic.waiting === 0 && backlog.isEmpty() && !busy && rest.length <= DRAWN_AT_ONCE;
     const work = quiet ? takeAndDraw(words) : takeLot(words, refused.length === 0 ? raw : undefined);
-    // One that is under way stays what a round waits for, whoever comes meanwhile.
-    if (quiet) direct = work;
+    if (quiet) follow(work);
     return traffic.follow(work).then(() => {
       tally.firing += counts.firing;
       tally.resolved += counts.resolved;
       return refused;
     });
+  }
+
+  /** What draws what it takes stays what a round waits for until it is through; a refusal is told to whoever posted. */
+  function follow(work: Promise<void>): void {
+    const through = work
+      .catch(() => {})
+      .then(() => {
+        if (direct === through) direct = undefined;
+      });
+    direct = through;
   }
 
   /** What a sender may have no more of is refused; what is known of already, never. */
@@ -222,32 +233,42 @@ export function openIntake(options: IntakeOptions): Intake {
   async function takeAndDraw(words: Words): Promise<void> {
     const some = view.foresee(words);
     await drawing.draw(some, words.at);
-    for (const [id, known] of some) {
-      if (!fires(known, words.at)) {
-        const before = view.get(id);
-        if (before !== undefined && view.forget(id, before)) senders.count(before.received.sender, -1);
-        continue;
-      }
-      if (view.get(id) === undefined) senders.count(known.received.sender, 1);
-      view.put(id, known);
-      ends.expect(id, known.heard.endsAt);
-    }
+    know(some, words.at);
     loop.wake();
   }
 
-  /** Written down whole; the rest is for the next round. */
+  /** What was foreseen is on disk. */
+  function know(some: Some, at: number): void {
+    for (const [id, known] of some) {
+      const before = view.get(id);
+      if (!fires(known, at)) {
+        if (before !== undefined && view.forget(id, before)) senders.count(before.received.sender, -1);
+        continue;
+      }
+      if (before === undefined) senders.count(known.received.sender, 1);
+      view.put(id, known);
+      ends.expect(id, known.heard.endsAt);
+    }
+  }
+
+  /** Written down whole; the rest is for the next round. A few that begin an incident are drawn at once. */
   function takeLot(words: Words, raw: RawList | undefined): Promise<void> {
-    const { at, sender, posted } = words;
-    const { lot, json } = makeLot(at, sender, posted, raw);
+    const { at } = words;
+    const { lot, json } = makeLot(at, words.sender, words.posted, raw);
     const coming = backlog.expect(lot, words);
+    const drawn = direct === undefined && coming.openers.posted.length <= DRAWN_AT_ONCE;
+    const some: Some = drawn ? view.foresee(coming.openers) : NOTHING;
+    joining ||= some.size > 0 && some.size < words.posted.length;
     return store
       .commit((change) => {
         const id = String(change.next("lots"));
         change.put(lots, id, lot, json);
+        if (some.size > 0) drawing.put(change, some, at);
         return id;
       })
       .then((id) => {
-        coming.arrived(id);
+        coming.arrived(id, drawn);
+        know(some, at);
         loop.wake();
       }, coming.failed);
   }
@@ -255,11 +276,11 @@ export function openIntake(options: IntakeOptions): Intake {
   async function judge(at: number): Promise<boolean> {
     busy = true;
     try {
-      // A refusal is told to whoever posted.
-      await direct?.catch(() => {});
+      await direct;
       return await judgeKnown(at);
     } finally {
       busy = false;
+      joining = false;
       for (const resolve of relieved.splice(0)) resolve();
     }
   }
@@ -281,3 +302,5 @@ export function openIntake(options: IntakeOptions): Intake {
     if (backlog.unread > 0) backlog.read(Number.POSITIVE_INFINITY);
   }
 }
+
+const NOTHING: Some = new Map();

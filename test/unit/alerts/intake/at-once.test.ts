@@ -82,3 +82,21 @@ test("a word that comes as its alert runs out keeps it, whoever else is heard me
   expect(book.tables.received.size).toBe(61);
   expect(book.activeIncidents().map(({ id }) => id)).toContain(1);
 });
+
+test("what begins an incident is drawn with its lot, once, and people are told with the rest of it", async () => {
+  const { book, intake, now } = open();
+  const disk = lot("disk");
+  const active: (number | undefined)[] = [];
+  book.tables.lots.watch(() => {
+    active.push(book.tables.incidents.get("1")?.active);
+    expect(intake.moreIsComing()).toBe(true);
+  });
+  await intake.accept(sender, disk, now());
+  expect([...intake.unprocessed()]).toHaveLength(59);
+  await intake.judge(now());
+  // As the lot comes, and as it goes.
+  expect(active).toEqual([1, 60]);
+  expect(intake.moreIsComing()).toBe(false);
+  expect(book.activeIncidents()).toHaveLength(1);
+  expect(intake.stats().kept.get("prometheus")).toBe(60);
+});

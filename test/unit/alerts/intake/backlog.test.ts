@@ -30,7 +30,7 @@ function open() {
   let lots = 0;
   function send(posted: readonly Posted[], at: number) {
     const coming = backlog.expect(makeLot(at, sender, posted, undefined).lot, { at, sender, posted });
-    return { ...coming, arrive: () => coming.arrived(String(++lots)) };
+    return { ...coming, arrive: () => coming.arrived(String(++lots), false) };
   }
   return { openByGroup, senders, view, backlog, send };
 }
