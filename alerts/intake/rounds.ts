@@ -135,7 +135,8 @@ export function openRounds(options: RoundsOptions): Rounds {
 
   async function storeStills(): Promise<void> {
     while (still.size > 0) {
-      const ids = [...still].slice(0, STILLS_PER_COMMIT);
+      const ids: string[] = [];
+      for (const id of still) if (ids.push(id) === STILLS_PER_COMMIT) break;
       const some = pick(view, ids);
       for (const id of ids) still.delete(id);
       try {
