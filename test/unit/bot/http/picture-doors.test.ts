@@ -23,6 +23,10 @@ it("give the picture of an answer, unchanged for ever, and nothing for what is n
   expect(response.headers.get("content-type")).toBe("image/png");
   expect(response.headers.get("cache-control")).toContain("immutable");
   expect(readPng(new Uint8Array(await response.arrayBuffer())).width).toBe(716);
+  const numbers = await fetch(new URL(reply.image.replace(".png", ".json"), url));
+  expect(numbers.headers.get("content-type")).toMatch(/^application\/json/);
+  expect(numbers.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(await numbers.json()).toMatchObject({ unit: "percent", lines: [{ name: "" }] });
   const again = await fetch(new URL(reply.image, url), {
     // Without this, fetch asks that nobody answers from what is kept.
     headers: { "cache-control": "max-age=0", "if-none-match": response.headers.get("etag") ?? "" },
@@ -30,6 +34,8 @@ it("give the picture of an answer, unchanged for ever, and nothing for what is n
   expect(again.status).toBe(304);
   for (const path of [
     "nothing.png",
+    "nothing.json",
+    "incidents/12.json",
     "incidents/12.png",
     "incidents/x.png",
     "..%2Fsamples",
@@ -43,5 +49,6 @@ it("are behind the token where there is one", async () => {
     dir: await temporaryFolder(),
     env: { API_TOKEN: "a-token-for-tests-only" },
   });
-  expect((await fetch(`${url}api/pictures/incidents/1.png`)).status).toBe(401);
+  for (const form of ["png", "json"])
+    expect((await fetch(`${url}api/pictures/incidents/1.${form}`)).status).toBe(401);
 });
