@@ -2,7 +2,7 @@
 import { dayOf } from "../told/words.ts";
 import type { FlowPlan } from "./plan.ts";
 import { type FlowEvent, newRun, type Run, stepOf, told } from "./run.ts";
-import type { Flow, FlowState } from "./state.ts";
+import { type Flow, type FlowState, stepFailuresOf } from "./state.ts";
 import { isOpen, problemsIn } from "./verdict.ts";
 
 /** How many runs may be under way at once; the oldest is given up. */
@@ -48,8 +48,10 @@ export function heard(
   for (const [i, run] of open.entries()) {
     const isStuck = isWell && run.from < after.from && problemsIn(run, plan, at).length > 0;
     const isLost = isWell && run.from < after.from && run.unwatched !== undefined;
-    if (isStuck || isLost || i < open.length + (isOpen(after) ? 1 : 0) - MOST_OPEN)
-      changed.set(run.id, { ...run, end: { at, how: "given-up", note: "" } });
+    if (!isStuck && !isLost && i >= open.length + (isOpen(after) ? 1 : 0) - MOST_OPEN) continue;
+    const end = { at, how: "given-up", note: "" } as const;
+    // How one ended that nobody saw end, nobody knows: it counts neither way.
+    changed.set(run.id, { ...run, end, ...(isLost && !isStuck ? { counted: true as const } : {}) });
   }
   const counts = count(state, changed, event, before !== after && isFailure(before, after, event));
   const forgotten = tooMany(order, runs, changed);
@@ -123,7 +125,7 @@ function freeId(runs: readonly Run[], at: number, zone: string): string {
 
 function isFailure(before: Run, after: Run, { step, state }: FlowEvent): boolean {
   if (state !== "fail" || step === undefined) return false;
-  return before.steps[step]?.failedAt !== after.steps[step]?.failedAt;
+  return stepOf(before, step)?.failedAt !== stepOf(after, step)?.failedAt;
 }
 
 /** A run counts once: when it ends for the first time. One that was left out does not count. */
@@ -140,7 +142,7 @@ function count(
     if (run.end.how !== "done") failures++;
   }
   const stepFailures = stepFailed
-    ? { ...state.stepFailures, [step]: (state.stepFailures[step] ?? 0) + 1 }
+    ? { ...state.stepFailures, [step]: stepFailuresOf(state, step) + 1 }
     : state.stepFailures;
   return { ended, failures, stepFailures };
 }

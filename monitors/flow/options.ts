@@ -30,7 +30,13 @@ const logSchema = z.strictObject({
 });
 
 const stepSchema = z.strictObject({
-  name: z.string().trim().min(1).max(50).regex(visible, "must be one line of visible characters"),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(50)
+    .regex(visible, "must be one line of visible characters")
+    .refine((name) => name !== "__proto__", "is a word that programs keep for themselves"),
   /** How long it may take. */
   max_duration: span(SECOND_MS).optional(),
   /** By when it must be done, on the clock of the time zone: `06:00`. */

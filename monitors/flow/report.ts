@@ -7,7 +7,7 @@ import { lookOf } from "../told/told.ts";
 import { localTime } from "../told/words.ts";
 import type { FlowPlan } from "./plan.ts";
 import { beganAt, type Run, stepOf, tookMs } from "./run.ts";
-import type { Flow } from "./state.ts";
+import { type Flow, stepFailuresOf } from "./state.ts";
 import { type Outlook, outlookOf, type UsualRun, usualOf } from "./usual.ts";
 import { isOpen, type Problem, problems, type Verdict, verdictOf, type Wrong } from "./verdict.ts";
 import { problemWords, runningWords } from "./words.ts";
@@ -37,7 +37,7 @@ function readingsOf({ state, runs }: Flow, plan: FlowPlan, verdict: Verdict, at:
   }
   for (const [index, { name: step }] of plan.steps.entries()) {
     const labels = { step };
-    readings.push({ name: "flow_step_failures_total", labels, value: state.stepFailures[step] ?? 0 });
+    readings.push({ name: "flow_step_failures_total", labels, value: stepFailuresOf(state, step) });
     const last = runs.findLast((run) => tookMs(run, plan, index) !== undefined);
     const took = last === undefined ? undefined : tookMs(last, plan, index);
     if (took !== undefined)

@@ -32,6 +32,11 @@ export function newFlow(at: number): FlowState {
   return { from: at, paused: false, runs: [], ended: 0, failures: 0, stepFailures: {} };
 }
 
+/** How often a step has failed; a step may be called `constructor`. */
+export function stepFailuresOf({ stepFailures }: FlowState, step: string): number {
+  return Object.hasOwn(stepFailures, step) ? (stepFailures[step] ?? 0) : 0;
+}
+
 /** A flow with the runs that it remembers. */
 export interface Flow {
   readonly token: string;

@@ -143,6 +143,19 @@ test("runs overlap, within bounds, and only so many are remembered", async () =>
   await life.flows.stop();
 });
 
+test("steps may be called as what every object has", async () => {
+  const life = await opened({ steps: [{ name: "constructor" }, { name: "toString" }] });
+  await life.tell("f", "1", "toString", "fail");
+  await life.tell("f", "1", "constructor", "fail");
+  await life.tell("f", "1", "constructor", "done");
+  const { readings } = await life.look("f");
+  const failed = readings.filter(({ name }) => name === "flow_step_failures_total");
+  expect(failed.map(({ value }) => value)).toEqual([1, 1]);
+  const next = flowLife(life.journal, life.clock);
+  expect(next.flows.view(next.record("f")).state.stepFailures).toEqual({ toString: 1, constructor: 1 });
+  await life.flows.stop();
+});
+
 test("too many at once are turned away, and told when to come again", async () => {
   const life = await opened({ steps: [{ name: "a" }] });
   const taken = await Promise.all(
@@ -216,6 +229,19 @@ describe("a time in which nobody watched", () => {
     expect([await life.state("f"), life.problems("f")]).toEqual(["running", []]);
     await life.tell("f", "1", "c", "done");
     expect(life.flows.view(life.record("f")).runs[0]?.end?.how).toBe("done");
+    await life.flows.stop();
+  });
+
+  test("leaves a run that nobody saw end out of what failed", async () => {
+    const life = await opened();
+    await life.clock.advance(HOUR);
+    await life.tell("f", "1", "a", "start");
+    life.clock.set(life.clock.now() + 2 * HOUR);
+    await life.clock.advance(MINUTE);
+    await runThrough(life, "2");
+    const { state, runs } = life.flows.view(life.record("f"));
+    expect(runs[0]?.end?.how).toBe("given-up");
+    expect(state).toMatchObject({ ended: 1, failures: 0 });
     await life.flows.stop();
   });
 
