@@ -15,8 +15,8 @@ const PUT_TOGETHER: Readonly<Record<(typeof KEEP)[number], (values: readonly num
   last: (values) => values.at(-1) ?? Number.NaN,
   first: ([first = Number.NaN]) => first,
   sum: (values) => sum(values),
-  min: (values) => Math.min(...values),
-  max: (values) => Math.max(...values),
+  min: (values) => values.reduce((least, value) => Math.min(least, value)),
+  max: (values) => values.reduce((most, value) => Math.max(most, value)),
   avg: (values) => sum(values) / values.length,
 };
 

@@ -24,8 +24,12 @@ const options = z
       .string()
       .regex(/^[a-zA-Z_:*][a-zA-Z0-9_:*]*$/, "must be a metric name, with * as in metrics")
       .optional(),
-    /** New names of labels; an empty one takes the label away. */
-    labels: z.record(z.string(), z.union([labelName, z.literal("")])).optional(),
+    /** New names of labels, in the short form `old:new,other:`; an empty one takes the label away. */
+    labels: z
+      .union([z.string(), z.record(z.string(), z.string())])
+      .transform((given) => (typeof given === "string" ? readNames(given) : given))
+      .pipe(z.record(z.string(), z.union([labelName, z.literal("")])))
+      .optional(),
   })
   .superRefine(({ metrics, to, labels }, context) => {
     const complain = (message: string, zh: string): void =>
@@ -55,6 +59,14 @@ export const rename: StepKind<z.output<typeof options>> = {
     });
   },
 };
+
+function readNames(text: string): Record<string, string> {
+  const pairs = text.split(",").map((pair): [string, string] => {
+    const [old = "", ...others] = pair.split(":");
+    return [old.trim(), others.join(":").trim()];
+  });
+  return Object.fromEntries(pairs);
+}
 
 /** The glob of a selection of names; undefined where it is an expression. */
 function globOf(metrics: string): string | undefined {

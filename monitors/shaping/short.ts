@@ -93,7 +93,10 @@ export function writeShort({
 }
 
 function shown(value: unknown): string {
-  if (typeof value === "object") return JSON.stringify(value);
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value)
+      .map(([old, name]) => `${old}:${name}`)
+      .join(",");
   const text = String(value);
   return /\s|;/.test(text) ? JSON.stringify(text) : text;
 }

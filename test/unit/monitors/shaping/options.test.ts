@@ -30,6 +30,10 @@ describe("the short form", () => {
       'clamp x{a="1; 2", b=~"c d"} min=-1',
       [{ step: "clamp", metrics: 'x{a="1; 2", b=~"c d"}', min: -1, action: "clamp" }],
     ],
+    [
+      "rename orders labels=shop_id:shop,session:",
+      [{ step: "rename", metrics: "orders", labels: { shop_id: "shop", session: "" } }],
+    ],
     ["推导 r = (a - b) / c", [{ step: "derive", name: "r", expr: "(a - b) / c" }]],
   ])("%s", (text, steps) => {
     expect(shapeOption.parse(text)).toEqual(steps);
