@@ -3,7 +3,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { setFlagsFromString } from "node:v8";
 import { systemClock } from "../storage/clock.ts";
 import { inLocale } from "../storage/locale.ts";
 import { wordsOf } from "../storage/store-error.ts";
@@ -29,8 +28,6 @@ if (process.argv[2] === "check") check(process.argv.slice(3));
 else await main();
 
 async function main(): Promise<void> {
-  // By itself the heap may grow to three times of what is alive before the old part of it is collected, in percent.
-  setFlagsFromString("--heap-growing-percent=50");
   // Standard error may be a file on a full disk; what is said there is no reason to end.
   process.stderr.on("error", () => {});
   const settings = readSettings();
