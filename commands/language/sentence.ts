@@ -1,5 +1,6 @@
 /** The ears of the chat: decides whether a line is a sentence that makes a rule, and which. Pure. */
 import { isHan } from "./lexicon.ts";
+import { understandLog } from "./log-sentence.ts";
 import { asTyped, normalizeTracked } from "./normalize.ts";
 import { beginsRecurring, understandReminder } from "./remind.ts";
 import type { Language, Sentence } from "./sentence-types.ts";
@@ -24,6 +25,8 @@ export function understand(line: string, metrics: readonly string[] = []): Sente
   const language: Language = hasHan(text) ? "zh" : "en";
   const typed = (from: number, to: number): string => asTyped(line, normalized, from, to);
   if (!beginsRecurring(text)) {
+    const log = understandLog(text, language);
+    if (log !== undefined) return log;
     const threshold = understandThreshold(text, language, metrics);
     if (threshold !== undefined) return threshold;
   }

@@ -15,6 +15,7 @@ import { code } from "../markdown.ts";
 import { permit, readSpec } from "../monitors/add.ts";
 import type { World } from "../world.ts";
 import { addRule } from "./keep-rule.ts";
+import { logSubject } from "./log-rule.ts";
 import { ruleMade } from "./made.ts";
 
 /** Makes the rule that a sentence is, and shows what was understood. */
@@ -61,7 +62,9 @@ async function makeReminder(sentence: RemindSentence, call: Call, world: World):
   );
 }
 
-async function makeThreshold(sentence: ThresholdSentence, call: Call, world: World): Promise<Card> {
+async function makeThreshold(said: ThresholdSentence, call: Call, world: World): Promise<Card> {
+  const log = isAboutLog(said) ? await logSubject(said, call, world) : undefined;
+  const sentence = log === undefined ? said : { ...said, subject: { ...said.subject, labels: log.labels } };
   const { subject, forMs, keepFiringForMs = 0, severity = "warning" } = sentence;
   const word = wordOf(sentence);
   const expr = expressionOf(sentence, word);
@@ -83,6 +86,7 @@ async function makeThreshold(sentence: ThresholdSentence, call: Call, world: Wor
     call,
     world,
     (change) => {
+      log?.make(change);
       // The same sentence said twice at once: the first one's monitor is on its way to disk.
       if (monitor === undefined || change.get(world.monitors.table, monitor.name) !== undefined) return;
       world.monitors.add(change, monitor, {
@@ -117,6 +121,10 @@ async function makeThreshold(sentence: ThresholdSentence, call: Call, world: Wor
       ...(card.fields ?? []),
     ],
   };
+}
+
+function isAboutLog({ subject: { metric, labels } }: ThresholdSentence): boolean {
+  return metric.startsWith("log_") && labels["monitor"] !== undefined;
 }
 
 function watchedAlready(url: string, world: World): Text {

@@ -59,6 +59,8 @@ interface Life {
   readonly patterns: Patterns;
   readonly handles: Handles;
   learning: Learning;
+  /** What the last look of this life that came to its end told as samples. */
+  told: Memory | undefined;
 }
 
 /** Opens the tables of logs. The book must be of the same store. */
@@ -76,6 +78,7 @@ export function openLogs({ store, book, clock, log, journal = systemJournal }: L
       patterns: compilePatterns(options.patterns),
       handles: openHandles(),
       learning: learningOf(monitor),
+      told: undefined,
     };
     lives.set(monitor, life);
     return life;
@@ -192,7 +195,10 @@ export function openLogs({ store, book, clock, log, journal = systemJournal }: L
     signal.throwIfAborted();
     const looked = await (options.journal === undefined ? lookAtFiles(session) : lookAtJournal(session));
     const standing: Standing = { ...looked.standing, templates: life.learning.templates.size };
-    return { ...looked.outcome, readings: readingsOf(before, current, life.patterns, standing) };
+    // A look that was cut off has counted, and told nobody: what it counted is as new as what this one did.
+    const known = life.told ?? before;
+    life.told = current;
+    return { ...looked.outcome, readings: readingsOf(known, current, life.patterns, standing) };
   }
 
   return {

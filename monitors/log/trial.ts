@@ -42,15 +42,11 @@ export async function tryOut(options: LogOptions, tool: JournalTool, signal: Abo
     : readEntries(options.journal, tool, take, signal));
   signal.throwIfAborted();
   const after = { ...memory, ...tally.counters() };
-  const { bytes: _, ...standing } = {
-    files,
-    lag: 0,
-    changedAt: undefined,
-    templates: learning.templates.size,
-    bytes: 0,
-  };
-  // As if both looks had been, so that every counter says its number.
-  const readings = readingsOf(after, after, patterns, standing);
+  const standing = { files, lag: 0, changedAt: undefined, templates: learning.templates.size };
+  // As if both looks had been, so that every counter says its number; of the rest only what was found.
+  const readings = readingsOf(after, after, patterns, standing).filter(
+    ({ name, value }) => value > 0 || name === "log_matches_total",
+  );
   const excerpt = patterns.names.flatMap((name) =>
     (shown.get(name) ?? []).map((line) => `${name}: ${masked(line, LONGEST_SHOWN)}`),
   );
