@@ -24,6 +24,12 @@ export interface Field {
   readonly value: string;
 }
 
+/** A place in the web to look at. `label` is plain text; `url` is http or https. */
+export interface CardLink {
+  readonly label: string;
+  readonly url: string;
+}
+
 export interface Card {
   readonly kind: "text" | "incident" | "reply" | "digest";
   /** Plain text. */
@@ -35,6 +41,7 @@ export interface Card {
   /** The number people say: `#12`. */
   readonly incident?: number;
   readonly fields?: readonly Field[];
+  readonly links?: readonly CardLink[];
   /** Path or URL of a picture. */
   readonly image?: string;
   readonly actions?: readonly Action[];

@@ -2,6 +2,7 @@
 import { DEFAULT_STORM, type Limits, type Storm } from "./delivery/delivery-config.ts";
 import type { EscalationPolicy } from "./incidents/escalation-config.ts";
 import { type AcknowledgeSpans, DEFAULT_FLAPPING, type Flapping } from "./incidents/incident-config.ts";
+import type { LinkTemplate } from "./incidents/links-config.ts";
 import { DEFAULT_INTAKE, type IntakeLimits } from "./intake/intake-config.ts";
 import type { InhibitRule } from "./muting/inhibit-config.ts";
 import type { TimeInterval } from "./muting/time-interval-config.ts";
@@ -23,6 +24,7 @@ export interface PlanParts {
   readonly storm?: Storm | null;
   readonly limits?: Limits;
   readonly intake?: IntakeLimits;
+  readonly links?: readonly LinkTemplate[];
 }
 
 /** A plan, and the tree that it routes by, for those who show it. */
@@ -78,6 +80,7 @@ export function makePlan(parts: PlanParts, subscriptions: () => readonly Subscri
     storm: parts.storm === undefined ? DEFAULT_STORM : (parts.storm ?? undefined),
     limits: parts.limits ?? {},
     intake: parts.intake ?? DEFAULT_INTAKE,
+    links: parts.links ?? [],
   };
 }
 

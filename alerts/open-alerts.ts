@@ -190,6 +190,7 @@ export function openAlerts(options: AlertsOptions): Alerts {
       ...(image === undefined ? {} : { image }),
       ...(shown.listed === undefined ? {} : { listed: shown.listed }),
       lines: shown.withoutLines === true ? [] : linesBehind(members),
+      links: plan().links,
       currentValue: evaluator.currentValue,
     });
   }

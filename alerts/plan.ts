@@ -2,6 +2,7 @@
 import type { Limits, Storm } from "./delivery/delivery-config.ts";
 import type { EscalationPolicy } from "./incidents/escalation-config.ts";
 import type { AcknowledgeSpans, Flapping } from "./incidents/incident-config.ts";
+import type { LinkTemplate } from "./incidents/links-config.ts";
 import type { IntakeLimits } from "./intake/intake-config.ts";
 import type { InhibitRule } from "./muting/inhibit-config.ts";
 import type { TimeInterval } from "./muting/time-interval-config.ts";
@@ -31,6 +32,8 @@ export interface Plan {
   readonly storm: Storm | undefined;
   readonly limits: Limits;
   readonly intake: IntakeLimits;
+  /** What the cards of incidents link to. */
+  readonly links: readonly LinkTemplate[];
 }
 
 /** The plan in force; ask again each time, since a reload puts another in its place. */

@@ -7,6 +7,7 @@ import { scalar } from "../alerts/config-parts.ts";
 import { DEFAULT_STORM, limitsSchema, stormSchema } from "../alerts/delivery/delivery-config.ts";
 import { escalationSchema } from "../alerts/incidents/escalation-config.ts";
 import { acknowledgeSchema, DEFAULT_FLAPPING, flappingSchema } from "../alerts/incidents/incident-config.ts";
+import { linksSchema } from "../alerts/incidents/links-config.ts";
 import { intakeSchema } from "../alerts/intake/intake-config.ts";
 import { inhibitRulesSchema } from "../alerts/muting/inhibit-config.ts";
 import { timeIntervalsSchema } from "../alerts/muting/time-interval-config.ts";
@@ -76,6 +77,7 @@ export const fileSchema = z.strictObject({
   storm: stormSchema.default(DEFAULT_STORM),
   limits: limitsSchema.default({}),
   intake: intakeSchema.prefault({}),
+  links: linksSchema.default([]),
   hooks: hooksSchema.default([]),
   watchdog: watchdogSchema.optional(),
   dingtalk: dingTalkSchema.prefault({}),

@@ -36,7 +36,7 @@ export interface FrontDeps {
   reload: Parameters<typeof createHttp>[0]["reload"];
   /** Doors of platforms and monitors. */
   readonly doors: readonly AddDoors[];
-  readonly figures: Omit<Parameters<typeof openMetrics>[2] & object, "invalidAlerts">;
+  readonly figures: Omit<Parameters<typeof openMetrics>[2] & object, "invalidAlerts" | "pushes">;
   readonly pushes: Pushes;
   readonly clock: Clock;
   readonly log: Log;
@@ -95,6 +95,10 @@ export function openFront(deps: FrontDeps): ReturnType<typeof createHttp> {
     ],
     readiness,
     reload,
-    metrics: openMetrics(world, clock, { ...deps.figures, invalidAlerts: () => invalidAlerts }),
+    metrics: openMetrics(world, clock, {
+      ...deps.figures,
+      invalidAlerts: () => invalidAlerts,
+      pushes: deps.pushes,
+    }),
   });
 }

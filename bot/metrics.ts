@@ -4,6 +4,7 @@ import type { World } from "../commands/world.ts";
 import type { Clock } from "../storage/clock.ts";
 import { addDeliveryMetrics } from "./delivery-metrics.ts";
 import type { QuotaUse } from "./dingtalk/api/quota-use.ts";
+import type { Pushes } from "./hooks/push/take-push.ts";
 import { addIntakeMetrics } from "./intake-metrics.ts";
 import { packageVersion } from "./package-root.ts";
 import { addQuotaMetrics } from "./quota-metrics.ts";
@@ -29,6 +30,7 @@ export function openMetrics(
     readonly watchdog?: WatchdogFigures;
     readonly invalidAlerts?: () => number;
     readonly dingTalkUse?: () => QuotaUse | undefined;
+    readonly pushes?: Pick<Pushes, "accepted" | "refused">;
   } = { channels: [] },
 ): () => Promise<string> {
   const { alerts, monitors, rules, series, store, watch } = world;
@@ -66,6 +68,15 @@ export function openMetrics(
   gauge("gengfu_build_info", "1, with the version that runs.", () => ({ [version]: 1 }), "version");
   if (beside.dingTalkUse !== undefined) addQuotaMetrics(registry, beside.dingTalkUse);
   addIntakeMetrics(registry, alerts, { version, invalidAlerts: beside.invalidAlerts ?? (() => 0) });
+
+  const { pushes = { accepted: {}, refused: {} } } = beside;
+  counter("gengfu_pushed_samples_total", "Pushed samples on disk.", () => pushes.accepted, "hook");
+  counter(
+    "gengfu_pushed_samples_refused_total",
+    "Pushed samples that were not taken.",
+    () => pushes.refused,
+    "hook",
+  );
 
   gauge("gengfu_monitors", "Monitors in the book.", () => monitors.table.size);
   gauge("gengfu_monitors_failing", "Monitors whose last look failed.", () => {

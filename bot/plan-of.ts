@@ -62,6 +62,7 @@ export function planParts(config: FileConfig, channels: ReadonlySet<string>): Pl
     storm: config.storm ?? null,
     limits: config.limits,
     intake: config.intake,
+    links: config.links,
   };
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { formatDuration, parseDuration } from "../storage/duration.ts";
 import type { Labels } from "../storage/labels.ts";
 import { dns } from "./dns/dns.ts";
+import { elasticsearch } from "./elasticsearch/elasticsearch.ts";
 import { flow } from "./flow/flow.ts";
 import { heartbeat } from "./heartbeat/heartbeat.ts";
 import { http } from "./http/http.ts";
@@ -10,6 +11,7 @@ import { icmp } from "./icmp/icmp.ts";
 import { log } from "./log/log.ts";
 import type { MonitorKind } from "./monitor.ts";
 import { process } from "./process/process.ts";
+import { prometheus } from "./prometheus/prometheus.ts";
 import { scrape } from "./scrape/scrape.ts";
 import { type ShapeStep, shapeOption } from "./shaping/steps.ts";
 import { sql } from "./sql/sql.ts";
@@ -36,6 +38,8 @@ export const monitorKinds = {
   scrape,
   sql,
   log,
+  prometheus,
+  elasticsearch,
 } satisfies MonitorKinds;
 
 /** What to look at and how often. `options` are those of the kind, checked, with defaults filled in. */

@@ -28,6 +28,8 @@ export interface SampleBatch {
 /** What one look saw. A probe can fail and still have readings (`probe_success 0`). */
 export interface Look {
   readonly readings: readonly Reading[];
+  /** The readings are all there is: what the look before had and this one has not is known to be no more. */
+  readonly complete?: true;
   /** What is too much for readings; it carries the monitor's labels already. */
   readonly batch?: SampleBatch;
   readonly failure?: Reason;

@@ -13,6 +13,7 @@ export interface LookReport {
   readonly at: number;
   readonly durationMs: number;
   readonly readings: Look["readings"];
+  readonly complete?: true;
   readonly batch?: SampleBatch;
   /** What the look saw before the monitor's steps made `readings` of it; absent where there are no steps. */
   readonly seen?: Look["readings"];
@@ -62,7 +63,8 @@ export async function takeLook(
     }
     return { readings: [], failure: timeUp };
   };
-  const { readings, batch, failure, remark, unknown, excerpt } = await Promise.race([attempt, expire()]);
+  const seen = await Promise.race([attempt, expire()]);
+  const { readings, complete, batch, failure, remark, unknown, excerpt } = seen;
   // A reason is given because the default one is an error with a stack, made for every look.
   alarm.abort("the look has ended");
   about.stop.removeEventListener("abort", stop);
@@ -73,6 +75,7 @@ export async function takeLook(
       at,
       durationMs,
       readings,
+      ...(complete === undefined || failure !== undefined ? {} : { complete }),
       ...(batch === undefined ? {} : { batch }),
       ...(failure === undefined ? {} : { reason: failure }),
       ...(remark === undefined ? {} : { remark }),

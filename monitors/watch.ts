@@ -1,6 +1,5 @@
 /** The watch loop: every monitor looks on its interval, and what it sees becomes samples. */
 import type { Clock } from "../storage/clock.ts";
-import type { Labels } from "../storage/labels.ts";
 import type { Text } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { SeriesSink } from "../storage/series.ts";
@@ -11,7 +10,7 @@ import { createOpenNetwork, type Network } from "./network.ts";
 import type { Reason } from "./reason.ts";
 import { createShaper, type Shaper, type StepTally } from "./shaping/shaper.ts";
 import { type LookReport, takeLook } from "./take-look.ts";
-import { writeReport } from "./write-report.ts";
+import { createReportWriter } from "./write-report.ts";
 
 /** The first looks after a start are spread over this many milliseconds, or over the interval where that is shorter. */
 const SPREAD_MS = 5_000;
@@ -85,9 +84,8 @@ export interface Watch {
 interface Round {
   readonly record: MonitorRecord;
   readonly monitor: Monitor;
-  /** Of everything that it writes. */
-  readonly labels: Labels;
   readonly shaper: Shaper | undefined;
+  readonly write: (report: LookReport) => void;
   readonly gone: AbortController;
   dueAt: number;
   beganAt: number;
@@ -108,7 +106,8 @@ function shaperOf({ shape }: MonitorSpec): Shaper | undefined {
 /** A report with what the steps make of its readings; `up` and how it went are what they were. */
 function shaped(report: LookReport, shaper: Shaper | undefined, beganAt: number): LookReport {
   if (shaper === undefined) return report;
-  const { batch, ...rest } = report;
+  // What a step leaves out is not what is no more.
+  const { batch, complete: _, ...rest } = report;
   const seen = batch === undefined ? report.readings : [...report.readings, ...batch.readings()];
   return { ...rest, readings: shaper.shape(seen, report.at, beganAt), seen };
 }
@@ -140,8 +139,8 @@ export function watch(options: WatchOptions): Watch {
     rounds.set(record.name, {
       record,
       monitor: kind.create(record.options, own, record.name, labels),
-      labels,
       shaper: shaperOf(record),
+      write: createReportWriter(sink, labels),
       gone: new AbortController(),
       dueAt: elapsed() + spread,
       beganAt: 0,
@@ -191,7 +190,7 @@ export function watch(options: WatchOptions): Watch {
     if (before?.up !== up && (before !== undefined || up === false))
       log.info({ monitor: name, up, reason: report.reason ?? report.remark }, `monitor is ${wordFor(up)}`);
     try {
-      writeReport(sink, round.labels, report);
+      round.write(report);
     } catch (err) {
       log.error({ monitor: name, err }, "samples could not be written");
     }

@@ -67,6 +67,8 @@ const pluginTables: readonly { folder: string; table: string; plugins: readonly 
       "monitors/scrape",
       "monitors/sql",
       "monitors/log",
+      "monitors/prometheus",
+      "monitors/elasticsearch",
     ],
   },
   {

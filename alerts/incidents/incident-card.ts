@@ -15,6 +15,8 @@ import {
   nameOf as plainName,
 } from "../words.ts";
 import type { FormerOwner, Incident } from "./incident.ts";
+import { linksOf } from "./links.ts";
+import type { LinkTemplate } from "./links-config.ts";
 
 /** What a card says beside what the incident itself knows. */
 export interface CardFacts {
@@ -32,6 +34,8 @@ export interface CardFacts {
   unitOf(rule: number): MetricUnit | undefined;
   /** Where its chart can be seen; it has none unless told. */
   readonly image?: string;
+  /** Where else to look; nowhere unless told. */
+  readonly links?: readonly LinkTemplate[];
   /** Which alerts are named one by one; the first five unless told. */
   readonly listed?: Listed;
   /** Lines of a log that are behind its alerts, the last one last; plain text of whoever wrote them. */
@@ -64,6 +68,7 @@ export function incidentCard(incident: Incident, members: readonly FiredAlert[],
   const shown = shownOf(members);
   const count = status === "resolved" ? incident.peak : incident.active;
   const text = shown.length > 1 ? list(shown, count, facts) : "";
+  const links = linksOf(facts.links ?? [], incident, shown);
   return {
     kind: "incident",
     title: title(incident, count, say),
@@ -72,6 +77,7 @@ export function incidentCard(incident: Incident, members: readonly FiredAlert[],
     incident: incident.id,
     ...(text === "" ? {} : { text }),
     fields: fields(incident, shown, facts, say),
+    ...(links.length === 0 ? {} : { links }),
     ...(facts.image === undefined ? {} : { image: facts.image }),
     actions: actions(incident.id, facts, say),
   };

@@ -1,9 +1,9 @@
 /** What every platform says of a card that it shows as a message: one line for a phone, and the lines of the message. */
-import type { Card, IncidentStatus, Severity } from "../../alerts/card.ts";
+import type { Card, CardLink, IncidentStatus, Severity } from "../../alerts/card.ts";
 import { VALUE, WHAT, WHERE } from "../../alerts/incidents/incident-card.ts";
 import { plain } from "../../alerts/words.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
-import { type Dialect, type Line, linesOf, PLAIN, plainLine } from "./lines.ts";
+import { type Dialect, type Line, linesOf, PLAIN, plainLine, webAddress } from "./lines.ts";
 
 const SEVERITY: Readonly<Record<Severity, Text>> = {
   critical: { zh: "严重", en: "Critical" },
@@ -85,7 +85,7 @@ function fieldOf({ fields = [] }: Card, { zh, en }: Text): string {
 
 /** A card below its headline: its text, then its fields as `field` writes them. */
 export function bodyLines(
-  { text = "", fields = [] }: Card,
+  { text = "", fields = [], links = [] }: Card,
   dialect: Dialect,
   field: (name: string, value: string) => Line,
 ): readonly Line[] {
@@ -94,6 +94,27 @@ export function bodyLines(
   return [
     ...linesOf(text, dialect),
     ...(first === undefined ? [] : [{ ...first, starts: true as const }, ...rest]),
+    ...linkLines(links, dialect),
+  ];
+}
+
+/** The links of a card in one line; none where there are none. */
+export function linkLines(links: readonly CardLink[], dialect: Dialect): readonly Line[] {
+  const written = links.flatMap(({ label, url }) => {
+    const address = webAddress(url);
+    return address === undefined ? [] : [{ label: flat(label), address }];
+  });
+  if (written.length === 0) return [];
+  return [
+    {
+      kind: "text",
+      mark: "",
+      text: written
+        .map(({ label, address }, i) => dialect.link(dialect.escape(label, i === 0), address))
+        .join(" · "),
+      words: written.map(({ label }) => label).join(" · "),
+      starts: true,
+    },
   ];
 }
 

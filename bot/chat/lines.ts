@@ -310,7 +310,7 @@ function inline(
 }
 
 /** An address that may stand in a link; undefined when it leads anywhere but into the web. */
-function webAddress(href: string): string | undefined {
+export function webAddress(href: string): string | undefined {
   if (!/^https?:\/\//i.test(href) || !URL.canParse(href)) return undefined;
   return new URL(href).href.replace(/[()]/g, (sign) => (sign === "(" ? "%28" : "%29"));
 }

@@ -31,6 +31,7 @@ const card = z.object({
   status: z.enum(["firing", "acknowledged", "silenced", "flapping", "resolved"]).exactOptional(),
   incident: z.number().exactOptional(),
   fields: z.array(z.object({ name: z.string(), value: z.string() })).exactOptional(),
+  links: z.array(z.object({ label: z.string(), url: z.string() })).exactOptional(),
   image: z.string().exactOptional(),
   actions: z.array(z.object({ id: z.string(), label: z.string(), command: z.string() })).exactOptional(),
 }) satisfies z.ZodType<Card>;
@@ -68,6 +69,7 @@ export function storable(card: Card): Card {
     ...(card.status !== undefined && { status: card.status }),
     ...(card.incident !== undefined && { incident: card.incident }),
     ...(card.fields !== undefined && { fields: card.fields.map(({ name, value }) => ({ name, value })) }),
+    ...(card.links !== undefined && { links: card.links.map(({ label, url }) => ({ label, url })) }),
     ...(card.image !== undefined && { image: card.image }),
     ...(card.actions !== undefined && {
       actions: card.actions.map(({ id, label, command }) => ({ id, label, command })),

@@ -3,6 +3,7 @@
  * word escaped.
  */
 import type { Card } from "../../alerts/card.ts";
+import { linkLines } from "../chat/card-lines.ts";
 import { type Dialect, type Line, linesOf } from "../chat/lines.ts";
 
 /** What goes into it besides the card. Plain text. */
@@ -44,6 +45,7 @@ export function htmlOf(card: Card, parts: HtmlParts): string {
     `<h1 style="margin:0 0 12px;font-size:18px;line-height:1.4">${badge}${escapeHtml(headline)}</h1>`,
     linesHtml(linesOf(card.text ?? "", DIALECT)),
     fieldsHtml(card),
+    linesHtml(linkLines(card.links ?? [], DIALECT)),
     picture === undefined
       ? ""
       : `<p style="margin:12px 0"><img src="cid:${escapeHtml(picture)}" alt="" style="max-width:100%"></p>`,

@@ -43,6 +43,7 @@ const RED = 2;
 const GREEN = 3;
 
 const NOTICE: Text = { zh: "通知", en: "Notice" };
+const LINK: Text = { zh: "链接", en: "Link" };
 const REPEAT: Text = { zh: "可能是重复发送", en: "may be a repeat" };
 
 /** Draws it; undefined when it has no button that WeCom would take, since this kind of card needs one. */
@@ -80,6 +81,21 @@ function partsOf(
     rest.map((field) => lineOf(field, locale)),
   );
   const source = standingOf(card, locale);
+  const { links = [] } = card;
+  const linked = links.slice(0, MOST_FIELDS - shown.length);
+  const rows = [
+    ...shown.map(({ name, value }) => ({
+      keyname: shortened(name, FIELD_NAME).text,
+      value: shortened(value, FIELD_VALUE).text,
+    })),
+    // `type` 1: the value leads to `url`.
+    ...linked.map(({ label, url }) => ({
+      type: 1,
+      keyname: inLocale(locale, LINK),
+      value: shortened(label, FIELD_VALUE).text,
+      url,
+    })),
+  ];
   return {
     parts: {
       ...(source === ""
@@ -90,16 +106,9 @@ function partsOf(
         ...(note === "" ? {} : { desc: shortened(note, DESCRIPTION).text }),
       },
       ...(detail.text === "" ? {} : { sub_title_text: detail.text }),
-      ...(shown.length === 0
-        ? {}
-        : {
-            horizontal_content_list: shown.map(({ name, value }) => ({
-              keyname: shortened(name, FIELD_NAME).text,
-              value: shortened(value, FIELD_VALUE).text,
-            })),
-          }),
+      ...(rows.length === 0 ? {} : { horizontal_content_list: rows }),
     },
-    isCut: title.isCut || detail.isCut,
+    isCut: title.isCut || detail.isCut || links.length > linked.length,
   };
 }
 

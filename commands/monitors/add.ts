@@ -111,9 +111,8 @@ function kindOf(word: string): string | undefined {
 function looksAtUrl(word: string, typed: ReadonlyMap<string, string>): boolean {
   const kind = kindNamed(word);
   if (kind?.target !== "url") return false;
-  return Object.entries(kind.options.shape).every(
-    ([key, option]) => typed.has(key) || option.safeParse(undefined).success,
-  );
+  const wrong = kind.options.safeParse(Object.fromEntries(typed)).error?.issues ?? [];
+  return wrong.every(({ path: [option] }) => option === undefined || typed.has(String(option)));
 }
 
 /** Reads `[NAME] [KIND] TARGET [key=value …]`. Throws a Refusal that names every wrong key. */

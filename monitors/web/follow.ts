@@ -43,7 +43,7 @@ export async function follow(about: Following): Promise<Answer> {
   let url = about.url ?? new URL(options.url);
   let luggage: Luggage = {
     method: about.method ?? "GET",
-    headers: headersOf(options, about.body),
+    headers: headersOf(options, about.headers?.["content-type"] === undefined ? about.body : undefined),
     body: about.body,
     trusted: true,
   };

@@ -75,6 +75,33 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     garbled: /^no_body_match$/,
     late: /^timeout$/,
   },
+  scrape: {
+    hangs: /^timeout$/,
+    lies: /^bad_response$/,
+    floods: /^bad_response$/,
+    resets: /^reset$/,
+    gigabyte: /^body_too_large$/,
+    garbled: /^bad_answer$/,
+    late: /^timeout$/,
+  },
+  prometheus: {
+    hangs: /^timeout$/,
+    lies: /^bad_response$/,
+    floods: /^bad_response$/,
+    resets: /^reset$/,
+    gigabyte: /^body_too_large$/,
+    garbled: /^bad_answer$/,
+    late: /^timeout$/,
+  },
+  elasticsearch: {
+    hangs: /^timeout$/,
+    lies: /^bad_response$/,
+    floods: /^bad_response$/,
+    resets: /^reset$/,
+    gigabyte: /^body_too_large$/,
+    garbled: /^bad_answer$/,
+    late: /^timeout$/,
+  },
   tcp: {
     hangs: /^timeout$/,
     lies: /^no_match$/,
@@ -150,6 +177,9 @@ test("each has a reason of its own, memory stays bounded, and the good ones besi
       const port = kind === "dns" ? await nameServer(how) : (await raw(STREAMS[how] ?? (() => {}))).port;
       const target = `127.0.0.1:${port}`;
       if (kind === "http") specs.push({ name, kind, url: `http://${target}/`, body_contains: "well" });
+      if (kind === "scrape") specs.push({ name, kind, url: `http://${target}/metrics` });
+      if (kind === "prometheus") specs.push({ name, kind, url: `http://${target}/`, query: "up" });
+      if (kind === "elasticsearch") specs.push({ name, kind, url: `http://${target}/`, index: "logs" });
       if (kind === "tcp") specs.push({ name, kind, target, send: "hello", expect: "well" });
       if (kind === "tls") specs.push({ name, kind, target });
       if (kind === "dns") specs.push({ name, kind, query_name: "shop.test", server: target });

@@ -5,7 +5,7 @@ import Router from "@koa/router";
 import Koa from "koa";
 import { onTestFinished } from "vitest";
 import { type Arrivals, openArrivals } from "../../bot/hooks/arrivals.ts";
-import { openPushes, type PushStore } from "../../bot/hooks/push/take-push.ts";
+import { openPushes, type Pushes, type PushStore } from "../../bot/hooks/push/take-push.ts";
 import { tellErrors } from "../../bot/http/door-error.ts";
 import { pushDoor } from "../../bot/http/push-door.ts";
 import { formatLabels } from "../../storage/labels.ts";
@@ -19,6 +19,7 @@ export interface Pushing {
   readonly clock: FakeClock;
   readonly arrivals: Arrivals;
   readonly store: SeriesStore;
+  readonly pushes: Pushes;
   /** Posts a body; the answer and its JSON. */
   push(
     body: unknown,
@@ -64,6 +65,7 @@ export async function openPushing(options: object = {}, persist?: () => Promise<
     clock,
     arrivals,
     store,
+    pushes,
     async push(body, headers = {}) {
       const isRaw = typeof body === "string" || body instanceof Uint8Array;
       const response = await fetch(url, {

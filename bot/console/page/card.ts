@@ -1,5 +1,5 @@
 /** Draws one message: a person's line, or a card of the bot's. */
-import type { Action } from "../../../alerts/card.ts";
+import type { Action, CardLink } from "../../../alerts/card.ts";
 import type { WireMessage } from "../wire.ts";
 import { chartFigure } from "./chart.ts";
 import { h, plain } from "./dom.ts";
@@ -37,7 +37,7 @@ export function drawMessage(message: WireMessage, me: string, press: Press): HTM
 }
 
 function drawCard(message: WireMessage, press: Press): HTMLElement {
-  const { title, status, severity, fields, actions, image, text, kind } = message;
+  const { title, status, severity, fields, actions, links, image, text, kind } = message;
   // A finished incident is calm again, whatever it was.
   const colour = status === "resolved" ? "resolved" : (severity ?? "none");
   const heading = title !== undefined || status !== undefined;
@@ -52,6 +52,7 @@ function drawCard(message: WireMessage, press: Press): HTMLElement {
     fields === undefined || fields.length === 0
       ? undefined
       : h("dl", {}, ...fields.map(({ name, value }) => field(name, value))),
+    links === undefined || links.length === 0 ? undefined : h("p", { class: "links" }, ...links.map(link)),
     image === undefined ? undefined : chartFigure(image, plain(title ?? "")),
     actions === undefined || actions.length === 0
       ? undefined
@@ -94,6 +95,11 @@ function field(name: string, value: string): HTMLElement {
     h("dt", {}, h("bdi", {}, plain(name))),
     h("dd", { dir: "auto" }, h("bdi", {}, plain(value))),
   );
+}
+
+function link({ label, url }: CardLink): HTMLElement {
+  if (!/^https?:\/\//i.test(url)) return h("span", {}, plain(label));
+  return h("a", { href: url, rel: "noopener noreferrer", target: "_blank", title: url }, plain(label));
 }
 
 function button(message: WireMessage, action: Action, press: Press): HTMLButtonElement {

@@ -45,12 +45,22 @@ const RETRY_MS = 5_000;
 export interface Pushes {
   /** Takes a body in; resolves when what was accepted is on disk. */
   take(hook: Hook<PushOptions>, push: Push): Promise<Pushed>;
+  /** Samples since the start, by hook. */
+  readonly accepted: Readonly<Record<string, number>>;
+  readonly refused: Readonly<Record<string, number>>;
 }
 
 export function openPushes(store: PushStore, elapsed: () => number): Pushes {
   // A hook is another object after each reload of the file: what it may do begins anew.
   const sources = new WeakMap<Hook<PushOptions>, Source>();
+  const accepted: Record<string, number> = {};
+  const refused: Record<string, number> = {};
+  const count = (counts: Record<string, number>, { name }: Hook, samples: number): void => {
+    counts[name] = (counts[name] ?? 0) + samples;
+  };
   return {
+    accepted,
+    refused,
     async take(hook, push) {
       const source = sources.get(hook) ?? openSource(hook, store);
       sources.set(hook, source);
@@ -63,18 +73,24 @@ export function openPushes(store: PushStore, elapsed: () => number): Pushes {
         source.pages.forget();
         return { is: "refused", status: 400, text: { zh: `读不懂：${error.message}`, en: error.message } };
       }
-      const no = overRate(source, read.samples.length + read.refused.length, elapsed());
-      if (no !== undefined) return no;
-      const { accepted, refused } = write(source, store, read, push.at);
+      const all = read.samples.length + read.refused.length;
+      const no = overRate(source, all, elapsed());
+      if (no !== undefined) {
+        count(refused, hook, all);
+        return no;
+      }
+      const written = write(source, store, read, push.at);
       try {
-        if (accepted > 0) await store.persist();
+        if (written.accepted > 0) await store.persist();
       } catch (error) {
         if (!(error instanceof NotSaved)) throw error;
         const { zh, en } = error.text;
         const text = { zh: `没有存下来：${zh}`, en: `not saved: ${en}` };
         return { is: "refused", status: 503, text, waitMs: RETRY_MS };
       }
-      return { is: "taken", accepted, refused };
+      count(accepted, hook, written.accepted);
+      count(refused, hook, written.refused.length);
+      return { is: "taken", ...written };
     },
   };
 }

@@ -15,7 +15,12 @@ export interface AppCard {
   readonly source?: { readonly desc: string; readonly desc_color: number };
   readonly main_title: { readonly title: string };
   readonly sub_title_text?: string;
-  readonly horizontal_content_list?: readonly { readonly keyname: string; readonly value: string }[];
+  readonly horizontal_content_list?: readonly {
+    readonly keyname: string;
+    readonly value: string;
+    readonly type?: number;
+    readonly url?: string;
+  }[];
   readonly button_list: readonly CardButton[];
   /** Stands on one grey button in the place of all of them. */
   readonly replace_text?: string;
@@ -35,7 +40,7 @@ export function isAppCard(card: Card): boolean {
 
 /** Writes a card. Without buttons it is what a card becomes that had some: how it stands takes their place. */
 export function appCard(card: Card, locale: Locale): AppCard {
-  const { title = "", text = "", fields = [] } = card;
+  const { title = "", text = "", fields = [], links = [] } = card;
   const standing = standingOf(card, locale);
   const whole = plain(title, Number.POSITIVE_INFINITY);
   const short = fields.filter(({ value }) => plain(value, Number.POSITIVE_INFINITY).length <= VALUE);
@@ -54,6 +59,16 @@ export function appCard(card: Card, locale: Locale): AppCard {
     measure: (words) => words.length,
     more: moreLines(locale, PLAIN),
   });
+  const rows = [
+    ...shown.map(({ name, value }) => ({ keyname: plain(name, LABEL), value: plain(value, VALUE) })),
+    // `type` 1: the value leads to `url`.
+    ...links.slice(0, MOST_FIELDS - shown.length).map(({ label, url }) => ({
+      type: 1,
+      keyname: inLocale(locale, { zh: "链接", en: "Link" }),
+      value: plain(label, VALUE),
+      url,
+    })),
+  ];
   const buttons = cardButtons(card);
   const over = standing === "" ? inLocale(locale, { zh: "已处理", en: "Done" }) : standing;
   const heading = [markOf(card), plain(title, TITLE)].filter((part) => part !== "").join(" ");
@@ -62,14 +77,7 @@ export function appCard(card: Card, locale: Locale): AppCard {
     ...(standing === "" ? {} : { source: { desc: standing, desc_color: sourceColour(card) } }),
     main_title: { title: heading === "" ? over : heading },
     ...(below === "" ? {} : { sub_title_text: below }),
-    ...(shown.length === 0
-      ? {}
-      : {
-          horizontal_content_list: shown.map(({ name, value }) => ({
-            keyname: plain(name, LABEL),
-            value: plain(value, VALUE),
-          })),
-        }),
+    ...(rows.length === 0 ? {} : { horizontal_content_list: rows }),
     button_list: buttons.length > 0 ? buttons : [{ text: over, style: 1, key: "over" }],
     ...(buttons.length > 0 ? {} : { replace_text: over }),
   };

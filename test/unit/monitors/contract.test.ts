@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { dns } from "../../../monitors/dns/dns.ts";
+import { elasticsearch } from "../../../monitors/elasticsearch/elasticsearch.ts";
 import { flow } from "../../../monitors/flow/flow.ts";
 import { heartbeat } from "../../../monitors/heartbeat/heartbeat.ts";
 import { http } from "../../../monitors/http/http.ts";
@@ -11,6 +12,7 @@ import { log } from "../../../monitors/log/log.ts";
 import type { Answer, DatabaseSight, Monitor, MonitorKind } from "../../../monitors/monitor.ts";
 import { createProcessKind } from "../../../monitors/process/process.ts";
 import type { Search } from "../../../monitors/process/search.ts";
+import { prometheus } from "../../../monitors/prometheus/prometheus.ts";
 import { scrape } from "../../../monitors/scrape/scrape.ts";
 import { openDatabases } from "../../../monitors/sql/databases.ts";
 import { sql } from "../../../monitors/sql/sql.ts";
@@ -75,6 +77,9 @@ async function served(answer: boolean, use: Parameters<MonitorCase["looking"]>[0
   const options = http.options.parse({ url: server.url });
   await use(http.create(options, { network: loopbackNetwork(), elapsed })).finally(() => server.close());
 }
+
+const NO_HITS =
+  '{"timed_out":false,"_shards":{"total":1,"failed":0},"hits":{"total":{"value":0,"relation":"eq"}}}';
 
 /** Runs `use` with a monitor of a web address that answers with `page`, or never. */
 async function atPage<Options>(
@@ -180,6 +185,22 @@ const cases: Readonly<Record<string, MonitorCase>> = {
           flows: { look: (_, signal) => pending(signal) },
         }),
       ),
+  },
+  prometheus: {
+    options: { url: "http://prometheus.example:9090", query: "up" },
+    looking: (use) =>
+      atPage(
+        prometheus,
+        { query: "1" },
+        '{"status":"success","data":{"resultType":"scalar","result":[1,"1"]}}',
+        use,
+      ),
+    hanging: (use) => atPage(prometheus, { query: "1" }, undefined, use),
+  },
+  elasticsearch: {
+    options: { url: "http://es.example:9200", index: "logs-*" },
+    looking: (use) => atPage(elasticsearch, { index: "a" }, NO_HITS, use),
+    hanging: (use) => atPage(elasticsearch, { index: "a" }, undefined, use),
   },
   tcp: {
     options: { target: "db.example:5432" },

@@ -27,7 +27,7 @@ describe("what a body says", () => {
       ['a{hook="door"} 1500@0', 'b{hook="door", n="5", yes="true"} 1@0', 'c{hook="door"} NaN@0'],
     ],
     ["a map", { orders: 12, queue_length: 3 }, ['orders{hook="door"} 12@0', 'queue_length{hook="door"} 3@0']],
-    ["names that people use", { 待处理订单: 7 }, ['{__name__="待处理订单", hook="door"} 7@0']],
+    ["names that people use", { 待处理订单: 7 }, ['{"待处理订单", hook="door"} 7@0']],
     ["a label that is empty is none", { name: "a", value: 1, labels: { x: "" } }, ['a{hook="door"} 1@0']],
     ["the label hook is ours", { name: "a", value: 1, labels: { hook: "mine" } }, ['a{hook="door"} 1@0']],
   ])("%s, as JSON", async (_name, body, stored) => {
@@ -367,4 +367,11 @@ test("a source that falls silent is no data after the lookback, and absent_over_
   const absent = 'absent_over_time(orders{hook="door"}[15m])';
   expect(at(14, absent)).toMatchObject({ elements: [] });
   expect(at(16, absent)).toMatchObject({ elements: [{ value: 1, labels: { hook: "door" } }] });
+});
+
+test("what each source sends is counted: taken, refused one by one, and refused whole", async () => {
+  const door = await openPushing({ samples_per_second: 1 });
+  await door.push([{ name: "a", value: 1 }, { name: "b", value: 1 }, { name: "c" }]);
+  await door.push("a 1\n".repeat(8));
+  expect([door.pushes.accepted, door.pushes.refused]).toEqual([{ door: 2 }, { door: 9 }]);
 });

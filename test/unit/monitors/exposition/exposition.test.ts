@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Exposition, type Format } from "../../../../monitors/exposition/exposition.ts";
+import { ExpositionError } from "../../../../monitors/exposition/exposition-error.ts";
 import { readNumber } from "../../../../monitors/exposition/number.ts";
 import { formatLabels, type Labels } from "../../../../storage/labels.ts";
 
@@ -192,5 +193,49 @@ test("a number is read as JavaScript reads it, whatever its form", () => {
       expect(readNumber(`x ${text} y`, 2, 2 + text.length)).toBe(Number(text));
     }),
     { numRuns: 2_000 },
+  );
+});
+
+test("whatever a page holds, it is read or refused in words, and the page after it is read", () => {
+  const pieces = fc.constantFrom(
+    "a",
+    "{",
+    "}",
+    '"',
+    "\\",
+    "\n",
+    ",",
+    "=",
+    " ",
+    "\t",
+    "#",
+    "# EOF\n",
+    "1",
+    "NaN",
+    "e9",
+    "é",
+    "\r\n",
+  );
+  const page = fc.oneof(
+    fc.array(pieces, { maxLength: 40 }).map((all) => Buffer.from(all.join(""))),
+    fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
+  );
+  fc.assert(
+    fc.property(
+      page,
+      fc.constantFrom<Format>("text", "openmetrics"),
+      fc.boolean(),
+      (body, format, lenient) => {
+        const pages = new Exposition<Labels>((labels) => labels);
+        try {
+          const { series, values } = pages.read(body, format, lenient ? () => {} : undefined);
+          expect(values).toHaveLength(series.length);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ExpositionError);
+        }
+        expect(shown(pages, "after 1\n")).toEqual(["after 1"]);
+      },
+    ),
+    { numRuns: 3_000 },
   );
 });
