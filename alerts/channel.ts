@@ -33,7 +33,7 @@ export interface Attempt {
 
 /** One way out. `alerts/` owns this contract; each platform in `bot/` implements it. */
 export interface Channel {
-  /** Puts a new card before people in `conversation` (`console:ops`, `dingtalk:cid…`). Throws `SendError`. */
+  /** Puts a new card before people in `conversation` (`console:ops`, `dingtalk:cid…`). Throws `SendError`, `NotSaid`. */
   post(conversation: string, card: Card, attempt: Attempt): Promise<Receipt>;
   /**
    * Changes a card in place. Absent where the platform cannot; a follow-up is posted instead. Gives back nothing when
@@ -60,6 +60,18 @@ export interface Channel {
 export function canEdit(channel: Channel | undefined, receipt: Receipt | undefined): boolean {
   if (channel?.edit === undefined || receipt === undefined) return false;
   return channel.canEdit?.(receipt) ?? true;
+}
+
+/** Thrown by a channel for which a card is nothing to say, and why: nothing was said, and nothing is tried again. */
+export class NotSaid extends Error {
+  /** In a word. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = "NotSaid";
+    this.code = code;
+  }
 }
 
 /** What to do after a refusal: try again soon, wait as told, or never again. */

@@ -13,6 +13,8 @@ export const BUILT_CHANNELS = [
   "wecom_robot",
   "wecom_app",
   "email",
+  "sms",
+  "voice",
 ] as const;
 
 /** Those that work with what the environment says. */

@@ -12,6 +12,8 @@ import { mailProblems } from "./email/check.ts";
 import type { SmtpConfig } from "./email/config.ts";
 import type { Hook } from "./hooks/hook.ts";
 import { onCallProblems } from "./oncall/check.ts";
+import { phoneProblems } from "./phone/check.ts";
+import type { GatewayConfig, Medium } from "./phone/config.ts";
 import { type ReceiverConfig, UNSUPPORTED } from "./receivers/receivers-config.ts";
 
 /** The parts that name each other. */
@@ -25,7 +27,10 @@ export interface CrossChecked {
   readonly databases: readonly Pick<Database, "name">[];
   readonly monitors: readonly Pick<MonitorSpec, "kind" | "options">[];
   readonly ignore_unsupported: boolean;
-  readonly global: { readonly smtp: SmtpConfig };
+  readonly global: {
+    readonly smtp: SmtpConfig;
+    readonly phone: Readonly<Record<Medium, GatewayConfig>>;
+  };
   readonly people: readonly ListedPerson[];
   readonly oncall: readonly RotationConfig[];
 }
@@ -90,7 +95,12 @@ export function crossCheck(config: CrossChecked): readonly Problem[] {
       for (const word of unsupported)
         problems.push({ path: `receivers[${i}].${word}`, text: unsupportedWords(word) });
   });
-  return [...problems, ...onCallProblems(config), ...mailProblems(receivers, config.global.smtp)];
+  return [
+    ...problems,
+    ...onCallProblems(config),
+    ...mailProblems(receivers, config.global.smtp),
+    ...phoneProblems(config),
+  ];
 }
 
 const RECEIVER: Text = { zh: "接收人", en: "receiver" };

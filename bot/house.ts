@@ -41,6 +41,7 @@ import { weComCallbackDoor } from "./http/wecom-callback-door.ts";
 import { inForce, networkInForce } from "./in-force.ts";
 import { openOnCallFace } from "./oncall/open-on-call.ts";
 import { othersRole } from "./people.ts";
+import { openPhone } from "./phone/open-phone.ts";
 import { drawingOf } from "./pictures/incident-charts.ts";
 import { openPictures } from "./pictures/pictures.ts";
 import { withPictures } from "./pictures/with-pictures.ts";
@@ -170,6 +171,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       console: consoleChannel({ conversations, clock }),
       ...webhookChannels({ now: () => now, externalUrl: () => origin, clock, locale }),
       email: email.channel,
+      ...openPhone({ store, clock, locale, now: onCall.told, alerts: () => alerts }),
       ...robots,
       wecom_app: weComApps.channel,
       ...withPictures(platforms.channels, pictures),

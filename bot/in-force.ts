@@ -8,6 +8,7 @@ import type { FileConfig } from "./config.ts";
 import { type Mailing, mailingsOf } from "./email/mailings.ts";
 import { askedIn } from "./oncall/asked.ts";
 import { openPeople } from "./people.ts";
+import { type PhoneLine, phoneLinesOf } from "./phone/phone-lines.ts";
 import { planParts, type Webhook, webhooksOf } from "./plan-of.ts";
 import type { Asked } from "./receivers/asked-by.ts";
 import { type RobotBases, type Robots, robotsOf } from "./robots/robots.ts";
@@ -22,6 +23,7 @@ export interface InForce {
   readonly robots: Robots;
   readonly weComApps: WeComApps;
   readonly mailings: ReadonlyMap<string, Mailing>;
+  readonly phoneLines: ReadonlyMap<string, PhoneLine>;
   readonly whois: ReturnType<typeof openPeople>;
   readonly humans: Humans;
   /** The targets that tell whoever is on call, by their addresses. */
@@ -50,6 +52,7 @@ export function inForce(config: FileConfig, fixed: Fixed): InForce {
     robots: robotsOf(config, robotBases),
     weComApps: weComAppsOf(config, robotBases.WECOM_API_BASE),
     mailings: mailingsOf(config),
+    phoneLines: phoneLinesOf(config),
     humans: humansOf(config.people),
     asked: askedIn(config),
     whois: openPeople(config, book, consoleIsPrivate),

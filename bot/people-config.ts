@@ -20,7 +20,7 @@ const E164 = /^\+[1-9]\d{6,14}$/;
  * Gives E.164. Without quotes YAML reads a number, and `+13800138000` loses the sign that makes it American. Complaints
  * never repeat the number.
  */
-const phone = z.string().transform((text, context): string => {
+export const phone = z.string().transform((text, context): string => {
   const digits = text.replace(/[\s()-]/g, "");
   const mobile = CHINESE_MOBILE.exec(digits)?.[1];
   if (mobile !== undefined) return `+86${mobile}`;

@@ -36,6 +36,7 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
     ...config.receivers.flatMap(({ targets }) => targets.flatMap((target) => within(target))),
     ...within(config.global.http),
     ...within(config.global.smtp),
+    ...within(config.global.phone),
     ...config.hooks.flatMap(({ token, options }) => [token, ...within(options)]),
     ...config.oncall.flatMap(({ ics, icsToken }) => [
       icsToken,

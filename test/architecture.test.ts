@@ -42,6 +42,8 @@ const home: Readonly<Record<string, readonly string[]>> = {
   pg: ["monitors/sql"],
   mysql2: ["monitors/sql"],
   "ical.js": ["bot/oncall"],
+  "@alicloud/pop-core": ["bot/phone"],
+  "tencentcloud-sdk-nodejs-common": ["bot/phone"],
   marked: ["bot/console/page", "bot/chat"],
   // Run by the launcher, never imported.
   typescript: [],

@@ -6,6 +6,7 @@ import {
   type Channel,
   canEdit,
   type IncidentView,
+  NotSaid,
   type Receipt,
   type Refusal,
   SendError,
@@ -89,6 +90,7 @@ export async function attempt(context: AttemptContext, delivery: Delivery, at: n
     return { delivery, version, outcome };
   } catch (error) {
     if (error instanceof Stopped) return { delivery, version, outcome: { is: "stopped" } };
+    if (error instanceof NotSaid) return { delivery, version, outcome: unsaid(error) };
     if (error instanceof SendError)
       return { delivery, version, outcome: { is: "refused", ...refusalOf(error) } };
     const next = delivery.attempts + 1 < FAULTS_BEFORE_GIVING_UP ? "retry" : "give-up";
@@ -190,6 +192,11 @@ async function within<T>(context: AttemptContext, act: (signal: AbortSignal) => 
       (error: unknown) => end(() => reject(error)),
     );
   });
+}
+
+/** Why nothing was said is for people to see. */
+function unsaid({ code, message }: NotSaid): Outcome {
+  return { is: "arrived", how: "skip", beside: { next: "give-up", code, message, waitMs: 0 } };
 }
 
 function refusalOf({ next, code, message, waitMs }: SendError): Refusal {

@@ -48,25 +48,47 @@ const WORDS = 40;
 /** `host=web-1`. */
 const LABELS = /^[\p{L}_][\p{L}\d_.]*=/u;
 
-/**
- * The one line that a phone shows of a message, the decisive words first: `[严重] web-1 CPU 97% · #12`. Plain text.
- */
-export function notificationLine(card: Card, locale: Locale): string {
+/** What one line says of a card, each by itself; "" where there is nothing to say. Plain text. */
+export interface LineParts {
+  /** `严重`, `恢复`. */
+  readonly standing: string;
+  /** `#12`. */
+  readonly number: string;
+  readonly place: string;
+  readonly name: string;
+  /** What it is about, where the name does not say. */
+  readonly what: string;
+  readonly value: string;
+}
+
+export function linePartsOf(card: Card, locale: Locale): LineParts {
   const { title = "", text = "", incident, status } = card;
   const number = incident === undefined ? "" : `#${incident}`;
   const first = title === "" ? (linesOf(text, PLAIN)[0]?.words ?? "") : title;
   const name = plain(first.replace(new RegExp(`^${number}\\s+`), "").replace(/[。.：:]$/, ""), NAME);
   // A message about an incident says its value in its own words; one that is over has none.
   const about = card.kind === "incident";
-  const place = about ? placeOf(card) : "";
-  const value = about && status !== "resolved" ? plain(fieldOf(card, VALUE), PLACE) : "";
-  const standing = standingOf(card, locale);
+  return {
+    standing: standingOf(card, locale),
+    number,
+    place: about ? placeOf(card) : "",
+    name,
+    // Some are called by the labels that they have in common, which say where and not what.
+    what: about && LABELS.test(name) ? plain(fieldOf(card, WHAT), WORDS) : "",
+    value: about && status !== "resolved" ? plain(fieldOf(card, VALUE), PLACE) : "",
+  };
+}
+
+/**
+ * The one line that a phone shows of a message, the decisive words first: `[严重] web-1 CPU 97% · #12`. Plain text.
+ */
+export function notificationLine(card: Card, locale: Locale): string {
+  const { standing, number, place, name, what, value } = linePartsOf(card, locale);
   const words = [
     standing === "" ? "" : `[${standing}]`,
     name.includes(place) ? "" : place,
     name,
-    // Some are called by the labels that they have in common, which say where and not what.
-    about && LABELS.test(name) ? plain(fieldOf(card, WHAT), WORDS) : "",
+    what,
     name.includes(value) ? "" : value,
     number === "" ? "" : `· ${number}`,
   ];

@@ -5,6 +5,7 @@
 import type { Human } from "../../alerts/oncall/humans.ts";
 import type { Mailing } from "../email/mailings.ts";
 import type { InForce } from "../in-force.ts";
+import type { PhoneLine } from "../phone/phone-lines.ts";
 import { MOST_MENTIONED } from "../receivers/dingtalk-robot-config.ts";
 import type { Robots } from "../robots/robots.ts";
 import type { WeComApp } from "../wecom/app/apps.ts";
@@ -22,6 +23,7 @@ export function withDuties(now: InForce, holderOf: HolderOf): InForce {
     robots: robotsWith(now.robots, holderOf),
     weComApps: mapped(now.weComApps, (app) => appWith(app, holderOf)),
     mailings: mapped(now.mailings, (mailing) => mailingWith(mailing, mails, holderOf)),
+    phoneLines: mapped(now.phoneLines, (line) => lineWith(line, holderOf)),
   };
 }
 
@@ -78,6 +80,11 @@ function mailingWith(mailing: Mailing, mails: readonly string[], holderOf: Holde
   const human = holderOf(mailing.oncall);
   const more = human?.email === undefined ? [] : [{ name: human.name ?? "", address: human.email }];
   return { ...mailing, to: [...mailing.to, ...more], formerly: mails };
+}
+
+function lineWith(line: PhoneLine, holderOf: HolderOf): PhoneLine {
+  const phone = line.oncall === undefined ? undefined : holderOf(line.oncall)?.phone;
+  return phone === undefined || line.to.includes(phone) ? line : { ...line, to: [...line.to, phone] };
 }
 
 function mapped<T>(all: ReadonlyMap<string, T>, make: (one: T) => T): ReadonlyMap<string, T> {

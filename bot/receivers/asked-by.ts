@@ -32,11 +32,8 @@ export function askedBy(target: TargetConfig): readonly Asked[] {
     case "email":
       return asked(target.email.oncall, { alone: target.email.to.length === 0, on: undefined });
     case "sms":
-    case "voice": {
-      const { oncall, to } = target.options;
-      const alone = !Array.isArray(to) || to.length === 0;
-      return asked(typeof oncall === "string" ? oncall : undefined, { alone, on: undefined });
-    }
+    case "voice":
+      return asked(target.phone.oncall, { alone: target.phone.to.length === 0, on: undefined });
     default:
       return [];
   }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { positiveDuration } from "../../alerts/config-parts.ts";
 import { smtpKeys, smtpOf } from "../email/config.ts";
+import { type GatewayConfig, gatewayIn, globalPhoneKeys, type Medium } from "../phone/config.ts";
 import { httpSchema, PLAIN_HTTP } from "./http-config.ts";
 
 /** Keys of services that Gengfu does not have: an existing file may keep them, they do nothing. */
@@ -48,10 +49,16 @@ export const globalSchema = z
     ...smtpKeys,
   })
   .extend(elsewhere)
+  .extend(globalPhoneKeys)
   .transform((one) => ({
     /** How long an alert of an API that names no end is taken to fire, in milliseconds. */
     resolveTimeoutMs: one.resolve_timeout,
     http: one.http_config,
     /** What mail receivers do not say themselves. */
     smtp: smtpOf(one),
+    /** What phone receivers do not say themselves. */
+    phone: { sms: gatewayIn(one, "sms"), voice: gatewayIn(one, "voice") } satisfies Record<
+      Medium,
+      GatewayConfig
+    >,
   }));

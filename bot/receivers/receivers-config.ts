@@ -3,10 +3,10 @@ import { z } from "zod";
 import type { Severity } from "../../alerts/card.ts";
 import { distinctNames, named } from "../../alerts/config-parts.ts";
 import { type EmailConfig, emailSchema } from "../email/config.ts";
+import { MEDIA, type Medium, type PhoneConfig, phoneSchema } from "../phone/config.ts";
 import type { ShapeName } from "../webhook/shapes/index.ts";
 import { dingTalkTargetSchema } from "./dingtalk-config.ts";
 import { type DingTalkRobotConfig, dingTalkRobotSchema } from "./dingtalk-robot-config.ts";
-import { type LaterChannel, laterSchemas } from "./later-config.ts";
 import { type ShapedConfig, type WebhookConfig, webhookSchema } from "./webhook-config.ts";
 import { type WeComAppConfig, weComAppSchema } from "./wecom-app-config.ts";
 import { weComTargetSchema } from "./wecom-config.ts";
@@ -41,13 +41,7 @@ export type TargetConfig =
   | { readonly channel: "email"; readonly sendResolved: boolean; readonly email: EmailConfig }
   | { readonly channel: "wecom_robot"; readonly sendResolved: boolean; readonly robot: WeComRobotConfig }
   | { readonly channel: "wecom_app"; readonly sendResolved: boolean; readonly app: WeComAppConfig }
-  | {
-      readonly channel: LaterChannel;
-      /** Where the channel talks to conversations; else the target is known by its place in the file. */
-      readonly conversation: string | undefined;
-      readonly sendResolved: boolean;
-      readonly options: Readonly<Record<string, unknown>>;
-    };
+  | { readonly channel: Medium; readonly sendResolved: boolean; readonly phone: PhoneConfig };
 
 export interface ReceiverConfig {
   readonly name: string;
@@ -77,8 +71,6 @@ export const UNSUPPORTED: Readonly<Record<string, { readonly called: string; rea
   webex_configs: { called: "Webex" },
   wechat_configs: { called: "WeChat", instead: "wecom_app_configs" },
 };
-
-const LATER = Object.keys(laterSchemas) as readonly LaterChannel[];
 
 /** `console:ops` and `ops` are the same conversation. */
 const console = z.strictObject({ conversation: named, send_resolved: z.boolean().default(true) }).transform(
@@ -113,12 +105,8 @@ const weComRobot = weComRobotSchema.transform(
 const weComApp = weComAppSchema.transform((config): TargetConfig => ({ channel: "wecom_app", ...config }));
 const email = emailSchema.transform((config): TargetConfig => ({ channel: "email", ...config }));
 
-function later(channel: LaterChannel) {
-  const schema: z.ZodType<{ readonly send_resolved: boolean }> = laterSchemas[channel];
-  return schema.transform((options): TargetConfig => {
-    const conversation = "conversation" in options ? String(options.conversation) : undefined;
-    return { channel, conversation, sendResolved: options.send_resolved, options: { ...options } };
-  });
+function phone(medium: Medium): Targets {
+  return z.array(phoneSchema.transform((config): TargetConfig => ({ channel: medium, ...config })));
 }
 
 type Targets = z.ZodType<readonly TargetConfig[]>;
@@ -132,7 +120,7 @@ const channels: Readonly<Record<string, Targets>> = {
   wecom_robot_configs: z.array(weComRobot),
   wecom_app_configs: z.array(weComApp),
   email_configs: z.array(email),
-  ...Object.fromEntries(LATER.map((channel) => [`${channel}_configs`, z.array(later(channel)) as Targets])),
+  ...Object.fromEntries(MEDIA.map((medium) => [`${medium}_configs`, phone(medium)])),
 };
 
 const shape: Record<string, z.ZodType> = {};

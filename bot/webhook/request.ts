@@ -39,7 +39,7 @@ const tokens = keepTokens(
   () => performance.now(),
 );
 
-/** Sends it and reads the answer; rejects with a SendError when there is none. A body is JSON. */
+/** Sends it and reads the answer; rejects with a SendError when there is none. A body is JSON unless `headers` say otherwise. */
 export async function send(request: Request, signal: AbortSignal): Promise<HttpAnswer> {
   const { method, http: config, headers, body } = request;
   const { oauth2, tls, proxy } = config;
@@ -54,8 +54,8 @@ export async function send(request: Request, signal: AbortSignal): Promise<HttpA
         url,
         headers: {
           ...config.headers,
-          ...headers,
           ...(body === "" ? {} : { "content-type": "application/json" }),
+          ...headers,
           // Meant for the one who was named, and nobody that they point to.
           ...(authorization === undefined || url.host !== from ? {} : { authorization }),
         },

@@ -5,7 +5,6 @@ import { describe, expect, test } from "vitest";
 import { BUILT_CHANNELS } from "../../../bot/built-channels.ts";
 import { checkFile } from "../../../bot/check.ts";
 import { fileSchema } from "../../../bot/config.ts";
-import { laterSchemas } from "../../../bot/receivers/later-config.ts";
 import { UNSUPPORTED } from "../../../bot/receivers/receivers-config.ts";
 import { SHAPES } from "../../../bot/webhook/shapes/index.ts";
 import { codeBlocks, docsPage } from "../../support/code-blocks.ts";
@@ -43,7 +42,7 @@ describe("its keys", () => {
 
   const named = BUILT_CHANNELS.filter((channel) => !SHAPES.some((shape) => shape === channel));
 
-  test.each([...named, ...Object.keys(laterSchemas)])("%s_configs is shown in an example", (channel) => {
+  test.each(named)("%s_configs is shown in an example", (channel) => {
     expect(examples.some(({ text }) => text.includes(`${channel}_configs:`))).toBe(true);
   });
 
