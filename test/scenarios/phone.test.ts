@@ -1,0 +1,119 @@
+/** The ladder in a whole house: a group, then mail, then the phone of whoever is on call, then everything is quiet. */
+import { describe, expect, it, onTestFinished } from "vitest";
+import { ALIYUN, openAliyun } from "../support/clouds/aliyun.ts";
+import { DingTalkHouse, GROUP } from "../support/dingtalk-house.ts";
+import { openSmtp } from "../support/smtp.ts";
+
+const MINUTE_MS = 60_000;
+const LI = "13900139000";
+const labels = { alertname: "DbDown", host: "db-1", severity: "critical" };
+
+async function open(steps: string, more = "") {
+  const cloud = await openAliyun(() => dingTalk.clock.now());
+  const smtp = await openSmtp();
+  onTestFinished(async () => {
+    await Promise.all([cloud.close(), smtp.close()]);
+  });
+  const keys = (medium: string): string =>
+    `${medium}_provider: aliyun, ${medium}_access_key_id: ${ALIYUN.id}, ${medium}_access_key_secret: ${ALIYUN.secret}, ${medium}_endpoint: "${cloud.url}"`;
+  const dingTalk = await DingTalkHouse.open({
+    yaml: `
+people:
+  - { id: "dingtalk:16650698", name: 张三, role: operator }
+  - { id: "dingtalk:24680135", name: 李四, role: operator, phone: "${LI}", email: li@shop.example }
+oncall: [{ name: db, rotation: { people: ["dingtalk:24680135"], every: 1w, starts: 2026-01-05T09:00 } }]
+global: { smtp_smarthost: "127.0.0.1:${smtp.port}", smtp_from: gengfu@shop.example, smtp_require_tls: false, ${keys("sms")}, sms_sign_name: ${ALIYUN.sign}, sms_template: ${ALIYUN.sms}, ${keys("voice")}, voice_template: ${ALIYUN.voice} }
+route: { receiver: group, group_by: [alertname], group_wait: 0s, group_interval: 1s, escalation: night }
+escalation: [{ name: night, steps: [${steps}] }]
+receivers:
+  - { name: group, dingtalk_configs: [{ conversation: "${GROUP}" }] }
+  - { name: mail, email_configs: [{ oncall: db }] }
+  - { name: sms, fallback: group, sms_configs: [{ oncall: db }] }
+  - { name: voice, voice_configs: [{ oncall: db }] }
+${more}`,
+  });
+  const shown = (): string => dingTalk.seen().find((text) => text.includes("#1")) ?? "";
+  return { cloud, smtp, dingTalk, shown };
+}
+
+describe("nobody answers in the group", () => {
+  it("then mail, then a message to whoever is on call, who has it; then everything is quiet and every card is right", async () => {
+    const { cloud, smtp, dingTalk, shown } = await open(
+      "{ after: 5m, receiver: mail }, { after: 10m, receiver: sms }, { after: 15m, receiver: voice }",
+    );
+    await dingTalk.fire(labels);
+    await dingTalk.pass(() => shown().includes("[认领]"));
+    await dingTalk.wait(4 * MINUTE_MS);
+    expect([smtp.sessions.count, cloud.asked.count]).toEqual([0, 0]);
+    await dingTalk.wait(MINUTE_MS + 1_000);
+    await smtp.heard(1);
+    expect(smtp.taken[0]?.to).toEqual(["li@shop.example"]);
+    await dingTalk.wait(4 * MINUTE_MS);
+    expect(cloud.asked.count).toBe(0);
+    await dingTalk.wait(MINUTE_MS);
+    await cloud.heard(1);
+    expect(cloud.taken[0]).toMatchObject({
+      action: "SendSms",
+      phone: LI,
+      params: { number: "1", name: "DbDown" },
+    });
+
+    // In the group, where the message sent them.
+    const [card] = dingTalk.fake.cards.all.values();
+    dingTalk.fake.press(card?.outTrackId ?? "", "认领", "li");
+    await dingTalk.pass(() => shown().includes("已认领"));
+    await dingTalk.wait(30 * MINUTE_MS);
+    // No call, and nothing twice.
+    expect([smtp.taken.length, cloud.taken.length]).toEqual([1, 1]);
+    expect(shown()).toContain("李四");
+
+    const story = await dingTalk.say("详情 1");
+    expect(story).toContain("sms:sms/0");
+    const why = await dingTalk.say("为什么 1");
+    expect(why).toMatch(/139\\?\*\\?\*\\?\*\\?\*9000/);
+    expect(why).toContain("李四");
+    for (const text of [story, why, JSON.stringify(dingTalk.lines)]) expect(text).not.toContain(LI);
+    expect((await dingTalk.ask("/metrics")).text).not.toContain(LI);
+
+    await dingTalk.fire(labels, dingTalk.clock.now());
+    await dingTalk.pass(() => shown().includes("恢复"));
+    await dingTalk.wait(MINUTE_MS);
+    expect(cloud.taken).toHaveLength(1);
+  });
+
+  it("a cloud that is out of order is tried again until somebody has it, and then nobody is called", async () => {
+    const { cloud, dingTalk, shown } = await open("{ after: 1m, receiver: voice }");
+    cloud.trick = "isp.SYSTEM_ERROR";
+    await dingTalk.fire(labels);
+    await dingTalk.pass(() => cloud.asked.count > 1, 3 * MINUTE_MS);
+    const [card] = dingTalk.fake.cards.all.values();
+    dingTalk.fake.press(card?.outTrackId ?? "", "认领", "zhang");
+    await dingTalk.pass(() => shown().includes("已认领"));
+    cloud.trick = undefined;
+    await dingTalk.wait(10 * MINUTE_MS);
+    expect(cloud.taken).toEqual([]);
+    expect(await dingTalk.say("为什么 1")).toContain("acknowledged: somebody has it");
+  });
+
+  it("what is more than somebody may get in an hour is told to the fallback, and the story says why", async () => {
+    const { cloud, dingTalk } = await open(
+      "{ after: 1m, receiver: few }",
+      `
+  - { name: few, fallback: spare, sms_configs: [{ oncall: db, max_per_hour: 1 }] }
+  - { name: spare, console_configs: [{ conversation: spare }] }
+`,
+    );
+    await dingTalk.fire(labels);
+    await dingTalk.fire({ ...labels, alertname: "DiskFull" });
+    await dingTalk.wait(MINUTE_MS + 1_000);
+    await cloud.heard(1);
+    await dingTalk.wait(MINUTE_MS);
+    expect(cloud.taken).toHaveLength(1);
+    const held = cloud.taken[0]?.params["number"] === "1" ? 2 : 1;
+    const story = await dingTalk.say(`详情 ${held}`);
+    expect(story).toContain("max-per-hour");
+    expect(story).toContain("console:spare");
+    expect(await dingTalk.say(`为什么 ${held}`)).toContain("max-per-hour: held back");
+    expect(await dingTalk.say("通道")).toContain("max-per-hour");
+  });
+});
