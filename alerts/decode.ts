@@ -1,5 +1,6 @@
 /** What is read back from the store is checked before it is believed. */
 import * as z from "zod";
+import { ENDINGS } from "./actions/run.ts";
 import type { Alert } from "./alert.ts";
 import { type Delivery, LANES } from "./delivery/delivery.ts";
 import type { TargetRecord } from "./delivery/target.ts";
@@ -126,6 +127,8 @@ const timelineEntry = z.object({
   step: z.number().exactOptional(),
   by: z.string().exactOptional(),
   note: z.string().exactOptional(),
+  action: z.string().exactOptional(),
+  ending: z.enum(ENDINGS).exactOptional(),
   reason: text.exactOptional(),
 });
 

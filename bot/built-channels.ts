@@ -1,4 +1,5 @@
 /** The channels that there are, and those of them that the environment sets up. */
+import type { Channel } from "../alerts/channel.ts";
 import { isSetUp } from "./platforms.ts";
 import { SHAPES } from "./webhook/shapes/index.ts";
 
@@ -22,4 +23,13 @@ export function channelsOf(variables: Parameters<typeof isSetUp>[1]): ReadonlySe
   const isReady = (name: string): boolean =>
     name === "dingtalk" || name === "wecom" ? isSetUp(name, variables) : true;
   return new Set(BUILT_CHANNELS.filter(isReady));
+}
+
+/** Channels whose messages go to one person at a time, and cost them something. */
+const PERSONAL = new Set(["email", "sms", "voice", "wecom_app"]);
+
+/** Whether a group of people reads along at an address. */
+export function isRead(address: string, channels: Readonly<Record<string, Channel>>): boolean {
+  const name = address.slice(0, Math.max(0, address.indexOf(":")));
+  return !PERSONAL.has(name) && channels[name] !== undefined && channels[name].machine !== true;
 }

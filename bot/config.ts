@@ -20,6 +20,7 @@ import { databaseSchema } from "../monitors/sql/database.ts";
 import { ruleGroupsSchema } from "../rules/rule-groups.ts";
 import { parseDuration } from "../storage/duration.ts";
 import { wordsOf } from "../storage/store-error.ts";
+import { actionsSchema } from "./actions/config.ts";
 import { ConfigError, type Problem } from "./config-error.ts";
 import { problemsOf } from "./config-words.ts";
 import { crossCheck } from "./cross-check.ts";
@@ -78,6 +79,7 @@ export const fileSchema = z.strictObject({
   limits: limitsSchema.default({}),
   intake: intakeSchema.prefault({}),
   links: linksSchema.default([]),
+  actions: actionsSchema.default([]),
   hooks: hooksSchema.default([]),
   watchdog: watchdogSchema.optional(),
   dingtalk: dingTalkSchema.prefault({}),

@@ -10,12 +10,7 @@ import { namesBy, openSpeakers } from "../commands/people/speakers.ts";
 import { unnamedOn } from "../commands/people/unnamed.ts";
 import { openRoad } from "../commands/say.ts";
 import type { World } from "../commands/world.ts";
-import { openFlows } from "../monitors/flow/flows.ts";
-import { openHeartbeats } from "../monitors/heartbeat/heartbeats.ts";
-import { openLogs } from "../monitors/log/logs.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
-import { openDatabases } from "../monitors/sql/databases.ts";
-import { watch as createWatch } from "../monitors/watch.ts";
 import { openRuleBook } from "../rules/rule-book.ts";
 import type { Clock } from "../storage/clock.ts";
 import { openStore } from "../storage/embedded-store.ts";
@@ -23,7 +18,8 @@ import { inLocale } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import { openSeries } from "../storage/series-store.ts";
 import type { Change } from "../storage/store.ts";
-import { channelsOf } from "./built-channels.ts";
+import { openActions } from "./actions/open-actions.ts";
+import { channelsOf, isRead } from "./built-channels.ts";
 import { openChat } from "./chat/chat.ts";
 import type { FileConfig } from "./config.ts";
 import { notesOf } from "./config-notes.ts";
@@ -38,7 +34,7 @@ import { flowDoors } from "./http/flow-doors.ts";
 import { pictureDoors } from "./http/picture-doors.ts";
 import { pingDoors } from "./http/ping-doors.ts";
 import { weComCallbackDoor } from "./http/wecom-callback-door.ts";
-import { inForce, networkInForce } from "./in-force.ts";
+import { inForce } from "./in-force.ts";
 import { openOnCallFace } from "./oncall/open-on-call.ts";
 import { othersRole } from "./people.ts";
 import { openPhone } from "./phone/open-phone.ts";
@@ -49,8 +45,10 @@ import { openPlatforms } from "./platforms.ts";
 import { readinessOf } from "./readiness.ts";
 import { lines, needsRestart, openReload, reloadWithAudit } from "./reload.ts";
 import { robotChannels } from "./robots/robots.ts";
+import { secretsOf } from "./secrets.ts";
 import { openTeardown } from "./teardown.ts";
 import { openWatchdog } from "./watchdog.ts";
+import { openWatching, startWatching } from "./watching.ts";
 import { webhookChannels } from "./webhook/webhook-channels.ts";
 import { openWeComApps } from "./wecom/app/open-wecom-apps.ts";
 
@@ -237,42 +235,37 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     });
     const reload = reloadWithAudit(reloading, { store, audit, clock });
 
-    const network = networkInForce(() => now);
-    const told = {
+    const watching = openWatching({
       store,
-      book: monitors,
+      monitors,
+      series,
+      now: () => now,
       clock,
       elapsed,
+      random,
       zone,
       log,
-      // One that is paused does not look.
-      news: (monitor: string) => void watch.lookOnce(monitor).catch(() => {}),
-    };
-    const heartbeats = openHeartbeats(told);
-    const flows = openFlows(told);
-    const databases = openDatabases({ list: () => now.config.databases, clock });
-    teardown.add("databases", () => databases.close());
-    const logs = openLogs({ store, book: monitors, clock, log });
-    teardown.add("logs", () => logs.stop());
-    const watch = createWatch({
-      book: monitors,
-      sink: series,
+      teardown,
+    });
+    const { heartbeats, flows, logs } = watching;
+    const actions = openActions({
+      store,
+      book: alerts.book,
+      file: () => now.config,
+      secrets: () => secretsOf(environment, now.config),
+      hasPeople: (address) => isRead(address, channels),
       clock,
       log,
-      random,
-      world: { network, elapsed, heartbeats, logs, flows, matches: flows, databases },
+      locale,
     });
     const world: World = {
       store,
       rules,
       monitors,
-      watch,
-      heartbeats,
-      flows,
-      logs,
+      ...watching,
       alerts,
+      actions,
       series,
-      network,
       audit,
       people: {
         file: () => now.config.people,
@@ -352,14 +345,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       locale,
       say: (spoken) => say({ ...spoken, person: spoken.person ?? unnamedOn(spoken.conversation) }),
     });
-    await heartbeats.start();
-    teardown.add("heartbeats", () => heartbeats.stop());
-    await flows.start();
-    teardown.add("flows", () => flows.stop());
-    watch.start();
-    teardown.add("watch", () => watch.stop());
+    await startWatching(watching, teardown);
     await alerts.start();
     teardown.add("alerts", () => alerts.stop(DRAIN_MS));
+    await actions.open();
+    teardown.add("actions", () => actions.stop());
     onCall.start(alerts.book);
     teardown.add("on call", () => onCall.stop());
     chat.start();

@@ -13,7 +13,7 @@ export interface Unsealed {
 }
 
 /** The parts of a `gengfu.yml` in which a key may end in `_file`. */
-const PARTS = ["global", "databases", "monitors", "receivers", "hooks", "watchdog"];
+const PARTS = ["global", "actions", "databases", "monitors", "receivers", "hooks", "watchdog"];
 
 /**
  * Puts the text of a file, without the line break at its end, in the place of every key that ends in `_file`. Keys

@@ -10,7 +10,7 @@ const SECRET_HEADER = /auth|cookie|token|key|secret|password|signature/i;
 /** What a `gengfu.yml` says that may hold secrets. */
 type Confiding = Pick<
   FileConfig,
-  "databases" | "monitors" | "receivers" | "global" | "watchdog" | "hooks" | "oncall" | "secrets"
+  "actions" | "databases" | "monitors" | "receivers" | "global" | "watchdog" | "hooks" | "oncall" | "secrets"
 >;
 
 /**
@@ -43,6 +43,7 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
       // A path is none; an address carries what lets its reader in.
       ics?.includes("://") === true ? ics : undefined,
     ]),
+    ...config.actions.flatMap(({ does }) => within(does)),
     ...(config.watchdog === undefined ? [] : [config.watchdog.url]),
   ].filter((one): one is string => one !== undefined && one !== "");
 }

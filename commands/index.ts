@@ -1,3 +1,5 @@
+import { actions } from "./actions/list.ts";
+import { run, runNow } from "./actions/run.ts";
 import { auditTrail } from "./audit-trail.ts";
 import { chart } from "./chart.ts";
 import type { Command } from "./command.ts";
@@ -57,6 +59,9 @@ export const commands: readonly Command[] = [
   unsilence,
   silences,
   resolve,
+  actions,
+  run,
+  runNow,
   why,
   rules,
   ruleAdd,

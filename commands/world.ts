@@ -14,6 +14,7 @@ import type { RuleBook } from "../rules/rule-book.ts";
 import type { Text } from "../storage/locale.ts";
 import type { SeriesStore } from "../storage/series-store.ts";
 import type { Change, Store } from "../storage/store.ts";
+import type { Actions } from "./actions/actions.ts";
 import type { Role } from "./allow.ts";
 import type { Audit } from "./audit.ts";
 import type { FilePerson, PeopleBook } from "./people/book.ts";
@@ -67,6 +68,8 @@ export interface World {
   readonly flows: Flows;
   readonly logs: Logs;
   readonly alerts: Alerts;
+  /** What may be run for incidents. */
+  readonly actions: Actions;
   readonly series: SeriesStore;
   readonly network: Network;
   readonly audit: Audit;

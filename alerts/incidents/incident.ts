@@ -1,6 +1,7 @@
 /** An incident: the episode of one group of alerts, and its story. */
 import type { Labels } from "../../storage/labels.ts";
 import type { Text } from "../../storage/locale.ts";
+import type { Ending } from "../actions/run.ts";
 import type { Severity } from "../card.ts";
 import type { Because, IncidentRoute } from "../routing/incident-route.ts";
 
@@ -110,6 +111,7 @@ export const HAPPENINGS = [
   "escalated",
   "flapping",
   "steady",
+  "action",
 ] as const;
 
 /** One line of an incident's story, as data: words are made when somebody reads it. */
@@ -138,6 +140,9 @@ export interface TimelineEntry {
   readonly by?: string;
   /** What a person wrote, or a word of ours such as why it ended; plain text. */
   readonly note?: string;
+  /** The name of what was run, with `action`; and how that ended, once it has. */
+  readonly action?: string;
+  readonly ending?: Ending;
   /** Why there is no data. */
   readonly reason?: Text;
 }

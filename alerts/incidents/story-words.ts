@@ -1,6 +1,7 @@
 /** An incident's story in words. */
 import type { MetricUnit } from "../../rules/metric-words.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
+import type { Ending } from "../actions/run.ts";
 import type { Because } from "../routing/incident-route.ts";
 import { formatTime, formatValue, type NameOf, plain, nameOf as plainName } from "../words.ts";
 import type { TimelineEntry } from "./incident.ts";
@@ -133,10 +134,27 @@ const WORDS: Readonly<Record<TimelineEntry["what"], (entry: TimelineEntry, parts
     zh: `${conversation ?? ""} 送不到，改为告知`,
     en: `${conversation ?? ""} could not be reached, told instead`,
   }),
+  action: ({ action = "", person, ending }, { who }) => {
+    if (ending === undefined)
+      return person === undefined
+        ? { zh: `自动执行 ${action}`, en: `${action} is run by itself` }
+        : { zh: `${who.zh} 执行 ${action}`, en: `${who.en} runs ${action}` };
+    return { zh: `${action} ${ENDING_WORDS[ending].zh}`, en: `${action} ${ENDING_WORDS[ending].en}` };
+  },
   "watch-interrupted": (_, { until }) => ({
     zh: `更夫停过，直到 ${until} 之前的情况不明`,
     en: `nobody watched; what happened before ${until} is unknown`,
   }),
+};
+
+/** How what was run ended. */
+export const ENDING_WORDS: Readonly<Record<Ending, Text>> = {
+  ok: { zh: "执行成功", en: "succeeded" },
+  failed: { zh: "执行失败", en: "failed" },
+  timeout: { zh: "超时，已中止", en: "took too long and was ended" },
+  refused: { zh: "没有执行", en: "was not run" },
+  late: { zh: "没有执行，已经太晚", en: "was not run: it is too late" },
+  unknown: { zh: "结果未知，更夫在执行途中停过", en: "ended unseen: Gengfu stopped meanwhile" },
 };
 
 /** What the muters are called. */

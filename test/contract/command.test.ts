@@ -12,6 +12,12 @@ import { Road } from "../support/road.ts";
 const NAMED = ["zhangsan", "lisi", "张三", "李四"].map((name) => `people add console:${name} operator`);
 const ON_CALL = "oncall add db: boss, zhangsan, lisi every monday 09:00";
 
+/** A program that does nothing, and does it well. */
+const ACTIONS: Readonly<Record<Locale, readonly object[]>> = {
+  "zh-CN": [{ name: "重启nginx", command: ["/bin/true"] }],
+  en: [{ name: "restart-nginx", command: ["/bin/true"] }],
+};
+
 /** What must have been said for the examples of a command to have something to work on, beside `prepared`. */
 const BEFORE: Readonly<Record<string, readonly string[]>> = {
   unack: ["ack 12"],
@@ -50,7 +56,7 @@ afterEach(() => road.close());
 
 /** A world with an incident 12, rules 1 to 3 and a silence 5 of something else. */
 async function prepared(command: Command, locale: Locale): Promise<void> {
-  road = await Road.open({ locale });
+  road = await Road.open({ locale, actions: ACTIONS[locale] });
   await road.burn();
   await road.say("cpu > 99% for 1h alert");
   await road.say("every day at 09:00 remind report");

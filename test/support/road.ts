@@ -11,7 +11,10 @@ import { openOnCall } from "../../alerts/oncall/on-call.ts";
 import type { RotationConfig } from "../../alerts/oncall/oncall-config.ts";
 import { type Alerts, openAlerts } from "../../alerts/open-alerts.ts";
 import { openSubscriptions } from "../../alerts/routing/subscriptions.ts";
+import { actionsSchema } from "../../bot/actions/config.ts";
+import { type OpenActions, openActions } from "../../bot/actions/open-actions.ts";
 import { openPeople, othersRole } from "../../bot/people.ts";
+import { PLAIN_HTTP } from "../../bot/receivers/http-config.ts";
 import type { Role } from "../../commands/allow.ts";
 import { openAudit } from "../../commands/audit.ts";
 import { type FilePerson, openPeopleBook } from "../../commands/people/book.ts";
@@ -51,6 +54,8 @@ const HOSTS: Readonly<Record<string, string>> = {
 };
 
 export interface RoadOptions {
+  /** What may be run for incidents, as `gengfu.yml` writes it; nothing unless given. */
+  readonly actions?: readonly object[];
   readonly locale?: Locale;
   /** Networks that chat may reach besides public ones. */
   readonly allow?: readonly string[];
@@ -88,6 +93,7 @@ export class Road {
   reloaded: Reloaded = { ok: true, problems: [] };
   /** Every chart that was drawn. */
   readonly charts: Chart[] = [];
+  readonly actions: OpenActions;
   /** Every run of a flow that was drawn. */
   readonly timelines: Timeline[] = [];
   /** How it goes with chat platforms. */
@@ -111,6 +117,7 @@ export class Road {
     await road.world.flows.start();
     road.world.watch.start();
     await road.alerts.start();
+    await road.actions.open();
     await settle();
     return road;
   }
@@ -193,8 +200,20 @@ export class Road {
       },
       kinds: { ...monitorKinds, system: reading(machine) },
     });
+    const permitted = actionsSchema.parse(options.actions ?? []);
+    const actions = openActions({
+      store,
+      book: alerts.book,
+      file: () => ({ actions: permitted, global: { http: PLAIN_HTTP } }),
+      secrets: () => [],
+      hasPeople: () => true,
+      clock,
+      log,
+      locale,
+    });
     this.clock = clock;
     this.alerts = alerts;
+    this.actions = actions;
     this.console = channel;
     this.machine = machine;
     this.commits = commits;
@@ -221,6 +240,7 @@ export class Road {
       flows,
       logs,
       alerts,
+      actions,
       series,
       network,
       audit: openAudit(store),
@@ -270,6 +290,7 @@ export class Road {
       await flows.stop();
       await looking.stop();
       await logs.stop();
+      await actions.stop();
       await alerts.stop(0);
       await series.close();
       await store.close();
