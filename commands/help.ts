@@ -4,6 +4,7 @@ import { answer, type Call, type Command, Refusal } from "./command.ts";
 import { findCommand } from "./find.ts";
 import { suggest } from "./language/suggest.ts";
 import { code, codeBlock } from "./markdown.ts";
+import { explainKind, kindCalled } from "./monitors/kinds.ts";
 
 /** What one command is called in the language of the call. */
 function nameOf(command: Command, call: Call): string {
@@ -16,13 +17,18 @@ export function helpCommand(all: () => readonly Command[]): Command {
     words: ["help", "?"],
     twins: ["帮助", "怎么用"],
     takes: { zh: "[词]", en: "[word]" },
-    summary: { zh: "能说什么，或者某一句怎么说", en: "what can be said, or how to say one thing" },
-    examples: { zh: "帮助 静默", en: "help silence" },
+    summary: {
+      zh: "能说什么，某一句怎么说，或一种监控怎么加",
+      en: "what can be said, how to say one thing, or what a kind of monitor takes",
+    },
+    examples: { zh: "帮助 静默\n帮助 tcp", en: "help silence\nhelp tcp" },
     needs: "viewer",
     run(rest, call) {
       if (rest === "") return overview(all(), call);
       const found = findCommand(rest, all());
       if (found !== undefined) return oneCommand(found.command, call);
+      const kind = kindCalled(rest);
+      if (kind !== undefined) return explainKind(kind, call);
       const near = nearest(rest, all(), call);
       throw new Refusal({
         zh: `没有 ${code(rest)} 这个命令。${near.length > 0 ? `你是想说 ${near.map(code).join("、")}？` : "说“帮助”看全部。"}`,

@@ -134,6 +134,8 @@ export interface MonitorKind<Options> {
   /** The word used in `gengfu.yml` and in chat; equal to the key in the table. */
   readonly kind: string;
   readonly summary: Text;
+  /** One that can be made, as it is said after `monitor add` and `添加监控`. */
+  readonly example: Text;
   readonly options: OptionsSchema<Options>;
   /** The interval where none is given, in milliseconds. */
   readonly intervalMs: number;

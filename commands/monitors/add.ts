@@ -1,12 +1,5 @@
 import { formatSpan } from "../../alerts/words.ts";
-import {
-  hostsOf,
-  kindNamed,
-  type MonitorSpec,
-  monitorKinds,
-  readAddress,
-  targetOf,
-} from "../../monitors/index.ts";
+import { hostsOf, kindNamed, type MonitorSpec, readAddress, targetOf } from "../../monitors/index.ts";
 import { writeShort } from "../../monitors/shaping/short.ts";
 import { normaliseUrl } from "../../monitors/web/options.ts";
 import { refusal } from "../allow.ts";
@@ -19,6 +12,7 @@ import { quoted, refuse } from "../phrases.ts";
 import type { World } from "../world.ts";
 import { addHeartbeat } from "./heartbeat-made.ts";
 import { readHeartbeat } from "./heartbeat-spec.ts";
+import { kindCalled, kindLines } from "./kinds.ts";
 import { checkedMonitor, refusing } from "./options.ts";
 import { readSql } from "./sql-spec.ts";
 
@@ -87,23 +81,6 @@ export async function permit(
   }
 }
 
-/** Other words for the kinds. */
-const ALIASES: Readonly<Record<string, string>> = {
-  ping: "icmp",
-  端口: "tcp",
-  证书: "tls",
-  域名: "dns",
-  抓取: "scrape",
-  进程: "process",
-  日志: "log",
-};
-
-function kindOf(word: string): string | undefined {
-  const folded = word.toLowerCase();
-  if (Object.hasOwn(monitorKinds, folded)) return folded;
-  return Object.hasOwn(ALIASES, folded) ? ALIASES[folded] : undefined;
-}
-
 /**
  * Whether a kind looks at a web address, with these options. Beside one, `dns`, `证书`, and a kind for which something
  * is missing are names that somebody gave.
@@ -140,15 +117,20 @@ export function readSpec(rest: string, world: World): MonitorSpec {
   const url = options.get("url");
   const no = url === undefined ? undefined : world.network.checkUrl(url);
   if (no !== undefined) throw refuse(no);
-  const at = words.findIndex((word) => {
-    const kind = kindOf(word);
+  const isKind = (word: string): boolean => {
+    const kind = kindCalled(word);
     return kind !== undefined && (url === undefined || looksAtUrl(kind, options));
-  });
-  const kindName = kindOf(words[at] ?? "") ?? (url === undefined ? undefined : "http");
+  };
+  const first = words.findIndex(isKind);
+  // `端口 tcp db.example:5432`: what stands before a kind is a name, though it could be one of its other words.
+  const kindAt = (i: number): string | undefined => kindCalled(words[i] ?? "");
+  const at = first >= 0 && kindAt(first) === kindAt(first + 1) ? first + 1 : first;
+  const kindName = kindCalled(words[at] ?? "") ?? (url === undefined ? undefined : "http");
   if (kindName === undefined) {
+    const said = words.join(" ");
     throw new Refusal({
-      zh: `要监控什么？例如 ${code(EXAMPLES.zh.split("\n")[0] ?? "")}。种类：${Object.keys(monitorKinds).join("、")}`,
-      en: `Watch what? For example ${code(EXAMPLES.en.split("\n")[0] ?? "")}. Kinds: ${Object.keys(monitorKinds).join(", ")}`,
+      zh: `${said === "" ? "要监控什么？" : `“${quoted(said, 60)}”里没有网址，也没有监控的种类。`}每个种类一个例子：\n\n${kindLines("zh")}\n\n${code("帮助 tcp")} 有一个种类的全部选项。`,
+      en: `${said === "" ? "Watch what?" : `There is no web address and no kind of monitor in “${quoted(said, 60)}”.`} One example of each kind:\n\n${kindLines("en")}\n\n${code("help tcp")} has all options of a kind.`,
     });
   }
   const kind = kindNamed(kindName);

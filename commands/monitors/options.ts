@@ -1,12 +1,13 @@
 /** The options of a monitor that somebody typed, and what is wrong with them in words. */
 import { z } from "zod";
-import { type MonitorSpec, monitorSchema } from "../../monitors/index.ts";
+import { kindNamed, type MonitorSpec, monitorSchema } from "../../monitors/index.ts";
 import { MonitorRefused } from "../../monitors/monitor-book.ts";
 import { type ShapeStep, shapeOption } from "../../monitors/shaping/steps.ts";
 import type { Text } from "../../storage/locale.ts";
 import { Refusal } from "../command.ts";
 import { code } from "../markdown.ts";
 import { quoted, refuse } from "../phrases.ts";
+import { exampleOf } from "./kinds.ts";
 
 /** Turns what the book refuses into a reply. */
 export function refusing<T>(act: () => T): T {
@@ -41,10 +42,25 @@ export function checkedMonitor(typed: Readonly<Record<string, unknown>>): Monito
     zh: monitorSchema.safeParse(tried, { error: chinese, reportInput: true }).error ?? second.error,
     en: second.error,
   };
+  const hint = hintFor(typed, second.error.issues);
   throw new Refusal({
-    zh: `监控的选项不对：${both.zh.issues.map((issue) => issueIn("zh", issue)).join("；")}`,
-    en: `The monitor's options are wrong: ${both.en.issues.map((issue) => issueIn("en", issue)).join("; ")}`,
+    zh: `监控的选项不对：${both.zh.issues.map((issue) => issueIn("zh", issue)).join("；")}${hint.zh}`,
+    en: `The monitor's options are wrong: ${both.en.issues.map((issue) => issueIn("en", issue)).join("; ")}${hint.en}`,
   });
+}
+
+/** What helps whoever typed this: an example where something is missing, all options where there is no such one. */
+function hintFor(typed: Readonly<Record<string, unknown>>, issues: readonly Issue[]): Text {
+  const kind = kindNamed(String(typed["kind"]));
+  if (kind === undefined) return { zh: "", en: "" };
+  const lacks = issues.some(isMissing) || (kind.target !== undefined && !Object.hasOwn(typed, kind.target));
+  const { zh, en } = exampleOf(kind.kind);
+  if (lacks) return { zh: `。例如 ${code(zh)}`, en: `. For example ${code(en)}` };
+  if (!issues.some((issue) => issue.code === "unrecognized_keys")) return { zh: "", en: "" };
+  return {
+    zh: `。说 ${code(`帮助 ${kind.kind}`)} 看全部选项`,
+    en: `. Say ${code(`help ${kind.kind}`)} for all of them`,
+  };
 }
 
 /** The steps that somebody typed, with what is wrong with them as a refusal. */
@@ -63,14 +79,17 @@ export function checkedShape(said: string): readonly ShapeStep[] {
 
 type Issue = z.core.$ZodIssue;
 
+function isMissing(issue: Issue): boolean {
+  return issue.code === "invalid_type" && issue.input === undefined;
+}
+
 function issueIn(language: keyof Text, issue: Issue): string {
   if (issue.code === "unrecognized_keys") {
     const keys = issue.keys.map(code).join(language === "zh" ? "、" : ", ");
     return language === "zh" ? `没有选项 ${keys}` : `there is no option ${keys}`;
   }
   const key = code(issue.path.map(String).join("."));
-  if (issue.code === "invalid_type" && issue.input === undefined)
-    return language === "zh" ? `缺少 ${key}` : `${key} is missing`;
+  if (isMissing(issue)) return language === "zh" ? `缺少 ${key}` : `${key} is missing`;
   const own: unknown = issue.code === "custom" ? issue.params?.["zh"] : undefined;
   const zh = typeof own === "string" ? own : issue.message;
   return language === "zh" ? `${key}：${quoted(zh)}` : `${key}: ${quoted(issue.message)}`;

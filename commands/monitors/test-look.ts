@@ -15,7 +15,8 @@ import { quoted } from "../phrases.ts";
 import type { World } from "../world.ts";
 import { permit, readSpec } from "./add.ts";
 import { expectationWords, pingLines } from "./heartbeat-lines.ts";
-import { findMonitor, stateOf } from "./list.ts";
+import { kindCalled } from "./kinds.ts";
+import { findMonitor, needMonitor, stateOf } from "./list.ts";
 import { linesBlock } from "./log-lines.ts";
 import { readingText } from "./shape-lines.ts";
 
@@ -63,6 +64,9 @@ export const monitorTest: Command = {
 async function whatToTest(rest: string, call: Call, world: World): Promise<string | MonitorSpec> {
   const known = findMonitor(rest, world);
   if (known?.paused === false) return known.name;
+  // One word that is no address and no kind can only be meant as a name.
+  if (known === undefined && /^[^\s/:]+$/.test(rest) && kindCalled(rest) === undefined)
+    return needMonitor(rest, world);
   const spec = known ?? readSpec(rest, world);
   await permit(spec, call, world);
   return spec;

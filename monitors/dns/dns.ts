@@ -35,6 +35,10 @@ export function createDnsKind(machine: Machine): MonitorKind<DnsOptions> {
       zh: "向域名服务器查询一条记录：是否应答、耗时、答案对不对",
       en: "asks a name server for a record: does it answer, how long it takes, is the answer right",
     },
+    example: {
+      zh: "域名 example.com query_type=MX",
+      en: "dns example.com query_type=MX",
+    },
     options: dnsOptions,
     intervalMs: 60_000,
     timeoutMs: 10_000,

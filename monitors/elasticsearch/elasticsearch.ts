@@ -19,6 +19,10 @@ export const elasticsearch: MonitorKind<ElasticsearchOptions> = {
     zh: "在 Elasticsearch 或 OpenSearch 里计数、聚合（DSL、ES|QL）",
     en: "counts and aggregates in an Elasticsearch or OpenSearch (DSL, ES|QL)",
   },
+  example: {
+    zh: 'elasticsearch http://es.example:9200 index=logs-* query="level:error" last=5m',
+    en: 'elasticsearch http://es.example:9200 index=logs-* query="level:error" last=5m',
+  },
   options: elasticsearchOptions,
   intervalMs: 60_000,
   timeoutMs: 20_000,

@@ -8,6 +8,10 @@ export const heartbeat: MonitorKind<HeartbeatOptions> = {
     zh: "等一个任务来报到（ping 地址）：没来、迟到、跑太久、失败",
     en: "waits for a job to report by its ping address: missing, late, running too long, failed",
   },
+  example: {
+    zh: "心跳 夜间备份 每天 02:00 宽限 30分钟",
+    en: "heartbeat nightly backup every day at 02:00 grace 30m",
+  },
   options: heartbeatOptions,
   intervalMs: 30_000,
   timeoutMs: 5_000,

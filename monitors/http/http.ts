@@ -14,6 +14,10 @@ export const http: MonitorKind<HttpOptions> = {
     zh: "访问一个网址：是否正常、耗时、状态码、内容、证书到期时间",
     en: "asks a web address: is it well, how long it takes, status code, content, certificate expiry",
   },
+  example: {
+    zh: "商城 https://example.com/health interval=1m",
+    en: "shop https://example.com/health interval=1m",
+  },
   options: httpOptions,
   intervalMs: 30_000,
   timeoutMs: 10_000,

@@ -29,6 +29,10 @@ export function createIcmpKind(tool: PingTool): MonitorKind<IcmpOptions> {
       zh: "ping 一台主机：是否回应、往返时间、丢包",
       en: "pings a host: does it reply, how fast, how many replies are lost",
     },
+    example: {
+      zh: "ping example.com",
+      en: "ping example.com",
+    },
     options: icmpOptions,
     intervalMs: 30_000,
     timeoutMs: 10_000,

@@ -12,6 +12,10 @@ function createLogKind(tool: JournalTool): MonitorKind<LogOptions> {
       zh: "跟踪日志文件或 journald：按级别和模式计数、错误归类、从未见过的行",
       en: "follows log files or journald: counts by level and pattern, groups errors, finds lines never seen before",
     },
+    example: {
+      zh: '日志 /var/log/app.log patterns="OutOfMemory"',
+      en: 'log /var/log/app.log patterns="OutOfMemory"',
+    },
     options: logOptions,
     intervalMs: 5_000,
     timeoutMs: 5_000,

@@ -20,6 +20,10 @@ export function createProcessKind(search: Search): MonitorKind<ProcessOptions> {
       zh: "本机的进程：在不在、有几个、CPU、内存、重启",
       en: "processes of this machine: are they there, how many, CPU, memory, restarts",
     },
+    example: {
+      zh: "进程 nginx",
+      en: "process nginx",
+    },
     options: processOptions,
     intervalMs: 30_000,
     timeoutMs: 10_000,

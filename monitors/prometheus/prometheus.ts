@@ -18,6 +18,10 @@ export const prometheus: MonitorKind<PrometheusOptions> = {
     zh: "向 Prometheus、VictoriaMetrics、Thanos 查询 PromQL",
     en: "asks a Prometheus, VictoriaMetrics or Thanos a PromQL expression",
   },
+  example: {
+    zh: 'prometheus http://prometheus.example:9090 query="count(up == 0)"',
+    en: 'prometheus http://prometheus.example:9090 query="count(up == 0)"',
+  },
   options: prometheusOptions,
   intervalMs: 30_000,
   timeoutMs: 15_000,

@@ -25,6 +25,10 @@ export const scrape: MonitorKind<ScrapeOptions> = {
     zh: "抓取任意 exporter 的指标（Prometheus 文本格式和 OpenMetrics）",
     en: "scrapes the metrics of any exporter (Prometheus text format and OpenMetrics)",
   },
+  example: {
+    zh: "抓取 node.example:9100",
+    en: "scrape node.example:9100",
+  },
   options: scrapeOptions,
   intervalMs: 30_000,
   timeoutMs: 10_000,

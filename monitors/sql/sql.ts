@@ -11,6 +11,10 @@ export const sql: MonitorKind<SqlOptions> = {
     zh: "在数据库里查一句 SQL（只读）：数值列成为样本，其他列成为标签",
     en: "asks a database one query, read-only: columns of numbers become samples, the others labels",
   },
+  example: {
+    zh: '订单 sql shop "select count(*) as 订单量 from orders"',
+    en: 'orders sql shop "select count(*) as orders from orders"',
+  },
   options: sqlOptions,
   intervalMs: 60_000,
   timeoutMs: 15_000,

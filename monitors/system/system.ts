@@ -27,6 +27,10 @@ export const system: MonitorKind<SystemOptions> = {
     zh: "本机的 CPU、负载、内存、磁盘、网络和进程",
     en: "processor, load, memory, disks, network and processes of this machine",
   },
+  example: {
+    zh: "system interval=5s",
+    en: "system interval=5s",
+  },
   options: systemOptions,
   intervalMs: 15_000,
   timeoutMs: 10_000,

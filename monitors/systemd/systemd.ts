@@ -19,6 +19,10 @@ export function createSystemdKind(tool: SystemctlTool): MonitorKind<SystemdOptio
       zh: "systemd 单元：是否在运行、重启次数、内存",
       en: "systemd units: do they run, restarts, memory",
     },
+    example: {
+      zh: "systemd nginx",
+      en: "systemd nginx",
+    },
     options: systemdOptions,
     intervalMs: 30_000,
     timeoutMs: 10_000,

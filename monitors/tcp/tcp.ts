@@ -17,6 +17,10 @@ export const tcp: MonitorKind<TcpOptions> = {
     zh: "连接一个 TCP 端口：能否连上、耗时，也可以发一段话等回答",
     en: "connects to a TCP port: does it answer, how long it takes, and does it say what it should",
   },
+  example: {
+    zh: "端口 db.example:5432",
+    en: "tcp db.example:5432",
+  },
   options: tcpOptions,
   intervalMs: 30_000,
   timeoutMs: 10_000,

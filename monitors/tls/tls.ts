@@ -19,6 +19,10 @@ export const tls: MonitorKind<TlsOptions> = {
     zh: "检查一个端口的证书：到期时间、证书链、主机名、TLS 版本",
     en: "looks at the certificate of a port: expiry, chain, host name, TLS versions",
   },
+  example: {
+    zh: "证书 mail.example:993",
+    en: "tls mail.example:993",
+  },
   options: tlsOptions,
   intervalMs: 60_000,
   timeoutMs: 10_000,

@@ -107,7 +107,7 @@ describe("mistakes", () => {
 
   it("in the options of a monitor are all named", () =>
     play([
-      ["monitor add", "要监控什么", "system、http"],
+      ["monitor add", "要监控什么", "添加监控 ping example.com"],
       ["monitor add https://shop.example x=1 intervall=5s", "没有选项 `x`、`intervall`"],
       ["monitor add https://shop.example interval=1", "`interval`", "must be a duration from 1s to 1d"],
       ["monitor add https://shop.example interval=1m timeout=3h", "`timeout`", "1m"],

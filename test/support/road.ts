@@ -376,6 +376,7 @@ function reading(machine: Readonly<Record<string, number>>): MonitorKinds[string
   return {
     kind: "system",
     summary: { zh: "测试", en: "a test" },
+    example: { zh: "测试", en: "test" },
     options: z.strictObject({}),
     intervalMs: 10_000,
     timeoutMs: 5_000,

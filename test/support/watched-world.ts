@@ -17,6 +17,7 @@ export function invented(kind: string, look: LookFunction): MonitorKind<unknown>
   return {
     kind,
     summary: { zh: "测试", en: "a test" },
+    example: { zh: "测试", en: "test" },
     options: z.strictObject({}),
     intervalMs: 10_000,
     timeoutMs: 5_000,

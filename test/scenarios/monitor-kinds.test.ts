@@ -1,0 +1,77 @@
+/** Whoever does not know what can be watched is told, kind by kind, with a line to type that works. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readSpec } from "../../commands/monitors/add.ts";
+import { exampleOf } from "../../commands/monitors/kinds.ts";
+import { type MonitorKinds, monitorKinds } from "../../monitors/index.ts";
+import { Road } from "../support/road.ts";
+
+const kinds: MonitorKinds = monitorKinds;
+
+describe("kinds of monitors", () => {
+  let zh: Road;
+  let en: Road;
+
+  beforeEach(async () => {
+    zh = await Road.open();
+    en = await Road.open({ locale: "en" });
+  });
+
+  afterEach(async () => {
+    await zh.close();
+    await en.close();
+  });
+
+  it.each(Object.keys(kinds))("the example of %s makes one, in both languages", (kind) => {
+    for (const line of Object.values(exampleOf(kind))) {
+      const rest = line.replace(/^(?:monitor add|添加监控) /, "");
+      expect(readSpec(rest, zh.world), line).toMatchObject({ kind });
+    }
+  });
+
+  it("`monitor add` alone, and with what is no kind, lists every kind", async () => {
+    for (const line of ["monitor add", "monitor add gargle 10.0.0.1"]) {
+      const [inChinese, inEnglish] = [await zh.say(line), await en.say(line)];
+      for (const [kind, { summary }] of Object.entries(kinds)) {
+        expect(inChinese).toContain(exampleOf(kind).zh);
+        expect(inChinese).toContain(summary.zh);
+        expect(inEnglish).toContain(exampleOf(kind).en);
+      }
+    }
+    expect(await zh.say("添加监控 gargle 10.0.0.1")).toContain("“gargle 10.0.0.1”里没有网址");
+  });
+
+  it.each(Object.entries(kinds))("`help %s` says how one is made and what it takes", async (name, kind) => {
+    const said = await zh.say(`帮助 ${name}`, "stranger");
+    // A heartbeat and a flow have commands of their own, and `help` is about those.
+    const example = name === "heartbeat" ? "心跳 夜间备份" : name === "flow" ? "流程" : kind.example.zh;
+    expect(said).toContain(example);
+    if (name === "heartbeat" || name === "flow") return;
+    for (const option of Object.keys(kind.options.shape)) expect(said).toContain(`\`${option}\``);
+    expect(said).toContain(kind.needs === "admin" ? "管理员" : "操作员");
+  });
+
+  it("finds a kind by its other words", async () => {
+    expect(await zh.say("帮助 证书", "stranger")).toContain("监控种类 `tls`");
+    expect(await en.say("help ping", "stranger")).toContain("The kind of monitor `icmp` pings a host");
+  });
+
+  it("shows an example where something is missing, and all options where there is no such one", async () => {
+    expect(await zh.say("添加监控 dns")).toContain(
+      "缺少 `query_name`。例如 `添加监控 域名 example.com query_type=MX`",
+    );
+    expect(await en.say("monitor add process")).toContain("For example `monitor add process nginx`");
+    expect(await en.say("monitor add tcp shop.example:22 targt=x")).toContain(
+      "there is no option `targt`. Say `help tcp` for all of them",
+    );
+  });
+
+  it("takes another word for a kind as a name where the kind follows", async () => {
+    expect(await zh.say("添加监控 端口 tcp shop.example:22")).toContain(
+      "已添加监控 端口：tcp `shop.example:22`",
+    );
+  });
+
+  it("says of a name that nobody has that there is no such monitor", async () => {
+    expect(await zh.say("测试监控 nosuch")).toContain("没有监控“nosuch”");
+  });
+});
