@@ -19,6 +19,7 @@ export interface BannerFacts {
 const PLATFORMS: Readonly<Record<string, Text>> = {
   dingtalk: { zh: "钉钉", en: "DingTalk" },
   wecom: { zh: "企业微信", en: "WeCom" },
+  wechat: { zh: "微信", en: "WeChat" },
 };
 
 const JOINING: Text = {

@@ -78,6 +78,12 @@ export function boardSources(
     };
   }
 
+  /** What a chat platform shows to be signed in by. */
+  function pictureOf(platform: string): Pick<TroubleView, "picture"> {
+    const picture = world.platforms(clock.now()).find(({ name }) => name === platform)?.picture;
+    return picture === undefined ? {} : { picture };
+  }
+
   /** What was given up and never tried again since is old news after a day. */
   function isFreshTrouble(target: TargetView): boolean {
     const age = clock.now() - (target.trouble?.at ?? clock.now());
@@ -106,7 +112,7 @@ export function boardSources(
       ...about
         .readiness()
         .checks.filter(({ ok }) => !ok)
-        .map(({ name, detail }) => ({ name, text: detail })),
+        .map(({ name, detail }) => ({ name, text: detail, ...pictureOf(name) })),
       ...world.alerts.courier.targets(clock.now()).filter(isFreshTrouble).map(targetTrouble),
     ],
     nameOf: (metric) => titles.get(metric),

@@ -13,6 +13,7 @@ export const BUILT_CHANNELS = [
   "dingtalk_robot",
   "wecom_robot",
   "wecom_app",
+  "wechat",
   "email",
   "sms",
   "voice",
@@ -21,7 +22,7 @@ export const BUILT_CHANNELS = [
 /** Those that work with what the environment says. */
 export function channelsOf(variables: Parameters<typeof isSetUp>[1]): ReadonlySet<string> {
   const isReady = (name: string): boolean =>
-    name === "dingtalk" || name === "wecom" ? isSetUp(name, variables) : true;
+    name === "dingtalk" || name === "wecom" || name === "wechat" ? isSetUp(name, variables) : true;
   return new Set(BUILT_CHANNELS.filter(isReady));
 }
 

@@ -78,6 +78,10 @@ const NOT_SET_UP: Readonly<Record<string, Text>> = {
     zh: "没有设置 WECOM_BOT_ID 和 WECOM_BOT_SECRET，暂时不会发送",
     en: "WECOM_BOT_ID and WECOM_BOT_SECRET are not set, so nothing is sent there",
   },
+  wechat: {
+    zh: "没有设置 WECHATY_PUPPET，暂时不会发送",
+    en: "WECHATY_PUPPET is not set, so nothing is sent there",
+  },
 };
 
 function notesOn(receiver: ReceiverConfig, path: string, channels: ReadonlySet<string>): readonly Problem[] {
@@ -94,7 +98,7 @@ function notesOn(receiver: ReceiverConfig, path: string, channels: ReadonlySet<s
   }
   for (const channel of later)
     notes.push({
-      path: `${path}.${channel}_configs`,
+      path: `${path}.${channel === "wechat" ? "wechaty" : channel}_configs`,
       text: NOT_SET_UP[channel] ?? {
         zh: `已读懂，但这个版本还没有 ${channel} 渠道，暂时不会发送`,
         en: `understood, but this version has no ${channel} channel yet and sends nothing there`,

@@ -31,6 +31,18 @@ const base = optional
   })
   .transform((text) => text?.replace(/\/+$/, ""));
 
+/** A package of npm, and nothing that could be a path. */
+const PACKAGE = /^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/;
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const LOG_LEVELS: readonly string[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 /** The environment variables that Gengfu reads; `.env.example` lists the same ones, and a test compares them. */
@@ -80,6 +92,22 @@ export const environmentSchema = z.object({
     params: { zh: "应为 ws:// 或 wss:// 开头的网址" },
   }),
   WECOM_API_BASE: base,
+  WECHATY_PUPPET: optional.refine((name) => name === undefined || PACKAGE.test(name), {
+    message: "must be the name of a package, e.g. wechaty-puppet-service",
+    params: { zh: "应为 npm 包名，例如 wechaty-puppet-service" },
+  }),
+  WECHATY_PUPPET_OPTIONS: optional.transform((text, context) => {
+    const options = text === undefined ? undefined : objectIn(text);
+    if (text === undefined || options !== undefined) return options;
+    // Without the text, which holds a token.
+    context.addIssue({
+      code: "custom",
+      message: 'must be a JSON object, e.g. {"token":"…"}',
+      params: { zh: '应为 JSON 对象，例如 {"token":"…"}' },
+      input: "…",
+    });
+    return z.NEVER;
+  }),
   DATABASE_URL: optional,
 });
 

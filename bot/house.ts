@@ -41,7 +41,7 @@ import { openPhone } from "./phone/open-phone.ts";
 import { drawingOf } from "./pictures/incident-charts.ts";
 import { openPictures } from "./pictures/pictures.ts";
 import { withPictures } from "./pictures/with-pictures.ts";
-import { openPlatforms } from "./platforms.ts";
+import { openPlatforms, type PlatformDeps } from "./platforms.ts";
 import { readinessOf } from "./readiness.ts";
 import { lines, needsRestart, openReload, reloadWithAudit } from "./reload.ts";
 import { robotChannels } from "./robots/robots.ts";
@@ -64,6 +64,8 @@ export interface HouseOptions {
   readonly elapsed?: () => number;
   /** From 0 to 1; `Math.random` unless given. */
   readonly random?: () => number;
+  /** Loads Wechaty; the packages themselves unless given. */
+  readonly loadWechaty?: PlatformDeps["loadWechaty"];
 }
 
 /** A house that stands: where its console is, and how to take it down. */
@@ -154,6 +156,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       locale,
       random,
       nameOf,
+      ...(options.loadWechaty && { loadWechaty: options.loadWechaty }),
     });
     teardown.add("platforms", () => platforms.stop());
     const pictures = openPictures({

@@ -1,4 +1,5 @@
 /** The chat platforms that the environment sets up: their channels, and who listens to what is said there. */
+import { resolve } from "node:path";
 import type { Card } from "../alerts/card.ts";
 import type { Channel } from "../alerts/channel.ts";
 import type { Alerts } from "../alerts/open-alerts.ts";
@@ -14,6 +15,8 @@ import { templateOf } from "./dingtalk/config.ts";
 import { type DingTalk, openDingTalk } from "./dingtalk/open-dingtalk.ts";
 import type { Environment } from "./environment.ts";
 import type { InForce } from "./in-force.ts";
+import { openWeChat, type WeChat } from "./wechat/open-wechat.ts";
+import { loadWechaty } from "./wechat/wechaty.ts";
 import { openWeCom, type WeCom } from "./wecom/open-wecom.ts";
 
 export interface Platforms {
@@ -41,6 +44,8 @@ export interface PlatformDeps {
   readonly log: Log;
   readonly locale: Locale;
   random(): number;
+  /** Loads Wechaty; the packages themselves unless given. */
+  readonly loadWechaty?: typeof loadWechaty;
   /** What somebody is called. */
   nameOf(person: string): string;
 }
@@ -49,6 +54,7 @@ export interface PlatformDeps {
 const NEEDS = {
   dingtalk: ["DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET"],
   wecom: ["WECOM_BOT_ID", "WECOM_BOT_SECRET"],
+  wechat: ["WECHATY_PUPPET"],
 } as const;
 
 /** Whether the variables of a platform are there. */
@@ -62,8 +68,13 @@ export function isSetUp(
 export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
   const dingTalk = await dingTalkOf(deps);
   const weCom = weComOf(deps);
-  const all = { ...(dingTalk && { dingtalk: dingTalk }), ...(weCom && { wecom: weCom }) };
-  const open: readonly (DingTalk | WeCom)[] = Object.values(all);
+  const weChat = await weChatOf(deps);
+  const all = {
+    ...(dingTalk && { dingtalk: dingTalk }),
+    ...(weCom && { wecom: weCom }),
+    ...(weChat && { wechat: weChat }),
+  };
+  const open: readonly (DingTalk | WeCom | WeChat)[] = Object.values(all);
   return {
     channels: Object.fromEntries(Object.entries(all).map(([name, { channel }]) => [name, channel])),
     start(chat) {
@@ -94,6 +105,39 @@ function weComOf(deps: PlatformDeps): WeCom | undefined {
     cardOf: (number) => cardNow(deps, number),
     robotsOf: (conversation) => now().robots.weCom.get(conversation),
     robots: robots.wecom_robot,
+  });
+}
+
+async function weChatOf(deps: PlatformDeps): Promise<WeChat | undefined> {
+  const { environment, alerts, store, clock, log, locale, random } = deps;
+  const { WECHATY_PUPPET: puppet, WECHATY_PUPPET_OPTIONS: puppetOptions = {}, DATA_DIR: dataDir } = environment;
+  if (puppet === undefined) return undefined;
+  return openWeChat({
+    wechaty: await (deps.loadWechaty ?? loadWechaty)({
+      puppet,
+      puppetOptions,
+      dir: resolve(dataDir, "wechat"),
+    }),
+    store,
+    clock,
+    log,
+    locale,
+    random,
+    isOpen(number) {
+      const incident = alerts().book.incident(number);
+      return incident !== undefined && incident.resolvedAt === undefined;
+    },
+    reply: (conversation, card) =>
+      store.commit((change) => alerts().book.post(change, [conversation], card, "reply", clock.now())),
+    warn(text) {
+      void tellWhoIsTold(deps, text, "wechat").catch((err: unknown) =>
+        log.error({ err }, "nobody could be told of WeChat's sign-in"),
+      );
+    },
+    show(code) {
+      // For whoever watches the start; the log, which programs read, has what the code says.
+      if (process.stderr.isTTY) process.stderr.write(`\n${code}\n`);
+    },
   });
 }
 
@@ -139,11 +183,17 @@ function cardNow({ alerts, clock }: PlatformDeps, number: number): Card | undefi
 }
 
 /** Tells those whom everything is told that nothing else says. */
-async function tellWhoIsTold({ now, alerts, store, clock, locale }: PlatformDeps, text: Text): Promise<void> {
+async function tellWhoIsTold(
+  { now, alerts, store, clock, locale }: PlatformDeps,
+  text: Text,
+  /** The channel that does not work. */
+  except?: string,
+): Promise<void> {
   const { plan, config } = now();
   const name = config.route?.receiver;
   const receiver = name === undefined ? undefined : plan.receiver(name);
-  const told = receiver?.targets.map(({ address }) => address) ?? [];
+  const all = receiver?.targets.map(({ address }) => address) ?? [];
+  const told = all.filter((address) => !address.startsWith(`${except}:`));
   const card: Card = { kind: "text", severity: "warning", title: inLocale(locale, text) };
   await store.commit((change) =>
     alerts().book.post(change, [...new Set([DEFAULT_CONVERSATION, ...told])], card, "normal", clock.now()),

@@ -28,6 +28,7 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
     PING_KEY,
     DINGTALK_CLIENT_SECRET,
     WECOM_BOT_SECRET,
+    ...textsIn(environment.WECHATY_PUPPET_OPTIONS),
     DATABASE_URL,
     ...headers,
     ...ofMonitors,
@@ -46,6 +47,12 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
     ...config.actions.flatMap(({ does }) => within(does)),
     ...(config.watchdog === undefined ? [] : [config.watchdog.url]),
   ].filter((one): one is string => one !== undefined && one !== "");
+}
+
+/** Every text of a puppet's options: which of them lets somebody in only the puppet knows. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** Keys of receivers whose values tell more than their names: an address may carry a token, a key is one. */

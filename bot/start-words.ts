@@ -1,10 +1,12 @@
 /** Says why the house could not be built, to whoever started it. */
 import type { Text } from "../storage/locale.ts";
 import { StoreError } from "../storage/store-error.ts";
+import { ConfigError } from "./config-error.ts";
 
 /** What an error of a start means and what to do about it; an unknown one speaks for itself. */
 export function startWords(error: unknown, where: { readonly host: string; readonly port: number }): Text {
   if (error instanceof StoreError) return error.text;
+  if (error instanceof ConfigError) return { zh: error.words("zh-CN"), en: error.words("en") };
   const { host, port } = where;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   switch (code) {

@@ -42,6 +42,8 @@ export interface PlatformView {
   readonly ok: boolean;
   /** Plain text: connected or why not, what is left of the month's calls. */
   readonly words: readonly Text[];
+  /** A picture to sign in by, as an address that holds it. It lets its reader in: for the console alone. */
+  readonly picture?: string;
 }
 
 /** Who is who, as far as commands may ask. */

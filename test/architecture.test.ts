@@ -38,6 +38,10 @@ const home: Readonly<Record<string, readonly string[]>> = {
   "https-proxy-agent": ["bot/webhook"],
   "dingtalk-stream": ["bot/dingtalk/stream"],
   "@wecom/aibot-node-sdk": ["bot/wecom/long"],
+  // Installed by whoever sets WECHATY_PUPPET; file-box comes with wechaty.
+  wechaty: ["bot/wechat"],
+  "file-box": ["bot/wechat"],
+  uqr: ["bot/wechat"],
   nodemailer: ["bot/email"],
   pg: ["monitors/sql"],
   mysql2: ["monitors/sql"],

@@ -54,6 +54,8 @@ export interface IncidentView {
 export interface TroubleView {
   readonly name: string;
   readonly text: string;
+  /** A code to scan, as a `data:` address. */
+  readonly picture?: string;
 }
 
 /** The lists hold at most 100 entries each, the most pressing first; `totals` counts all there are. */

@@ -13,6 +13,8 @@ export function reachedOn(channel: string, human: Human): string | undefined {
       return accountOn("wecom", human) ?? mobileOf(human);
     case "wecom_app":
       return accountOn("wecom", human);
+    case "wechat":
+      return accountOn("wechat", human);
     case "email":
       return human.email;
     case "sms":

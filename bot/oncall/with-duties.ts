@@ -74,7 +74,8 @@ function ringing(name: string, card: Card, found: readonly Found[], words: reado
   const text = [card.text ?? "", ...unreached.map((line) => `⚠ ${escapeMarkdown(line)}`)].filter(
     (part) => part !== "",
   );
-  const people = name === "dingtalk" ? found.flatMap(({ human }) => human?.ids ?? []) : [];
+  const people =
+    name === "dingtalk" || name === "wechat" ? found.flatMap(({ human }) => human?.ids ?? []) : [];
   return {
     ...card,
     ...(text.length === 0 ? {} : { text: text.join("\n\n") }),

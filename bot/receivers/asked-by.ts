@@ -17,6 +17,7 @@ export function askedBy(target: TargetConfig): readonly Asked[] {
     rotation === undefined ? [] : [{ rotations: [rotation], ...more }];
   switch (target.channel) {
     case "dingtalk":
+    case "wechat":
       return asked(target.oncall, { alone: false, on: target.atOn });
     case "dingtalk_robot":
       return asked(target.robot.oncall, { alone: false, on: target.robot.atOn });

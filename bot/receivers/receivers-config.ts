@@ -8,6 +8,7 @@ import type { ShapeName } from "../webhook/shapes/index.ts";
 import { dingTalkTargetSchema } from "./dingtalk-config.ts";
 import { type DingTalkRobotConfig, dingTalkRobotSchema } from "./dingtalk-robot-config.ts";
 import { type ShapedConfig, type WebhookConfig, webhookSchema } from "./webhook-config.ts";
+import { weChatTargetSchema } from "./wechat-config.ts";
 import { type WeComAppConfig, weComAppSchema } from "./wecom-app-config.ts";
 import { weComTargetSchema } from "./wecom-config.ts";
 import { type WeComRobotConfig, weComRobotSchema } from "./wecom-robot-config.ts";
@@ -22,6 +23,15 @@ export type TargetConfig =
       readonly conversation: string;
       readonly sendResolved: boolean;
       readonly standIns: readonly DingTalkRobotConfig[];
+      /** The rotation whose duty is mentioned. */
+      readonly oncall: string | undefined;
+      /** How bad it has to be for that. */
+      readonly atOn: readonly Severity[];
+    }
+  | {
+      readonly channel: "wechat";
+      readonly conversation: string;
+      readonly sendResolved: boolean;
       /** The rotation whose duty is mentioned. */
       readonly oncall: string | undefined;
       /** How bad it has to be for that. */
@@ -94,6 +104,8 @@ const dingTalk = dingTalkTargetSchema.transform(
 
 const weCom = weComTargetSchema.transform((config): TargetConfig => ({ channel: "wecom", ...config }));
 
+const weChat = weChatTargetSchema.transform((config): TargetConfig => ({ channel: "wechat", ...config }));
+
 const dingTalkRobot = dingTalkRobotSchema.transform(
   (config): TargetConfig => ({ channel: "dingtalk_robot", ...config }),
 );
@@ -116,6 +128,7 @@ const channels: Readonly<Record<string, Targets>> = {
   webhook_configs: z.array(webhook),
   dingtalk_configs: z.array(dingTalk),
   wecom_configs: z.array(weCom),
+  wechaty_configs: z.array(weChat),
   dingtalk_robot_configs: z.array(dingTalkRobot),
   wecom_robot_configs: z.array(weComRobot),
   wecom_app_configs: z.array(weComApp),

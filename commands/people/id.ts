@@ -46,7 +46,10 @@ const OWN = "wecom_app:";
 function receiverLines(address: string): string {
   const colon = address.indexOf(":");
   const conversation = JSON.stringify(address.slice(colon + 1));
-  return `receivers: [{ name: ops, ${address.slice(0, colon)}_configs: [{ conversation: ${conversation} }] }]`;
+  const channel = address.slice(0, colon);
+  // Alertmanager's own word for WeChat means an application of WeCom.
+  const word = channel === "wechat" ? "wechaty" : channel;
+  return `receivers: [{ name: ops, ${word}_configs: [{ conversation: ${conversation} }] }]`;
 }
 
 /** With the role of an operator, so that writing it down gives one; whoever has more keeps it. */

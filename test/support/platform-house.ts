@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../bot/config.ts";
 import { readEnvironment } from "../../bot/environment.ts";
-import { type House, openHouse } from "../../bot/house.ts";
+import { type House, type HouseOptions, openHouse } from "../../bot/house.ts";
 import type { Log } from "../../storage/log.ts";
 import { type FakeClock, settle } from "./fake-clock.ts";
 import { quiet } from "./traffic.ts";
@@ -29,6 +29,8 @@ interface Ground {
   /** What leads the house to the fake. */
   readonly environment: Readonly<Record<string, string>>;
   readonly spec: HouseSpec;
+  /** In the place of Wechaty's packages. */
+  readonly loadWechaty?: HouseOptions["loadWechaty"];
   /** Whether the fake and the house are in the middle of something that the clock must wait for. */
   busy(): boolean;
 }
@@ -54,7 +56,7 @@ export class PlatformHouse {
 
   /** Builds and starts the house, on what an earlier life has left. */
   async start(): Promise<void> {
-    const { spec, environment } = this.#ground;
+    const { spec, environment, loadWechaty } = this.#ground;
     const { yaml = "", locale = "zh-CN", env = {} } = spec;
     const variables = {
       DATA_DIR: this.dir,
@@ -75,6 +77,7 @@ export class PlatformHouse {
       clock: this.clock,
       elapsed: () => this.clock.elapsed,
       random: evenlySpread(),
+      ...(loadWechaty && { loadWechaty }),
       log: { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") },
     });
   }

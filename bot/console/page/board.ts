@@ -78,8 +78,9 @@ function section(word: "trouble" | "incidents" | "monitors" | "rules") {
   };
 }
 
-function drawTrouble({ name, text }: TroubleView): Element {
-  return h("li", {}, h("strong", {}, plain(name)), " ", plain(text));
+function drawTrouble({ name, text, picture }: TroubleView): Element {
+  const code = picture === undefined ? [] : [h("img", { src: picture, alt: say("code"), class: "code" })];
+  return h("li", {}, h("strong", {}, plain(name)), " ", plain(text), ...code);
 }
 
 function drawIncident({ incident, openedAt, card }: IncidentView, hands: BoardHands): Element {

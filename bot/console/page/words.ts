@@ -50,6 +50,7 @@ const words = {
   monitors: { zh: "监控", en: "Monitors" },
   rules: { zh: "规则", en: "Rules" },
   trouble: { zh: "更夫自身的问题", en: "Trouble with Gengfu itself" },
+  code: { zh: "登录二维码", en: "The code to sign in by" },
   quiet: { zh: "一切平静", en: "All is quiet" },
   noMonitors: { zh: "还没有监控", en: "No monitors yet" },
   noRules: { zh: "还没有规则，说一句话就有了", en: "No rules yet; one sentence makes one" },

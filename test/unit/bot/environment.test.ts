@@ -34,6 +34,20 @@ test("the defaults are those of the design", () => {
   expect(Object.values(others).filter((value) => value !== undefined)).toEqual([]);
 });
 
+test("a puppet of WeChat is the name of a package, and its options are an object whose text is never shown", () => {
+  const options = { token: "puppet_1", tls: { serverName: "x" } };
+  expect(
+    readEnvironment({ WECHATY_PUPPET: "@team/puppet-x", WECHATY_PUPPET_OPTIONS: JSON.stringify(options) }),
+  ).toMatchObject({ WECHATY_PUPPET: "@team/puppet-x", WECHATY_PUPPET_OPTIONS: options });
+  for (const path of ["../x", "/tmp/x.js", "file:x", "https://x.example/x.js", "A b"])
+    expect(refusal({ WECHATY_PUPPET: path }).words("en")).toContain("WECHATY_PUPPET: must be the name");
+  for (const text of ["hunter2", '["hunter2"]', '"hunter2"', '{"token":"hunter2"', "null"]) {
+    const words = refusal({ WECHATY_PUPPET_OPTIONS: text }).words("zh-CN");
+    expect(words).toContain("WECHATY_PUPPET_OPTIONS: 应为 JSON 对象");
+    expect(words).not.toContain("hunter2");
+  }
+});
+
 test("set to nothing is not set", () => {
   const nothing = Object.fromEntries(names.map((name) => [name, ""]));
   expect(readEnvironment(nothing)).toEqual(readEnvironment({}));
