@@ -110,7 +110,11 @@ function weComOf(deps: PlatformDeps): WeCom | undefined {
 
 async function weChatOf(deps: PlatformDeps): Promise<WeChat | undefined> {
   const { environment, alerts, store, clock, log, locale, random } = deps;
-  const { WECHATY_PUPPET: puppet, WECHATY_PUPPET_OPTIONS: puppetOptions = {}, DATA_DIR: dataDir } = environment;
+  const {
+    WECHATY_PUPPET: puppet,
+    WECHATY_PUPPET_OPTIONS: puppetOptions = {},
+    DATA_DIR: dataDir,
+  } = environment;
   if (puppet === undefined) return undefined;
   return openWeChat({
     wechaty: await (deps.loadWechaty ?? loadWechaty)({
