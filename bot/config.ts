@@ -15,7 +15,7 @@ import { oncallSchema, type RotationConfig } from "../alerts/oncall/oncall-confi
 import { routeSchema } from "../alerts/routing/route-config.ts";
 import { roles } from "../commands/allow.ts";
 import { parseNetworks } from "../monitors/address.ts";
-import { addressesOf, type MonitorSpec, monitorSchema } from "../monitors/index.ts";
+import { addressesOf, type MonitorSpec, monitorKinds, monitorSchema } from "../monitors/index.ts";
 import { databaseSchema } from "../monitors/sql/database.ts";
 import { ruleGroupsSchema } from "../rules/rule-groups.ts";
 import { parseDuration } from "../storage/duration.ts";
@@ -154,8 +154,17 @@ function besides(rotation: RotationConfig, source: string): RotationConfig {
     : { ...rotation, ics: resolve(dirname(source), ics) };
 }
 
+/** Options that are called so themselves: the `pid_file` of a `process` is looked at, not put in its place. */
+const OWN_FILES = Object.values(monitorKinds)
+  .flatMap(({ options }) => Object.keys(options.shape))
+  .filter((option) => option.endsWith("_file"));
+
 /** Keys below which none means a file, whatever its name: what is not understood, and names that people choose. */
-const NO_SECRETS = new Set([...Object.keys(UNSUPPORTED), "labels", "annotations"]);
+const NO_SECRETS = new Set([
+  ...Object.keys(UNSUPPORTED),
+  ...OWN_FILES,
+  ...["labels", "annotations", "queries", "aggs", "rename"],
+]);
 
 /** Throws a ConfigError with line and column. */
 function parseYaml(source: string, text: string): unknown {

@@ -122,6 +122,16 @@ describe("what is read", () => {
     expect(hooks.map(({ resolveTimeoutMs }) => resolveTimeoutMs / 3_600_000)).toEqual([24, 24, 1, 24]);
   });
 
+  test("options of monitors that only look like files", () => {
+    const text = `monitors:
+  - { name: shop, kind: process, pid_file: /run/nowhere.pid }
+  - { name: slo, kind: prometheus, url: "http://prometheus.example", queries: { open_file: "process_open_fds" } }
+`;
+    const { monitors } = parseConfig("gengfu.yml", text, {});
+    expect(monitors[0]?.options).toMatchObject({ pid_file: "/run/nowhere.pid" });
+    expect(monitors[1]?.options).toMatchObject({ queries: { open_file: "process_open_fds" } });
+  });
+
   test.each(["good-empty.yml", "good-only-comments.yml", "good-parts-without-entries.yml"])(
     "%s is the same as no file",
     (name) => {
