@@ -45,7 +45,8 @@ export interface Look {
 export interface Monitor {
   /**
    * Looks once. A throw is a failure: `LookFailed` brings its reason, anything else has the reason `error`.
-   * When `signal` aborts the time is up; the look ends soon after, with what it has or by throwing.
+   * When `signal` aborts the time is up; the look ends soon after, with what it has or by throwing. It also aborts when
+   * the look has ended, so that nothing that it began goes on alone.
    */
   look(signal: AbortSignal): Promise<Look>;
 }

@@ -39,12 +39,13 @@ export async function takeLook(
 ): Promise<TakenLook> {
   const at = about.clock.now();
   const startedAt = about.elapsed();
+  // Aborts when the time is up, and also when the look has ended, which ends the wait for that.
   const limit = new AbortController();
-  // Wakes the sleep below before its time. One that is woken early needs another.
-  let alarm = new AbortController();
+  let grace: AbortController | undefined;
+  // A reason is given because the default one is an error with a stack, made for every look.
   const stop = (): void => {
     limit.abort("nobody waits for it");
-    alarm.abort("nobody waits for it");
+    grace?.abort("nobody waits for it");
   };
   about.stop.addEventListener("abort", stop, { once: true });
   if (about.stop.aborted) stop();
@@ -55,19 +56,18 @@ export async function takeLook(
     ended = true;
   });
   const expire = async (): Promise<Look> => {
-    await about.clock.sleep(about.timeoutMs, alarm.signal);
+    await about.clock.sleep(about.timeoutMs, limit.signal);
     if (!ended) {
       limit.abort();
-      alarm = new AbortController();
-      await about.clock.sleep(GRACE_MS, alarm.signal);
+      grace = new AbortController();
+      await about.clock.sleep(GRACE_MS, grace.signal);
     }
     return { readings: [], failure: timeUp };
   };
   const seen = await Promise.race([attempt, expire()]);
   const { readings, complete, batch, failure, remark, unknown, excerpt } = seen;
-  // A reason is given because the default one is an error with a stack, made for every look.
-  alarm.abort("the look has ended");
   about.stop.removeEventListener("abort", stop);
+  stop();
 
   const durationMs = about.elapsed() - startedAt;
   return {

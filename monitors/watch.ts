@@ -261,7 +261,7 @@ export function watch(options: WatchOptions): Watch {
         next = Math.min(next, round.dueAt);
       }
       pump();
-      wake = new AbortController();
+      if (wake.signal.aborted) wake = new AbortController();
       await clock.sleep(next - now, wake.signal);
     }
   }

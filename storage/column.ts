@@ -118,6 +118,12 @@ export class Column implements Series {
     for (const chunk of this.#chunks.splice(0, skipped >>> CHUNK_BITS)) this.#arena.give(chunk);
   }
 
+  /** See `SeriesRecorder.end`. */
+  end(at: number, blind: boolean): void {
+    this.endedAt = Math.floor(at);
+    this.endedBlind = blind;
+  }
+
   #addChunk(): void {
     const chunk = this.#arena.take();
     if (this.#chunks.length < EXACT) this.#chunks = [...this.#chunks, chunk];

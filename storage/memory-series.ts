@@ -1,5 +1,6 @@
 /** Samples in memory: takes them in, finds series, keeps within the bounds of time, samples and series. */
 import { Column } from "./column.ts";
+import { ColumnRef, type Columns } from "./column-ref.ts";
 import type { Labels } from "./labels.ts";
 import type { Log } from "./log.ts";
 import type { Matcher } from "./matchers.ts";
@@ -60,6 +61,11 @@ export class MemorySeries implements SeriesSource, SeriesRecorder {
   readonly #index = new SeriesIndex();
   /** The series of label objects seen before, so that a writer that keeps its labels is not looked up again. */
   readonly #byIdentity = new WeakMap<Labels, Column>();
+  readonly #columns: Columns = {
+    find: (labels) => this.#index.get(labels),
+    findOrMake: (labels) => this.#columnOf(labels),
+    write: (column, at, value) => this.#write(column, at, value),
+  };
   #alsoTo: SampleSink | undefined;
   #samples = 0;
   #refused = 0;
@@ -96,26 +102,11 @@ export class MemorySeries implements SeriesSource, SeriesRecorder {
   }
 
   ref(labels: Labels): SeriesRef {
-    let column: Column | undefined;
-    const index = this.#index;
-    return {
-      append: (at, value) => {
-        if (column === undefined || !column.listed) column = this.#columnOf(labels);
-        this.#write(column, at, value);
-      },
-      get lastAt() {
-        if (column === undefined || !column.listed) column = index.get(labels);
-        return column?.lastAt ?? Number.NEGATIVE_INFINITY;
-      },
-      end(at, blind) {
-        if (column === undefined || !column.listed) column = index.get(labels);
-        endColumn(column, at, blind);
-      },
-    };
+    return new ColumnRef(this.#columns, labels);
   }
 
   end(labels: Labels, at: number, blind: boolean): void {
-    endColumn(this.#index.get(labels), at, blind);
+    this.#index.get(labels)?.end(at, blind);
   }
 
   select(matchers: readonly Matcher[]): readonly Series[] {
@@ -254,10 +245,4 @@ export class MemorySeries implements SeriesSource, SeriesRecorder {
     }
     this.#index.remove(empty);
   }
-}
-
-function endColumn(column: Column | undefined, at: number, blind: boolean): void {
-  if (column === undefined) return;
-  column.endedAt = Math.floor(at);
-  column.endedBlind = blind;
 }
