@@ -3,7 +3,7 @@
  * costs, how much memory the bot takes, and how fast its board answers meanwhile. The other side is a process of its
  * own, whose time is not counted; what is counted is that of the bot, all of it.
  */
-import { fork, spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -14,6 +14,7 @@ import { systemClock } from "../storage/clock.ts";
 import { silentLog } from "../storage/log.ts";
 import { openSeries } from "../storage/series-store.ts";
 import { median, quantile } from "./median.ts";
+import { startBot } from "./start-bot.ts";
 
 const INTERVAL_MS = 20_000;
 /** A look that begins later than this after its turn is late. */
@@ -29,7 +30,6 @@ const BOARD_TARGET_MS = 100;
 const KUMA = { msPerCheck: 5.3, bareMs: 0.19, rssMb: 263, boardMs: 4_600 };
 const BARE_REQUESTS = 500;
 
-const main = fileURLToPath(new URL("../bot/main.js", import.meta.url));
 const [kind = "http", count = "1000", seconds = "60"] = process.argv.slice(2);
 if (kind === "peer") servePeer();
 else await measure(kind, Number(count), Number(seconds) * 1_000);
@@ -47,33 +47,6 @@ function configOf(probe: string, monitors: number, port: number): string {
     return `  - { name: "${probe} ${i}", kind: ${probe}, ${target}, interval: ${INTERVAL_MS / 1_000}s }`;
   });
   return `monitors:\n${lines.join("\n")}\n`;
-}
-
-/** Starts a bot; resolves with its address when it listens. */
-async function startBot(dir: string): Promise<{ url: string; stop: () => Promise<void> }> {
-  const env = { PATH: process.env["PATH"] ?? "", DATA_DIR: join(dir, "data"), PORT: "0" };
-  const bot = spawn(process.execPath, ["--max-semi-space-size=4", main], {
-    cwd: dir,
-    env,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    bot.once("exit", () => reject(new Error("the bot ended before it was ready")));
-    let said = "";
-    bot.stdout.on("data", (chunk: Buffer) => {
-      if (said.length > 1e6) return;
-      said += chunk;
-      const found = /"url":"(http:[^"]+)"/.exec(said)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-  });
-  bot.removeAllListeners("exit");
-  const stop = async (): Promise<void> => {
-    const gone = new Promise((resolve) => bot.once("exit", resolve));
-    bot.kill("SIGTERM");
-    await gone;
-  };
-  return { url, stop };
 }
 
 interface Figures {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { formatDuration, parseDuration } from "../storage/duration.ts";
 import type { Labels } from "../storage/labels.ts";
+import { issue, wrong } from "../storage/wrong.ts";
 import { dns } from "./dns/dns.ts";
 import { elasticsearch } from "./elasticsearch/elasticsearch.ts";
 import { flow } from "./flow/flow.ts";
@@ -74,24 +75,38 @@ export const monitorName = z
   .trim()
   .min(1)
   .max(100)
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, "must be one line of visible characters");
+  .refine(
+    (text) => /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u.test(text),
+    wrong("要写成一行可见字符", "must be one line of visible characters"),
+  );
 
 function duration(shortestMs: number, longestMs: number) {
   return z.string().transform((text, context) => {
     const ms = parseDuration(text);
     if (ms !== undefined && ms >= shortestMs && ms <= longestMs) return ms;
     const from = formatDuration(shortestMs);
-    const message = `must be a duration from ${from} to ${formatDuration(longestMs)}, such as 30s or 5m`;
-    context.addIssue({ code: "custom", message });
+    const to = formatDuration(longestMs);
+    context.addIssue(
+      issue(
+        `要写 ${from} 到 ${to} 的时长，例如 30s、5m`,
+        `must be a duration from ${from} to ${to}, such as 30s or 5m`,
+      ),
+    );
     return z.NEVER;
   });
 }
 
 const labelName = z
   .string()
-  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label name: letters, digits and _")
-  .refine((name) => !name.startsWith("__"), "must not begin with __")
-  .refine((name) => name !== "monitor" && name !== "instance", "is a label that the monitor sets itself");
+  .refine(
+    (text) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(text),
+    wrong("要写标签名：字母、数字和 _", "must be a label name: letters, digits and _"),
+  )
+  .refine((name) => !name.startsWith("__"), wrong("不能以 __ 开头", "must not begin with __"))
+  .refine(
+    (name) => name !== "monitor" && name !== "instance",
+    wrong("这个标签由监控自己写，不能改", "is a label that the monitor sets itself"),
+  );
 
 const commonKeys = z.strictObject({
   name: monitorName,
@@ -120,8 +135,9 @@ function specOf(kind: MonitorKind<unknown>) {
       const intervalMs = interval ?? kind.intervalMs;
       const timeoutMs = timeout ?? Math.min(kind.timeoutMs, intervalMs);
       if (timeoutMs > intervalMs) {
-        const message = `must not be longer than the interval, ${formatDuration(intervalMs)}`;
-        context.addIssue({ code: "custom", path: ["timeout"], message });
+        const most = formatDuration(intervalMs);
+        const said = issue(`不能比 interval（${most}）长`, `must not be longer than the interval, ${most}`);
+        context.addIssue({ ...said, path: ["timeout"] });
       }
       const spec = { name, kind: kind.kind, options, intervalMs, timeoutMs, labels };
       return shape.length === 0 ? spec : { ...spec, shape };

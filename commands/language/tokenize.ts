@@ -38,6 +38,12 @@ export function tokenize(line: string): Token[] {
   return tokens;
 }
 
+/** A value as it was meant: what stands inside the quotes where all of it stands in quotes. */
+export function unquoted(text: string): string {
+  const inside = /^(["'`])(.*)\1$/s.exec(text)?.[2];
+  return inside === undefined ? text : unquote(inside);
+}
+
 function isBreak(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }

@@ -6,7 +6,7 @@ import { refusal } from "../allow.ts";
 import { action, answer, type Call, type Command, Refusal } from "../command.ts";
 import { addFlow } from "../flows/made.ts";
 import { readFlow } from "../flows/spec.ts";
-import { tokenize } from "../language/tokenize.ts";
+import { tokenize, unquoted } from "../language/tokenize.ts";
 import { code } from "../markdown.ts";
 import { quoted, refuse } from "../phrases.ts";
 import type { World } from "../world.ts";
@@ -111,7 +111,7 @@ export function readSpec(rest: string, world: World): MonitorSpec {
     const address = readAddress(text);
     if (/^https?:\/\//i.test(text)) options.set("url", text);
     else if (address !== undefined) words.push(address.kind, address.value);
-    else if (key !== undefined) options.set(key, value.replace(/^"(.*)"$/s, "$1"));
+    else if (key !== undefined) options.set(key, unquoted(value));
     else words.push(text);
   }
   const url = options.get("url");

@@ -59,7 +59,7 @@ export function explainKind(name: string, call: Call): ReturnType<typeof answer>
     en: hidden.length === 0 ? "" : `; in gengfu.yml only: ${hidden.join(", ")}`,
   };
   return answer(call, {
-    zh: `监控种类 ${code(name)} — ${kind.summary.zh}。\n\n例如：\n\n${codeBlock(zh)}\n\n选项（写成 选项=值）：${options}${inFile.zh}。默认每 ${every} 看一次。含义见 docs/monitors.md。\n\n需要的角色：${roleText[needs].zh}（${needs}）`,
-    en: `The kind of monitor ${code(name)} ${kind.summary.en}.\n\nFor example:\n\n${codeBlock(en)}\n\nOptions (as option=value): ${options}${inFile.en}. It looks every ${every} where nothing is said. docs/monitors.md says what they mean.\n\nNeeds the role: ${needs}`,
+    zh: `监控种类 ${code(name)}：${kind.summary.zh}。\n\n例如：\n\n${codeBlock(zh)}\n\n选项（写成 选项=值）：${options}${inFile.zh}。默认每 ${every} 看一次。含义见 docs/monitors.md。\n\n需要的角色：${roleText[needs].zh}（${needs}）`,
+    en: `${code(name)}, a kind of monitor: ${kind.summary.en}.\n\nFor example:\n\n${codeBlock(en)}\n\nOptions (as option=value): ${options}${inFile.en}. It looks every ${every} where nothing is said. docs/monitors.md says what they mean.\n\nNeeds the role: ${needs}`,
   });
 }

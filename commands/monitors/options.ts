@@ -5,6 +5,7 @@ import { MonitorRefused } from "../../monitors/monitor-book.ts";
 import { type ShapeStep, shapeOption } from "../../monitors/shaping/steps.ts";
 import type { Text } from "../../storage/locale.ts";
 import { Refusal } from "../command.ts";
+import { unquoted } from "../language/tokenize.ts";
 import { code } from "../markdown.ts";
 import { quoted, refuse } from "../phrases.ts";
 import { exampleOf } from "./kinds.ts";
@@ -28,9 +29,11 @@ export function checkedMonitor(typed: Readonly<Record<string, unknown>>): Monito
   const first = monitorSchema.safeParse(typed);
   if (first.success) return first.data;
   const tried: Record<string, unknown> = { ...typed };
-  for (const { path } of first.error.issues) {
-    const key = String(path[0]);
-    const other = { ...tried, [key]: untyped(typed[key]) };
+  for (const issue of first.error.issues) {
+    const key = String(issue.path[0]);
+    const expected = issue.code === "invalid_type" ? issue.expected : undefined;
+    const value = expected === "record" ? namesIn(typed[key]) : untyped(typed[key]);
+    const other = { ...tried, [key]: value };
     const worse = monitorSchema
       .safeParse(other)
       .error?.issues.some((issue) => issue.path[0] === key && issue.code === "invalid_type");
@@ -90,9 +93,24 @@ function issueIn(language: keyof Text, issue: Issue): string {
   }
   const key = code(issue.path.map(String).join("."));
   if (isMissing(issue)) return language === "zh" ? `缺少 ${key}` : `${key} is missing`;
+  if (issue.code === "invalid_type" && issue.expected === "record")
+    return language === "zh"
+      ? `${key}：要写 名字:值，多个用逗号隔开`
+      : `${key}: must be name:value, several with commas between`;
   const own: unknown = issue.code === "custom" ? issue.params?.["zh"] : undefined;
   const zh = typeof own === "string" ? own : issue.message;
   return language === "zh" ? `${key}：${quoted(zh)}` : `${key}: ${quoted(issue.message)}`;
+}
+
+/** `team:web, dc=bj` is what those names stand for; anything else stays text. */
+function namesIn(text: unknown): unknown {
+  const pairs = String(text)
+    .replace(/^\{(.*)\}$/s, "$1")
+    .split(/[,，;；\n]/)
+    .filter((pair) => pair.trim() !== "")
+    .map((pair) => /^\s*([^:：=]+?)\s*[:：=]\s*(.*?)\s*$/s.exec(pair));
+  if (pairs.length === 0 || pairs.some((pair) => pair === null)) return text;
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? "", unquoted(pair?.[2] ?? "")]));
 }
 
 /** `200` is a number, `true` is true, anything else is text. */

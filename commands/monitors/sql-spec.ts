@@ -1,7 +1,7 @@
 /** What somebody says of a query, as a monitor: `订单 sql shop "select count(*) as 订单量 from orders" interval=5m`. */
 import { monitorKinds } from "../../monitors/index.ts";
 import { Refusal } from "../command.ts";
-import { type Token, tokenize } from "../language/tokenize.ts";
+import { type Token, tokenize, unquoted } from "../language/tokenize.ts";
 import { code } from "../markdown.ts";
 
 /** The name of the monitor, "" where none was said, and its options as they were typed. */
@@ -36,7 +36,7 @@ export function readSql(rest: string): TypedSql | undefined {
   const take = ({ text, quoted }: Token): boolean => {
     const [, key = "", value = ""] = /^([a-z_]+)=(.+)$/s.exec(quoted ? "" : text) ?? [];
     if (!KEYS.has(key)) return false;
-    options.set(key, value.replace(/^(["'`])(.*)\1$/s, "$2"));
+    options.set(key, unquoted(value));
     return true;
   };
   const before = tokens.slice(0, at).filter((token) => !take(token));

@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { z } from "zod";
+import { issue } from "../../storage/wrong.ts";
 import { patternOption } from "../probe/pattern.ts";
 import { ipVersionOption, placeOption } from "../probe/place.ts";
 import { RCODES, type RecordType, TYPES } from "./message.ts";
@@ -19,7 +20,12 @@ const queryName = z
     // Names of services and wildcards have what no host name has.
     const isName = name.split(".").every((label) => /^[a-z0-9_*-]{1,63}$/.test(label));
     if (isName && name.length <= 253) return name;
-    context.addIssue({ code: "custom", message: "must be a domain name, or an address with query_type PTR" });
+    context.addIssue(
+      issue(
+        "要写域名；query_type 是 PTR 时可以写地址",
+        "must be a domain name, or an address with query_type PTR",
+      ),
+    );
     return z.NEVER;
   });
 

@@ -1,6 +1,7 @@
 /** The options of the `elasticsearch` monitor. */
 import { z } from "zod";
 import { parseDuration } from "../../storage/duration.ts";
+import { wrong } from "../../storage/wrong.ts";
 import { webOptions } from "../web/options.ts";
 import { metricOption, seriesLimitOption } from "../web/query-readings.ts";
 
@@ -13,13 +14,22 @@ export const elasticsearchOptions = z
     /** Sent as `Authorization: ApiKey`. */
     api_key: z
       .string()
-      .regex(/^[\x21-\x7e]+$/, "must be a key without spaces")
+      .refine(
+        (text) => /^[\x21-\x7e]+$/.test(text),
+        wrong("密钥里不能有空格", "must be a key without spaces"),
+      )
       .optional(),
     /** Names, patterns and aliases, with commas: `logs-*,metrics`. */
     index: z
       .string()
       .max(1000)
-      .regex(/^[^\s/?#]+$/, "must be names of indices, with commas between and no spaces")
+      .refine(
+        (text) => /^[^\s/?#]+$/.test(text),
+        wrong(
+          "要写索引名，用逗号隔开，不带空格",
+          "must be names of indices, with commas between and no spaces",
+        ),
+      )
       .optional(),
     /** Lucene's syntax as a text, or a query of the DSL. */
     query: z.union([z.string().trim().min(1).max(10_000), dsl]).optional(),

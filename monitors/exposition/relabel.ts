@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { isLabelName, type Labels, labelValue } from "../../storage/labels.ts";
 import { type Captured, compileGroups, compileRegex } from "../../storage/regex.ts";
+import { issue } from "../../storage/wrong.ts";
 
 const regex = z
   .string()
@@ -11,7 +12,8 @@ const regex = z
     try {
       compileGroups(text);
     } catch (error) {
-      context.addIssue({ code: "custom", message: `must be an RE2 expression: ${(error as Error).message}` });
+      const why = (error as Error).message;
+      context.addIssue(issue(`不是 RE2 表达式：${why}`, `must be an RE2 expression: ${why}`));
     }
   });
 

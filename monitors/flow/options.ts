@@ -1,5 +1,6 @@
 /** The options of the `flow` monitor: its steps, when a run is due, and under what it is told. */
 import { z } from "zod";
+import { wrong } from "../../storage/wrong.ts";
 import { cron, scheduleOf, span, timezone } from "../told/options.ts";
 
 const SECOND_MS = 1_000;
@@ -35,14 +36,20 @@ const stepSchema = z.strictObject({
     .trim()
     .min(1)
     .max(50)
-    .regex(visible, "must be one line of visible characters")
+    .refine(
+      (text) => visible.test(text),
+      wrong("要写成一行可见字符", "must be one line of visible characters"),
+    )
     .refine((name) => name !== "__proto__", "is a word that programs keep for themselves"),
   /** How long it may take. */
   max_duration: span(SECOND_MS).optional(),
   /** By when it must be done, on the clock of the time zone: `06:00`. */
   deadline: z
     .string()
-    .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 06:00")
+    .refine(
+      (text) => /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(text),
+      wrong("要写时刻，例如 06:00", "must be a time of day such as 06:00"),
+    )
     .optional(),
   /** Lines of a log that tell of it; one or several. */
   log: z
@@ -58,7 +65,10 @@ const days = z
   .transform((text) => (/\s/.test(text) ? text.replace(/\s+/g, " ") : `* * ${text}`))
   .refine(
     (text) => isSchedule(`0 0 ${text}`),
-    "must be weekdays such as 1-5, or day, month and weekday as in cron: 1 * *",
+    wrong(
+      "要写星期，如 1-5；或像 cron 那样写日、月、星期：1 * *",
+      "must be weekdays such as 1-5, or day, month and weekday as in cron: 1 * *",
+    ),
   );
 
 export const flowOptions = z
@@ -77,7 +87,10 @@ export const flowOptions = z
     /** Whoever knows it may tell of runs; made up once where none is given. */
     token: z
       .string()
-      .regex(/^[A-Za-z0-9_-]{16,128}$/, "must be 16 to 128 letters, digits, - and _")
+      .refine(
+        (text) => /^[A-Za-z0-9_-]{16,128}$/.test(text),
+        wrong("要写 16 到 128 个字母、数字、- 和 _", "must be 16 to 128 letters, digits, - and _"),
+      )
       .optional(),
   })
   .superRefine(({ steps, cron, days }, context) => {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { nextRun } from "../../storage/cron.ts";
 import { parseDuration } from "../../storage/duration.ts";
+import { wrong } from "../../storage/wrong.ts";
 import { cron, LONGEST_MS, scheduleOf, span, timezone } from "../told/options.ts";
 
 const SECOND_MS = 1_000;
@@ -21,7 +22,7 @@ export const heartbeatOptions = z
     /** What it is told under; made up once where none is given. */
     uuid: z
       .string()
-      .regex(UUID, "must be a UUID")
+      .refine((text) => UUID.test(text), wrong("要写 UUID", "must be a UUID"))
       .transform((text) => text.toLowerCase())
       .optional(),
     /** The longest time from one ping to the next. */
@@ -37,12 +38,18 @@ export const heartbeatOptions = z
     /** The name in `/ping/<key>/<slug>`. */
     slug: z
       .string()
-      .regex(/^[a-z0-9_-]{1,100}$/, "must be of a-z, 0-9, - and _")
+      .refine(
+        (text) => /^[a-z0-9_-]{1,100}$/.test(text),
+        wrong("只能用 a-z、0-9、- 和 _", "must be of a-z, 0-9, - and _"),
+      )
       .optional(),
     /** A token of Uptime Kuma's that goes on working in `/api/push/<token>`; the uuid always does. */
     push_token: z
       .string()
-      .regex(/^[A-Za-z0-9_-]{8,128}$/, "must be 8 to 128 letters, digits, - and _")
+      .refine(
+        (text) => /^[A-Za-z0-9_-]{8,128}$/.test(text),
+        wrong("要写 8 到 128 个字母、数字、- 和 _", "must be 8 to 128 letters, digits, - and _"),
+      )
       .optional(),
   })
   .superRefine(({ period, cron, timezone }, context) => {

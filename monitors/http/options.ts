@@ -1,5 +1,6 @@
 /** The options of the `http` monitor. */
 import { z } from "zod";
+import { issue, wrong } from "../../storage/wrong.ts";
 import { patternOption } from "../probe/pattern.ts";
 import { webOptions } from "../web/options.ts";
 import { parseJsonCheck } from "./json-check.ts";
@@ -9,9 +10,16 @@ export const LONGEST_BODY = 1024 * 1024;
 
 const statusRange = z
   .string()
-  .regex(/^(?:[1-5](?:xx|\d\d)(?:-[1-5](?:xx|\d\d))?)(?: ?, ?[1-5](?:xx|\d\d)(?:-[1-5](?:xx|\d\d))?)*$/i, {
-    error: "must be status codes such as 200, 2xx, 200-299 or 200,301",
-  });
+  .refine(
+    (text) =>
+      /^(?:[1-5](?:xx|\d\d)(?:-[1-5](?:xx|\d\d))?)(?: ?, ?[1-5](?:xx|\d\d)(?:-[1-5](?:xx|\d\d))?)*$/i.test(
+        text,
+      ),
+    wrong(
+      "要写状态码，例如 200、2xx、200-299 或 200,301",
+      "must be status codes such as 200, 2xx, 200-299 or 200,301",
+    ),
+  );
 const status = z.union([z.int().min(100).max(599), statusRange]);
 
 /** Codes as numbers, everything else as it was written: `"200, 3xx"` is `[200, "3xx"]`. */
@@ -29,7 +37,8 @@ const jsonCheck = z
     try {
       parseJsonCheck(text);
     } catch (error) {
-      context.addIssue({ code: "custom", message: (error as Error).message });
+      const example = "$.data.items[0].name > 5";
+      context.addIssue(issue(`路径或比较写得不对，例如 ${example}`, (error as Error).message));
     }
   });
 

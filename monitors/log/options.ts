@@ -3,6 +3,7 @@ import { z } from "zod";
 import { formatDuration, parseDuration } from "../../storage/duration.ts";
 import { isLabelName } from "../../storage/labels.ts";
 import { compileCapture } from "../../storage/regex.ts";
+import { issue, wrong } from "../../storage/wrong.ts";
 import { patternOption } from "../probe/pattern.ts";
 
 /** From the worst to the mildest, as syslog's priorities go; the last is for entries that do not say. */
@@ -21,7 +22,7 @@ const path = z
   .string()
   .max(4096)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no file that people know has one in its name.
-  .regex(/^[^\u0000-\u001f]+$/, "must be one line")
+  .refine((text) => /^[^\u0000-\u001f]+$/.test(text), wrong("要写成一行", "must be one line"))
   .refine((text) => text.startsWith("/") || /^[A-Za-z]:[\\/]/.test(text), {
     error: "must be an absolute path, such as /var/log/app/*.log",
     params: { zh: "要写绝对路径，例如 /var/log/app/*.log" },
@@ -46,7 +47,10 @@ const patternName = z
   .trim()
   .min(1)
   .max(100)
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, "must be one line of visible characters");
+  .refine(
+    (text) => /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u.test(text),
+    wrong("要写成一行可见字符", "must be one line of visible characters"),
+  );
 
 const pattern = z.strictObject({
   name: patternName,
@@ -75,6 +79,7 @@ const patterns = z
           code: "custom",
           path: [i, "name"],
           message: "is the name of another pattern already",
+          params: { zh: "已经有同名的模式" },
         });
       names.add(name);
     });
@@ -84,7 +89,10 @@ const patterns = z
 const unit = z
   .string()
   .max(256)
-  .regex(/^[\w@.:\\*?[\]][\w@.:\\*?[\]-]*$/, "must be the name of a unit, such as nginx.service");
+  .refine(
+    (text) => /^[\w@.:\\*?[\]][\w@.:\\*?[\]-]*$/.test(text),
+    wrong("要写单元名，例如 nginx.service", "must be the name of a unit, such as nginx.service"),
+  );
 
 const journal = z
   .union([
@@ -95,7 +103,10 @@ const journal = z
       identifier: z
         .string()
         .max(256)
-        .regex(/^[\w@.:/][\w@.:/-]*$/, "must be the name of a program")
+        .refine(
+          (text) => /^[\w@.:/][\w@.:/-]*$/.test(text),
+          wrong("要写程序名", "must be the name of a program"),
+        )
         .optional(),
       /** Entries of this priority and worse ones: `warning`, or 0 to 7. */
       priority: z
@@ -141,7 +152,9 @@ export const logOptions = z
       .transform((text, context) => {
         const ms = parseDuration(text);
         if (ms !== undefined && ms <= LONGEST_LEARNING_MS) return formatDuration(ms);
-        context.addIssue({ code: "custom", message: "must be a duration of at most 30d, such as 10m" });
+        context.addIssue(
+          issue("要写时长，最长 30d，例如 10m", "must be a duration of at most 30d, such as 10m"),
+        );
         return z.NEVER;
       }),
     /** Whether incident cards show the last matching lines. */

@@ -1,6 +1,7 @@
 /** An option that is an expression to look for. */
 import { z } from "zod";
 import { compileSearch } from "../../storage/regex.ts";
+import { issue } from "../../storage/wrong.ts";
 
 /** An RE2 expression, looked for anywhere in a text. */
 export const patternOption = z
@@ -11,6 +12,7 @@ export const patternOption = z
     try {
       compileSearch(text);
     } catch (error) {
-      context.addIssue({ code: "custom", message: `must be an RE2 expression: ${(error as Error).message}` });
+      const why = (error as Error).message;
+      context.addIssue(issue(`不是 RE2 表达式：${why}`, `must be an RE2 expression: ${why}`));
     }
   });

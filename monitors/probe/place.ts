@@ -1,6 +1,7 @@
 /** Hosts and ports as people write them, and the one way in which they are stored and compared. */
 import { isIP } from "node:net";
 import { z } from "zod";
+import { issue } from "../../storage/wrong.ts";
 import type { HostAddress, Network } from "../network.ts";
 import { LookFailed } from "../reason.ts";
 import { orTimeUp, type Stopwatch } from "./stopwatch.ts";
@@ -46,14 +47,22 @@ function formatPlace({ host, port }: Place): string {
 
 /** An option that names a host and a port. */
 export function placeOption(defaultPort?: number) {
-  const port = defaultPort === undefined ? "" : ` (the port is ${defaultPort} where none is given)`;
+  const port =
+    defaultPort === undefined
+      ? { zh: "", en: "" }
+      : { zh: `（不写端口就是 ${defaultPort}）`, en: ` (the port is ${defaultPort} where none is given)` };
   return z
     .string()
     .max(300)
     .transform((text, context) => {
       const place = parsePlace(text, defaultPort);
       if (place !== undefined) return formatPlace(place);
-      context.addIssue({ code: "custom", message: `must be host:port, such as db.example:5432${port}` });
+      context.addIssue(
+        issue(
+          `要写 主机:端口，例如 db.example:5432${port.zh}`,
+          `must be host:port, such as db.example:5432${port.en}`,
+        ),
+      );
       return z.NEVER;
     });
 }
@@ -72,7 +81,7 @@ export const hostOption = z
   .transform((text, context) => {
     const host = normaliseHost(text);
     if (host !== undefined) return host;
-    context.addIssue({ code: "custom", message: "must be a host name or an address" });
+    context.addIssue(issue("要写主机名或地址", "must be a host name or an address"));
     return z.NEVER;
   });
 

@@ -1,5 +1,6 @@
 /** The options of the `process` monitor: which processes, and how many of them there should be. */
 import { z } from "zod";
+import { wrong } from "../../storage/wrong.ts";
 import { patternOption } from "../probe/pattern.ts";
 
 const MOST = 100_000;
@@ -41,7 +42,10 @@ const visible = z
   .trim()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, "must be one line of visible characters");
+  .refine(
+    (text) => /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u.test(text),
+    wrong("要写成一行可见字符", "must be one line of visible characters"),
+  );
 
 export const processOptions = z
   .strictObject({
@@ -53,7 +57,10 @@ export const processOptions = z
     pid_file: z
       .string()
       .max(1000)
-      .regex(/^(?:\/|[A-Za-z]:\\)[^\p{Cc}]+$/u, "must be an absolute path")
+      .refine(
+        (text) => /^(?:\/|[A-Za-z]:\\)[^\p{Cc}]+$/u.test(text),
+        wrong("要写绝对路径", "must be an absolute path"),
+      )
       .optional(),
     /** The TCP port that the process listens on. */
     port: z.int().min(1).max(65_535).optional(),

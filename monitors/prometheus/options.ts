@@ -1,6 +1,7 @@
 /** The options of the `prometheus` monitor. */
 import { z } from "zod";
 import { parseDuration } from "../../storage/duration.ts";
+import { wrong } from "../../storage/wrong.ts";
 import { webOptions } from "../web/options.ts";
 import { metricOption, seriesLimitOption } from "../web/query-readings.ts";
 
@@ -19,7 +20,10 @@ export const prometheusOptions = z
     /** How long the server may work on it, as Prometheus writes it. */
     query_timeout: z
       .string()
-      .refine((text) => (parseDuration(text) ?? 0) > 0, "must be a duration such as 10s")
+      .refine(
+        (text) => (parseDuration(text) ?? 0) > 0,
+        wrong("要写时长，例如 10s", "must be a duration such as 10s"),
+      )
       .default("15s"),
     series_limit: seriesLimitOption,
   })

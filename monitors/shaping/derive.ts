@@ -1,12 +1,21 @@
 /** `derive`: a metric worked out from others of the same look. */
 import { z } from "zod";
 import { isMetricName, type Labels, labelsKey, labelValue } from "../../storage/labels.ts";
+import { wrong } from "../../storage/wrong.ts";
 import type { Reading } from "../monitor.ts";
 import { ExpressionError, parseExpression } from "./expression.ts";
 import { labelsOf, type StepKind } from "./step.ts";
 
 const options = z.strictObject({
-  name: z.string().refine(isMetricName, "must be a metric name: letters, digits, _ and :, no digit first"),
+  name: z
+    .string()
+    .refine(
+      isMetricName,
+      wrong(
+        "要写指标名：字母、数字、_ 和 :，不能以数字开头",
+        "must be a metric name: letters, digits, _ and :, no digit first",
+      ),
+    ),
   expr: z
     .string()
     .trim()

@@ -1,6 +1,7 @@
 /** `drop_empty`: what says nothing is not written. */
 import { z } from "zod";
 import { labelValue } from "../../storage/labels.ts";
+import { wrong } from "../../storage/wrong.ts";
 import { metricsOption, selects } from "./metrics.ts";
 import { labelsOf, type StepKind, shapeEach } from "./step.ts";
 
@@ -11,9 +12,9 @@ const options = z.strictObject({
   /** Labels that must not be empty, with commas between them. */
   labels: z
     .string()
-    .regex(
-      /^[a-zA-Z_][a-zA-Z0-9_]*(\s*,\s*[a-zA-Z_][a-zA-Z0-9_]*)*$/,
-      "must be names of labels, with commas between them",
+    .refine(
+      (text) => /^[a-zA-Z_][a-zA-Z0-9_]*(\s*,\s*[a-zA-Z_][a-zA-Z0-9_]*)*$/.test(text),
+      wrong("要写标签名，用逗号隔开", "must be names of labels, with commas between them"),
     )
     .optional(),
 });

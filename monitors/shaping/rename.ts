@@ -1,6 +1,7 @@
 /** `rename`: another name for metrics, other names for labels. */
 import { z } from "zod";
 import { isLabelName, isMetricName, type Labels } from "../../storage/labels.ts";
+import { wrong } from "../../storage/wrong.ts";
 import type { Reading } from "../monitor.ts";
 import { globParts, metricsOption, selects } from "./metrics.ts";
 import { labelsOf, type StepKind, shapeEach } from "./step.ts";
@@ -14,7 +15,10 @@ const labelName = z
     (name) => isLabelName(name) && !name.startsWith("__"),
     "must be a label name: letters, digits and _",
   )
-  .refine((name) => !OWN_LABELS.has(name), "is a label that the monitor sets itself");
+  .refine(
+    (name) => !OWN_LABELS.has(name),
+    wrong("这个标签由监控自己写，不能改", "is a label that the monitor sets itself"),
+  );
 
 const options = z
   .strictObject({
@@ -22,7 +26,10 @@ const options = z
     /** The new name; each `*` stands for what a `*` of `metrics` stood for. */
     to: z
       .string()
-      .regex(/^[a-zA-Z_:*][a-zA-Z0-9_:*]*$/, "must be a metric name, with * as in metrics")
+      .refine(
+        (text) => /^[a-zA-Z_:*][a-zA-Z0-9_:*]*$/.test(text),
+        wrong("要写指标名，可以像 metrics 那样带 *", "must be a metric name, with * as in metrics"),
+      )
       .optional(),
     /** New names of labels, in the short form `old:new,other:`; an empty one takes the label away. */
     labels: z

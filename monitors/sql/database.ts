@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
 import { formatDuration, parseDuration } from "../../storage/duration.ts";
+import { wrong } from "../../storage/wrong.ts";
 import { type TlsConfig, tlsConfigOption } from "../probe/tls-options.ts";
 
 /** A server that is asked over the network. */
@@ -63,7 +64,10 @@ export const databaseSchema = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,62}$/u, "must be a word of letters, digits, _, . and -"),
+      .refine(
+        (text) => /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,62}$/u.test(text),
+        wrong("要写一个词：字母、数字、_、. 和 -", "must be a word of letters, digits, _, . and -"),
+      ),
     url: z.string(),
     user: z.string().min(1).optional(),
     /** Goes before the one in `url`. */

@@ -1,5 +1,6 @@
 /** The options of the `sql` monitor. */
 import { z } from "zod";
+import { wrong } from "../../storage/wrong.ts";
 import { objectionTo } from "./statement.ts";
 
 const name = z.string().trim().min(1).max(200);
@@ -8,9 +9,12 @@ const name = z.string().trim().min(1).max(200);
 const metricName = z
   .string()
   .trim()
-  .regex(
-    /^[\p{L}_][\p{L}\p{N}_:.]{0,99}$/u,
-    "must be a word of letters, digits and _, such as orders or 订单量",
+  .refine(
+    (text) => /^[\p{L}_][\p{L}\p{N}_:.]{0,99}$/u.test(text),
+    wrong(
+      "要写一个词：字母、数字和 _，例如 orders 或 订单量",
+      "must be a word of letters, digits and _, such as orders or 订单量",
+    ),
   )
   .refine(
     (text) => text !== "up" && text !== "monitor_duration_seconds",

@@ -1,5 +1,6 @@
 /** The options of the `systemd` monitor: which units, and how they should be. */
 import { z } from "zod";
+import { wrong } from "../../storage/wrong.ts";
 
 /** A unit has one of these, or is no unit (systemd.unit(5)). */
 const SUFFIX = /\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
@@ -16,7 +17,10 @@ const unitName = z
   .trim()
   .min(1)
   .max(255)
-  .regex(/^[A-Za-z0-9:_.\\@*?[\]-]+$/, "must be the name of a unit, or a pattern with * and ?")
+  .refine(
+    (text) => /^[A-Za-z0-9:_.\\@*?[\]-]+$/.test(text),
+    wrong("要写单元名，或带 * 和 ? 的模式", "must be the name of a unit, or a pattern with * and ?"),
+  )
   .transform((name) => (SUFFIX.test(name) || isPattern(name) ? name : `${name}.service`));
 
 /** Whether a name stands for any number of units. */

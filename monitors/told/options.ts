@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { parseSchedule, type Schedule, ScheduleError } from "../../storage/cron.ts";
 import { formatDuration, parseDuration } from "../../storage/duration.ts";
+import { issue, wrong } from "../../storage/wrong.ts";
 import { isZone } from "../../storage/zone.ts";
 
 /** The longest time that any of them can name. */
@@ -15,8 +16,13 @@ export function span(shortestMs: number) {
     const ms = parseDuration(text);
     if (ms !== undefined && ms >= shortestMs && ms <= LONGEST_MS) return formatDuration(ms);
     const from = formatDuration(shortestMs);
-    const message = `must be a duration from ${from} to ${formatDuration(LONGEST_MS)}, such as 30m or 1d`;
-    context.addIssue({ code: "custom", message });
+    const to = formatDuration(LONGEST_MS);
+    context.addIssue(
+      issue(
+        `要写 ${from} 到 ${to} 的时长，例如 30m、1d`,
+        `must be a duration from ${from} to ${to}, such as 30m or 1d`,
+      ),
+    );
     return z.NEVER;
   });
 }
@@ -48,4 +54,6 @@ export const cron = z
   });
 
 /** The IANA name of a time zone. */
-export const timezone = z.string().refine(isZone, "must be a time zone such as Asia/Shanghai");
+export const timezone = z
+  .string()
+  .refine(isZone, wrong("要写时区，例如 Asia/Shanghai", "must be a time zone such as Asia/Shanghai"));

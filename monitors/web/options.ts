@@ -1,5 +1,6 @@
 /** The options that every monitor of a web address has, and the one way in which a URL is written. */
 import { z } from "zod";
+import { issue, wrong } from "../../storage/wrong.ts";
 import { ipVersionOption } from "../probe/place.ts";
 import { tlsConfigOption } from "../probe/tls-options.ts";
 
@@ -24,16 +25,18 @@ export function normaliseUrl(text: string): string | undefined {
 const urlOption = z.string().transform((text, context) => {
   const normal = normaliseUrl(text);
   if (normal === undefined) {
-    context.addIssue({ code: "custom", message: "must be an http:// or https:// URL" });
+    context.addIssue(issue("要写 http:// 或 https:// 开头的网址", "must be an http:// or https:// URL"));
     return z.NEVER;
   }
   const { username, password } = new URL(normal);
   // The URL becomes the label `instance`, which everybody sees.
   if (username !== "" || password !== "") {
-    context.addIssue({
-      code: "custom",
-      message: "must not carry a user name or password; use basic_auth or headers",
-    });
+    context.addIssue(
+      issue(
+        "网址里不能带用户名和密码，请用 basic_auth 或 headers",
+        "must not carry a user name or password; use basic_auth or headers",
+      ),
+    );
     return z.NEVER;
   }
   return normal;
@@ -42,15 +45,21 @@ const urlOption = z.string().transform((text, context) => {
 /** A header's value, which an HTTP message must be able to carry. */
 const headerText = z
   .string()
-  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "must be a header value: one line of Latin-1");
+  .refine(
+    (text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text),
+    wrong("要写请求头的值：一行 Latin-1 字符", "must be a header value: one line of Latin-1"),
+  );
 
-const proxyUrl = z.string().refine((text) => {
-  try {
-    return new URL(text).protocol === "http:";
-  } catch {
-    return false;
-  }
-}, "must be an http:// URL");
+const proxyUrl = z.string().refine(
+  (text) => {
+    try {
+      return new URL(text).protocol === "http:";
+    } catch {
+      return false;
+    }
+  },
+  wrong("要写 http:// 开头的网址", "must be an http:// URL"),
+);
 
 /** What an address needs, how the connection is made, and who asks. */
 export const webOptions = {
@@ -59,8 +68,14 @@ export const webOptions = {
     .record(
       z
         .string()
-        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "must be a header name")
-        .refine((name) => !NOT_YOURS.test(name), "is a header that the connection sets itself"),
+        .refine(
+          (text) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text),
+          wrong("要写请求头的名字", "must be a header name"),
+        )
+        .refine(
+          (name) => !NOT_YOURS.test(name),
+          wrong("这个请求头由连接自己写，不能改", "is a header that the connection sets itself"),
+        ),
       headerText,
     )
     .optional(),

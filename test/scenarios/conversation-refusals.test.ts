@@ -109,7 +109,7 @@ describe("mistakes", () => {
     play([
       ["monitor add", "要监控什么", "添加监控 ping example.com"],
       ["monitor add https://shop.example x=1 intervall=5s", "没有选项 `x`、`intervall`"],
-      ["monitor add https://shop.example interval=1", "`interval`", "must be a duration from 1s to 1d"],
+      ["monitor add https://shop.example interval=1", "`interval`", "要写 1s 到 1d 的时长"],
       ["monitor add https://shop.example interval=1m timeout=3h", "`timeout`", "1m"],
       ["monitor add https://shop.example expected_status=999", "`expected_status`"],
       ["monitor add https://shop.example follow_redirects=maybe", "`follow_redirects`"],

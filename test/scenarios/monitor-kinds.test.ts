@@ -52,7 +52,7 @@ describe("kinds of monitors", () => {
 
   it("finds a kind by its other words", async () => {
     expect(await zh.say("帮助 证书", "stranger")).toContain("监控种类 `tls`");
-    expect(await en.say("help ping", "stranger")).toContain("The kind of monitor `icmp` pings a host");
+    expect(await en.say("help ping", "stranger")).toContain("`icmp`, a kind of monitor: pings a host");
   });
 
   it("shows an example where something is missing, and all options where there is no such one", async () => {
@@ -69,6 +69,38 @@ describe("kinds of monitors", () => {
     expect(await zh.say("添加监控 端口 tcp shop.example:22")).toContain(
       "已添加监控 端口：tcp `shop.example:22`",
     );
+  });
+
+  it("says what is wrong with an option in the language of the conversation", async () => {
+    const rows = [
+      ["添加监控 tcp shop.example:99999", "`target`：要写 主机:端口"],
+      ["添加监控 tcp shop.example:22 interval=1x", "`interval`：要写 1s 到 1d 的时长"],
+      ["添加监控 tcp shop.example:22 interval=10s timeout=20s", "`timeout`：不能比 interval（10s）长"],
+      ["添加监控 https://shop.example body_matches=(a", "`body_matches`：不是 RE2 表达式"],
+      ["添加监控 https://shop.example body_json=a.b!c", "`body_json`：路径或比较写得不对"],
+      ["添加监控 systemd 'a b'", "要写单元名"],
+      ["心跳 备份 周期 1秒", "`period`：要写 10s 到 366d 的时长"],
+    ];
+    for (const [line = "", wrong = ""] of rows) {
+      const said = await zh.say(line);
+      expect(said).toContain(wrong);
+      expect(said).not.toContain("must be");
+    }
+    expect(await en.say("monitor add tcp shop.example:99999")).toContain("`target`: must be host:port");
+  });
+
+  it("takes labels and headers as name:value, and quotes of every kind", () => {
+    const read = (line: string) => readSpec(line, zh.world);
+    expect(read('https://shop.example labels=team:web,dc="bj 1" headers="X-Shop: 1"')).toMatchObject({
+      labels: { team: "web", dc: "bj 1" },
+      options: { headers: { "X-Shop": "1" } },
+    });
+    expect(read('https://shop.example labels={team="web"}').labels).toEqual({ team: "web" });
+    for (const query of ['"sum(x{code=~\\"5..\\"})"', "'sum(x{code=~\"5..\"})'", '`sum(x{code=~"5.."})`'])
+      expect(read(`prometheus http://prometheus.example:9090 query=${query}`).options).toMatchObject({
+        query: 'sum(x{code=~"5.."})',
+      });
+    expect(() => read("https://shop.example labels=web")).toThrow("`labels`: must be name:value");
   });
 
   it("says of a name that nobody has that there is no such monitor", async () => {

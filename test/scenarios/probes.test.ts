@@ -34,7 +34,7 @@ describe("a probe made in the chat", () => {
 
   it("says which option is wrong", () =>
     play([
-      ["添加监控 tcp shop.example", "监控的选项不对", "`target`", "host:port"],
+      ["添加监控 tcp shop.example", "监控的选项不对", "`target`", "主机:端口"],
       ["monitor add dns shop.example query_type=X", "`query_type`"],
       ["monitor add tcp shop.example:1 expect=(", "`expect`", "RE2"],
       ["monitor add ping shop.example count=9", "`count`"],
