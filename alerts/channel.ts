@@ -4,8 +4,8 @@ import type { Card, IncidentStatus } from "./card.ts";
 import type { Incident } from "./incidents/incident.ts";
 
 /**
- * What a platform gave back; only that platform reads it, to edit the card later. But for `answer`, where there is one:
- * that is for people, who ask with `why` what became of a delivery.
+ * What a platform gave back; only that platform reads it, to edit the card later. But for two words for people, where
+ * they are there: `answer` for those who ask with `why` what became of a delivery, and `who` for the story, whom it told.
  */
 export type Receipt = Readonly<Record<string, string>>;
 

@@ -8,6 +8,7 @@ import type { Problem } from "./config-error.ts";
 import { nodesOf } from "./cross-check.ts";
 import { mailNotes } from "./email/check.ts";
 import { onCallNotes } from "./oncall/check.ts";
+import { phoneNotes } from "./phone/check.ts";
 import { isStranded } from "./plan-of.ts";
 import type { ReceiverConfig } from "./receivers/receivers-config.ts";
 import { UNSUPPORTED } from "./receivers/receivers-config.ts";
@@ -17,6 +18,9 @@ export function notesOf(config: FileConfig, channels: ReadonlySet<string>): read
   return [
     ...(config.route === undefined ? [] : behindCatchAlls(config.route)),
     ...config.receivers.flatMap((receiver, i) => notesOn(receiver, `receivers[${i}]`, channels)),
+    ...config.receivers.flatMap((receiver, i) =>
+      phoneNotes(receiver, `receivers[${i}]`, config.global.phone),
+    ),
     ...neverReached(config),
     ...config.hooks.flatMap(({ token }, i) =>
       token.length < GUESSABLE ? [guessable(`hooks[${i}].token`)] : [],

@@ -37,7 +37,8 @@ export function record(change: Change, attempted: Attempted, context: RecordCont
   if (outcome.is === "gone") change.remove(tables.deliveries, delivery.id);
   else if (outcome.is === "arrived") {
     change.put(tables.deliveries, now.id, arrived(now, attempted.version, outcome, at));
-    if (outcome.story !== undefined) tellStory(change, tables, now, outcome.story, at);
+    if (outcome.story !== undefined)
+      tellStory(change, tables, now, outcome.story, at, outcome.receipt?.["who"]);
   } else refused(change, now, attempted.version, outcome, context);
 }
 

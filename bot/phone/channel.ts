@@ -6,13 +6,14 @@ import { createHash } from "node:crypto";
 import type { Card, IncidentStatus, Severity } from "../../alerts/card.ts";
 import { type Attempt, type Channel, NotSaid, type Receipt, SendError } from "../../alerts/channel.ts";
 import { maskedPhone } from "../../alerts/oncall/humans.ts";
+import { plain } from "../../alerts/words.ts";
 import type { Clock } from "../../storage/clock.ts";
-import type { Locale } from "../../storage/locale.ts";
+import { inLocale, type Locale } from "../../storage/locale.ts";
 import { NotSaved } from "../../storage/store.ts";
 import { linePartsOf } from "../chat/card-lines.ts";
 import { mostHopeful } from "../robots/channel.ts";
 import type { Medium } from "./config.ts";
-import { type Gateway, InDoubt } from "./gateway.ts";
+import { domestic, type Gateway, InDoubt } from "./gateway.ts";
 import { gatewayFor } from "./gateways.ts";
 import type { Ledger } from "./ledger.ts";
 import type { PhoneLine } from "./phone-lines.ts";
@@ -72,7 +73,8 @@ export function phoneChannel({ medium, find, ledger, isOpen, clock, locale }: Ph
     const more = claim.held.filter((one) => one !== card.incident && isOpen(one)).length;
     try {
       const gateway: Gateway = gatewayFor(line.gateway.provider);
-      const answer = await gateway.send(line, messageOf(line, phone, key, card, more), attempt.signal);
+      const given = await gateway.send(line, messageOf(line, phone, key, card, more), attempt.signal);
+      const answer = given.replaceAll(domestic(phone), "****");
       remember(arrived, id, answer);
       await ledger.told(medium, phone, key, answer, claim.held).then(
         () => arrived.delete(id),
@@ -101,9 +103,10 @@ export function phoneChannel({ medium, find, ledger, isOpen, clock, locale }: Ph
       asks: card.incident !== undefined && card.status !== "resolved",
       links: gateway.links ?? false,
     });
-    const rest = more === 0 ? "" : ` +${more}`;
+    const spoken = inLocale(locale, { zh: `，另有 ${more} 条`, en: `, and ${more} more` });
+    const rest = more === 0 ? "" : medium === "voice" ? spoken : ` +${more}`;
     const values = {
-      phone: phone.startsWith("+86") ? phone.slice("+86".length) : phone,
+      phone: phone.startsWith("+86") ? domestic(phone) : phone,
       e164: phone,
       text,
       number: `${card.incident ?? ""}${rest}`,
@@ -114,7 +117,7 @@ export function phoneChannel({ medium, find, ledger, isOpen, clock, locale }: Ph
       more: String(more),
       id: digest(`${phone}\n${key}`),
     };
-    return { phone, key: values.id, values, locale };
+    return { phone, key: values.id, values, locale, at: clock.now() };
   }
 
   function tellOnce(
@@ -156,7 +159,32 @@ export function phoneChannel({ medium, find, ledger, isOpen, clock, locale }: Ph
       const tried = (tries.get(key) ?? 0) + 1;
       remember(tries, key, tried);
       if (again.length > 0 && tried < MOST_TRIES) throw mostHopeful(again);
-      return { ...severityTold(card, attempt), answer: told.map(wordsOf).join("; ") };
+      const who = (one: Told): string => called(line, one.phone);
+      return {
+        ...severityTold(card, attempt),
+        who: told
+          .filter(({ is }) => is === "told")
+          .map(who)
+          .join(", "),
+        answer: told
+          .map((one) => `${who(one)}: ${one.is === "told" ? one.answer : one.error.code}`)
+          .join("; "),
+      };
+    },
+    remark(address, at) {
+      const line = find(address);
+      if (line === undefined || line.to.length === 0) return undefined;
+      const said = line.to.map((phone) => {
+        const { spent, held } = ledger.look(medium, phone, at);
+        const waiting = held.filter(isOpen).length;
+        const of = `${called(line, phone)} ${spent}/${line.maxPerHour}`;
+        if (waiting === 0) return { zh: of, en: of };
+        return { zh: `${of}（${waiting} 条没发）`, en: `${of} (${waiting} held back)` };
+      });
+      return {
+        zh: `一小时内：${said.map(({ zh }) => zh).join("，")}`,
+        en: `within an hour: ${said.map(({ en }) => en).join(", ")}`,
+      };
     },
   };
 }
@@ -195,9 +223,10 @@ function severityTold({ severity }: Card, { before }: Attempt): Receipt {
   return worst === undefined ? {} : { severity: worst };
 }
 
-function wordsOf(told: Told): string {
-  const who = maskedPhone(told.phone);
-  return told.is === "told" ? `${who}: ${told.answer}` : `${who}: ${told.error.code}`;
+/** `李四 +86139****9000`. Plain text. */
+function called({ names }: PhoneLine, phone: string): string {
+  const name = names.get(phone);
+  return name === undefined ? maskedPhone(phone) : `${plain(name, 40)} ${maskedPhone(phone)}`;
 }
 
 function remember<T>(all: Map<string, T>, id: string, value: T): void {

@@ -1,8 +1,11 @@
 /** What the schema of one phone receiver cannot see: what only `global` says, and who in `people:` has no number. */
+import { createRequire } from "node:module";
 import { humansOf, type ListedPerson } from "../../alerts/oncall/humans.ts";
 import type { Problem } from "../config-error.ts";
 import type { ReceiverConfig } from "../receivers/receivers-config.ts";
+import { ALIYUN_PACKAGE } from "./aliyun.ts";
 import { type GatewayConfig, gatewayOf, type Medium, type PhoneConfig } from "./config.ts";
+import { TENCENT_PACKAGE } from "./tencent.ts";
 
 /** What each provider must know. */
 const NEEDED: Readonly<
@@ -18,6 +21,8 @@ const NEEDED: Readonly<
   },
   http: { sms: ["url"], voice: ["url"] },
 };
+
+const PACKAGES: Readonly<Record<string, string>> = { aliyun: ALIYUN_PACKAGE, tencent: TENCENT_PACKAGE };
 
 export function phoneProblems(config: {
   readonly receivers: readonly ReceiverConfig[];
@@ -48,6 +53,39 @@ export function phoneProblems(config: {
       return [...missing(gateway, medium, path), ...misfits(gateway, path), ...numberless(phone, path)];
     });
   });
+}
+
+/** The packages of the clouds, where the installation left them out. `path` is the receiver's. */
+export function phoneNotes(
+  { targets }: ReceiverConfig,
+  path: string,
+  global: Readonly<Record<Medium, GatewayConfig>>,
+  isInstalled: (name: string) => boolean = canResolve,
+): readonly Problem[] {
+  return targets.flatMap((target) => {
+    if (target.channel !== "sms" && target.channel !== "voice") return [];
+    const { provider } = gatewayOf(target.phone.gateway, global[target.channel]);
+    const name = provider === undefined ? undefined : PACKAGES[provider];
+    if (name === undefined || isInstalled(name)) return [];
+    return [
+      {
+        path: `${path}.${target.channel}_configs`,
+        text: {
+          zh: `没有安装 ${name}，暂时不会发送：npm install ${name}`,
+          en: `${name} is not installed, so nothing is sent there: npm install ${name}`,
+        },
+      },
+    ];
+  });
+}
+
+function canResolve(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function missing(gateway: GatewayConfig, medium: Medium, path: string): readonly Problem[] {

@@ -12,6 +12,7 @@ export interface Message {
   readonly key: string;
   readonly values: Values;
   readonly locale: Locale;
+  readonly at: number;
 }
 
 export interface Gateway {

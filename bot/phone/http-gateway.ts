@@ -9,7 +9,7 @@ import { type Gateway, InDoubt, noAnswer } from "./gateway.ts";
 const USUAL_BODY = '{"phone":"{{phone}}","text":"{{text}}"}';
 
 export const httpGateway: Gateway = {
-  async send({ gateway, http }, { values }, signal) {
+  async send({ gateway, http }, { values, at }, signal) {
     const { url = "", method = "POST", headers = {}, ok } = gateway;
     const body = method === "GET" ? "" : bodyOf(gateway, values);
     const request = {
@@ -23,7 +23,14 @@ export const httpGateway: Gateway = {
       if (error instanceof SendError) throw noAnswer("the gateway", error.code);
       throw error;
     });
-    checkAnswer(answer, Date.now());
+    try {
+      checkAnswer(answer, at);
+    } catch (error) {
+      if (!(error instanceof SendError) || answer.status < 500) throw error;
+      // It may have come through before something behind it broke.
+      const { message, next, code, waitMs } = error;
+      throw new InDoubt(message, { next, code, waitMs });
+    }
     if (ok === undefined) return `HTTP ${answer.status}`;
     const said = valueAt(answer.body, ok.path);
     if (said === ok.is) return `HTTP ${answer.status} ${ok.path} ${ok.is}`;

@@ -31,6 +31,12 @@ export type Claim =
 export interface Ledger {
   /** Takes one of `most` in an hour for `key`. Rejects with NotSaved when the disk refuses. */
   claim(medium: Medium, phone: string, key: string, most: number, at: number): Promise<Claim>;
+  /** How much of an hour's worth is spent, and the incidents that they were not told of. */
+  look(
+    medium: Medium,
+    phone: string,
+    at: number,
+  ): { readonly spent: number; readonly held: readonly number[] };
   /** They have it: what was held back before is told with it. */
   told(medium: Medium, phone: string, key: string, answer: string, held: readonly number[]): Promise<void>;
   /** It surely was not sent: it does not count. */
@@ -43,12 +49,15 @@ export interface Ledger {
 export function openLedger(store: Store): Ledger {
   const table: Table<Account> = store.table("phone_ledger", (raw) => schema.parse(raw));
 
+  const idOf = (medium: Medium, phone: string): string =>
+    `${medium}:${createHash("sha256").update(phone).digest("hex").slice(0, 32)}`;
+
   function edit<T>(
     medium: Medium,
     phone: string,
     make: (account: Account) => readonly [Account, T],
   ): Promise<T> {
-    const id = `${medium}:${createHash("sha256").update(phone).digest("hex").slice(0, 32)}`;
+    const id = idOf(medium, phone);
     return store.commit((change: Change) => {
       const [after, result] = make(change.get(table, id) ?? { sends: [], held: [] });
       change.put(table, id, after);
@@ -57,17 +66,20 @@ export function openLedger(store: Store): Ledger {
   }
 
   return {
+    look(medium, phone, at) {
+      const { sends, held } = table.get(idOf(medium, phone)) ?? { sends: [], held: [] };
+      return { spent: within(sends, at, HOUR_MS).length, held };
+    },
     claim: (medium, phone, key, most, at) =>
       edit<Claim>(medium, phone, (account) => {
-        // What lies in the future was written before the clock was put back.
-        const sends = account.sends.filter((one) => Math.abs(at - one.at) < KEPT_MS);
+        const sends = within(account.sends, at, KEPT_MS);
         const known = sends.find((one) => one.key === key && one.answer !== undefined);
         if (known !== undefined)
           return [
             { ...account, sends },
             { is: "told", answer: known.answer ?? "" },
           ];
-        const recent = sends.filter((one) => Math.abs(at - one.at) < HOUR_MS);
+        const recent = within(sends, at, HOUR_MS);
         if (recent.length >= most) {
           const oldest = Math.min(...recent.slice(-most).map((one) => one.at));
           return [
@@ -97,4 +109,9 @@ export function openLedger(store: Store): Ledger {
         return [{ ...account, held }, undefined];
       }),
   };
+}
+
+/** Those of the last `ms`. What lies further in the future was written before the clock was put back. */
+function within(sends: Account["sends"], at: number, ms: number): Account["sends"] {
+  return sends.filter((one) => Math.abs(at - one.at) < ms);
 }

@@ -3,7 +3,7 @@ import type { Severity } from "../../alerts/card.ts";
 import { humansOf } from "../../alerts/oncall/humans.ts";
 import type { FileConfig } from "../config.ts";
 import { addressed } from "../plan-of.ts";
-import { type HttpConfig, PLAIN_HTTP } from "../receivers/http-config.ts";
+import type { HttpConfig } from "../receivers/http-config.ts";
 import { type GatewayConfig, gatewayOf, type Medium, USUAL_PER_HOUR, USUAL_SEVERITIES } from "./config.ts";
 
 /** Who is told, by which gateway, of what and how often. */
@@ -11,6 +11,8 @@ export interface PhoneLine {
   readonly medium: Medium;
   /** E.164. */
   readonly to: readonly string[];
+  /** How those are called who have a number, by their numbers. */
+  readonly names: ReadonlyMap<string, string>;
   readonly oncall: string | undefined;
   readonly sendResolved: boolean;
   readonly severities: readonly Severity[];
@@ -26,6 +28,11 @@ export function phoneLinesOf(
   config: Pick<FileConfig, "receivers" | "global" | "people">,
 ): ReadonlyMap<string, PhoneLine> {
   const humans = humansOf(config.people);
+  const names = new Map(
+    config.people.flatMap(({ phone, name, id }) =>
+      phone === undefined ? [] : [[phone, name ?? id] as const],
+    ),
+  );
   const found = new Map<string, PhoneLine>();
   for (const { address, target, sendResolved } of config.receivers.flatMap(addressed)) {
     if (target.channel !== "sms" && target.channel !== "voice") continue;
@@ -37,12 +44,13 @@ export function phoneLinesOf(
     found.set(address, {
       medium,
       to: [...new Set(to)],
+      names,
       oncall: phone.oncall,
       sendResolved,
       severities: gateway.severities ?? USUAL_SEVERITIES,
       maxPerHour: gateway.max_per_hour ?? USUAL_PER_HOUR[medium],
       gateway,
-      http: gateway.http_config ?? config.global.http ?? PLAIN_HTTP,
+      http: gateway.http_config ?? config.global.http,
     });
   }
   return found;
