@@ -83,6 +83,8 @@ export interface Refusal {
   readonly code: string;
   readonly message: string;
   readonly waitMs: number;
+  /** It never left this house: the platform knows nothing of it, and has nothing to do with it. */
+  readonly atHome?: true;
 }
 
 /** A platform's refusal. `code` is the platform's own, for people to look up; never a secret in the message. */
@@ -91,12 +93,18 @@ export class SendError extends Error {
   readonly code: string;
   /** With `wait`: how long the platform asked us to, in milliseconds. */
   readonly waitMs: number;
+  /** The refusal is ours, and nothing was asked of the platform. */
+  readonly atHome: boolean;
 
-  constructor(message: string, about: { next: Next; code: string; waitMs?: number; cause?: unknown }) {
+  constructor(
+    message: string,
+    about: { next: Next; code: string; waitMs?: number; atHome?: boolean; cause?: unknown },
+  ) {
     super(message, { cause: about.cause });
     this.name = "SendError";
     this.next = about.next;
     this.code = about.code;
     this.waitMs = about.waitMs ?? 0;
+    this.atHome = about.atHome ?? false;
   }
 }

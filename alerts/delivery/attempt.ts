@@ -199,6 +199,6 @@ function unsaid({ code, message }: NotSaid): Outcome {
   return { is: "arrived", how: "skip", beside: { next: "give-up", code, message, waitMs: 0 } };
 }
 
-function refusalOf({ next, code, message, waitMs }: SendError): Refusal {
-  return { next, code, message, waitMs };
+function refusalOf({ next, code, message, waitMs, atHome }: SendError): Refusal {
+  return { next, code, message, waitMs, ...(atHome ? { atHome } : {}) };
 }

@@ -74,12 +74,13 @@ export function afterRefusal(
   },
 ): TargetRecord {
   const { at, random, limit, waitMs, costs } = about;
-  const { next, code, message } = refusal;
+  const { next, code, message, atHome } = refusal;
   // A platform counts what it refuses, too.
-  const bucket = costs && limit !== undefined ? { bucket: spent(record.bucket, limit, at) } : {};
+  const bucket =
+    costs && atHome !== true && limit !== undefined ? { bucket: spent(record.bucket, limit, at) } : {};
   const noted = { ...record, ...bucket, trouble: { at, code, message } };
   if (next === "wait") return { ...noted, rest: { at, until: at + waitMs } };
-  if (code === OUR_FAULT) return noted;
+  if (code === OUR_FAULT || atHome === true) return noted;
   if (next === "give-up") {
     const { breaker: _, ...answered } = noted;
     return { ...answered, failures: 0, givenUpAt: at };

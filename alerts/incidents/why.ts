@@ -51,8 +51,8 @@ export interface MuterAnswer {
 
 export interface DeliveryFacts {
   readonly conversation: string;
-  /** `unwanted`: nothing has been wanted there so far, see the muters. */
-  readonly state: "told" | "waiting" | "folded" | "lost" | "unwanted";
+  /** `unsaid`: it is nothing for that channel. `unwanted`: nothing has been wanted there so far, see the muters. */
+  readonly state: "told" | "unsaid" | "waiting" | "folded" | "lost" | "unwanted";
   readonly wanted: number;
   readonly sent: number;
   /** Whether the platform gave something back to edit the card by. */
@@ -195,6 +195,14 @@ function answerIn(receipt: Receipt): string {
   return receipt["answer"] ?? formatLabels(receipt);
 }
 
+function stateOf(delivery: Delivery): DeliveryFacts["state"] {
+  if (delivery.lostAt !== undefined) return "lost";
+  if (isPending(delivery)) return "waiting";
+  if (isFolded(delivery)) return "folded";
+  const { saidAt, receipt, trouble } = delivery;
+  return saidAt === undefined && receipt === undefined && trouble !== undefined ? "unsaid" : "told";
+}
+
 function deliveryFacts(book: AlertBook, incident: number, conversation: string): DeliveryFacts {
   const delivery = book.tables.deliveries.get(incidentDeliveryId(incident, conversation));
   if (delivery === undefined)
@@ -203,7 +211,7 @@ function deliveryFacts(book: AlertBook, incident: number, conversation: string):
   const waits = isPending(delivery);
   return {
     conversation,
-    state: lostAt !== undefined ? "lost" : waits ? "waiting" : isFolded(delivery) ? "folded" : "told",
+    state: stateOf(delivery),
     wanted,
     sent,
     receipt: delivery.receipt !== undefined,

@@ -27,7 +27,7 @@ const ENDPOINTS: Readonly<Record<Medium, string>> = {
 /** As the templates in docs/phone.md have them. */
 const USUAL_PARAMS: Readonly<Record<string, string>> = {
   number: "{{number}}",
-  name: "{{name}}",
+  name: "{{title}}",
   value: "{{value}}",
 };
 

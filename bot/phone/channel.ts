@@ -66,7 +66,7 @@ export function phoneChannel({ medium, find, ledger, isOpen, clock, locale }: Ph
       return refused(
         new SendError(
           `held back: ${maskedPhone(phone)} has had ${line.maxPerHour} of ${line.maxPerHour} in an hour; the next one, in ${minutes} min at the soonest, counts it in`,
-          { next: "give-up", code: "max-per-hour" },
+          { next: "give-up", code: "max-per-hour", atHome: true },
         ),
       );
     }
@@ -111,6 +111,7 @@ export function phoneChannel({ medium, find, ledger, isOpen, clock, locale }: Ph
       text,
       number: `${card.incident ?? ""}${rest}`,
       name: parts.name,
+      title: parts.name.includes(parts.place) ? parts.name : `${parts.name} ${parts.place}`,
       where: parts.place,
       value: parts.value === "" ? parts.standing : parts.value,
       severity: parts.standing,

@@ -6,9 +6,10 @@ const PLACEHOLDERS = [
   // `13800138000`, and `+8613800138000`.
   "phone",
   "e164",
-  // The whole message; `12`; what is wrong; where; how much; `严重`; how many were held back.
+  // The whole message; `12`; what is wrong, with where and without; how much; `严重`; how many were held back.
   "text",
   "number",
+  "title",
   "name",
   "where",
   "value",

@@ -15,7 +15,7 @@ const APIS: Readonly<Record<Medium, { readonly host: string; readonly version: s
 };
 const REGION = "ap-guangzhou";
 /** As the templates in docs/phone.md have them. */
-const USUAL_PARAMS = ["{{number}}", "{{name}}", "{{value}}"];
+const USUAL_PARAMS = ["{{number}}", "{{title}}", "{{value}}"];
 
 const MINUTE_MS = 60_000;
 

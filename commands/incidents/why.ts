@@ -197,6 +197,7 @@ function muterLines(found: Explanation, call: Call): Text[] {
 
 const DELIVERY: Readonly<Record<DeliveryFacts["state"], Text>> = {
   told: { zh: "已送达", en: "told" },
+  unsaid: { zh: "不用说", en: "not said" },
   waiting: { zh: "正在送", en: "on its way" },
   folded: { zh: "已列入汇总", en: "listed in a digest" },
   lost: { zh: "送不到，已放弃", en: "could not be told, given up" },

@@ -24,6 +24,8 @@ export interface FakeCloud {
   /** What the next requests are answered; undefined: as the rules say. */
   trick: CloudTrick | undefined;
   heard(count: number): Promise<void>;
+  /** Connections open now. */
+  open(): number;
   close(): Promise<void>;
 }
 
@@ -85,6 +87,7 @@ export async function openCloud(judge: Judge, { yes, no }: Manner): Promise<Fake
         waiting.add(look);
         look();
       }),
+    open: () => listening.open(),
     close: () => listening.close(),
   };
   return cloud;

@@ -1,7 +1,7 @@
 /** The courier against platforms that refuse, wait, hang, and a disk that is full. */
 import { describe, expect, it } from "vitest";
 import { openAlertBook } from "../../../../alerts/alert-book.ts";
-import type { Channel } from "../../../../alerts/channel.ts";
+import { type Channel, NotSaid, SendError } from "../../../../alerts/channel.ts";
 import { type CourierOptions, createCourier } from "../../../../alerts/delivery/deliver.ts";
 import { silentLog } from "../../../../storage/log.ts";
 import { FakeClock, settle } from "../../../support/fake-clock.ts";
@@ -62,6 +62,40 @@ const titles = (channel: RecordingChannel, conversation?: string) =>
   channel.shown
     .filter((shown) => conversation === undefined || shown.conversation === conversation)
     .map(({ how, card }) => `${how} ${card.title}`);
+
+describe("what a channel does not say", () => {
+  it("is nothing for it: not tried again, no refusal, and told with its reason", async () => {
+    const console = new RecordingChannel({ edits: false });
+    const { courier, fire, store, book } = house(console);
+    console.always = (_, conversation) =>
+      conversation === "chat:a" ? new NotSaid("severity", "warning does not go there") : undefined;
+    await fire();
+    await courier.settle();
+    expect(titles(console)).toEqual(["post v1"]);
+    expect(console.calls).toHaveLength(2);
+    expect(book.tables.deliveries.get("incident-1@chat:a")).toMatchObject({
+      sent: 1,
+      trouble: { code: "severity", message: "warning does not go there" },
+    });
+    expect(book.tables.targets.get("chat:a")).toBeUndefined();
+    expect(book.timeline(1).filter(({ conversation }) => conversation === "chat:a")).toEqual([]);
+    await store.close();
+  });
+
+  it("because of a limit of ours is no fault of the platform, and costs nothing there", async () => {
+    const dingTalk = new RecordingChannel({ edits: false });
+    const { courier, fire, book } = house(dingTalk);
+    dingTalk.always = () =>
+      new SendError("held back", { next: "give-up", code: "max-per-hour", atHome: true });
+    await fire();
+    await courier.settle();
+    expect(book.tables.deliveries.get("incident-1@chat:a")?.lostAt).toBeDefined();
+    const target = book.tables.targets.get("chat:a");
+    expect(target).toMatchObject({ failures: 0, trouble: { code: "max-per-hour" } });
+    expect(target?.givenUpAt).toBeUndefined();
+    expect(book.timeline(1).map(({ what }) => what)).toContain("undeliverable");
+  });
+});
 
 describe("the courier", () => {
   it("lets other work run between two targets", async () => {

@@ -52,7 +52,7 @@ describe("a message by Aliyun", () => {
     const { answer } = await openBench(aliyunEntry(cloud.url)).post();
     expect(answer).toBe(`${MASKED}: Aliyun biz-1`);
     expect(cloud.taken).toMatchObject([
-      { action: "SendSms", phone: ZHANG, params: { number: "12", name: "CPU", value: "97%" } },
+      { action: "SendSms", phone: ZHANG, params: { number: "12", name: "CPU web-1", value: "97%" } },
     ]);
   });
 
