@@ -15,10 +15,10 @@ import {
   refusal,
   type Verdict,
 } from "./gateway.ts";
+import { PACKAGES } from "./packages.ts";
 import { LONGEST_VARIABLE, variablesOf } from "./variables.ts";
 
 const CLOUD = "Aliyun";
-export const ALIYUN_PACKAGE = "@alicloud/pop-core";
 const VERSION = "2017-05-25";
 const ENDPOINTS: Readonly<Record<Medium, string>> = {
   sms: "https://dysmsapi.aliyuncs.com",
@@ -103,7 +103,7 @@ interface Answer {
 
 export const aliyun: Gateway = {
   async send({ medium, gateway }, { phone, values, locale, key }) {
-    const { default: Client } = await loaded(ALIYUN_PACKAGE, () => import("@alicloud/pop-core"));
+    const { default: Client } = await loaded(PACKAGES.aliyun, () => import("@alicloud/pop-core"));
     const endpoint = gateway.endpoint ?? ENDPOINTS[medium];
     const client = new Client({
       endpoint,

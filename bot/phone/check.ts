@@ -3,9 +3,8 @@ import { createRequire } from "node:module";
 import { humansOf, type ListedPerson } from "../../alerts/oncall/humans.ts";
 import type { Problem } from "../config-error.ts";
 import type { ReceiverConfig } from "../receivers/receivers-config.ts";
-import { ALIYUN_PACKAGE } from "./aliyun.ts";
 import { type GatewayConfig, gatewayOf, type Medium, type PhoneConfig } from "./config.ts";
-import { TENCENT_PACKAGE } from "./tencent.ts";
+import { PACKAGES } from "./packages.ts";
 
 /** What each provider must know. */
 const NEEDED: Readonly<
@@ -21,8 +20,6 @@ const NEEDED: Readonly<
   },
   http: { sms: ["url"], voice: ["url"] },
 };
-
-const PACKAGES: Readonly<Record<string, string>> = { aliyun: ALIYUN_PACKAGE, tencent: TENCENT_PACKAGE };
 
 export function phoneProblems(config: {
   readonly receivers: readonly ReceiverConfig[];
@@ -65,8 +62,9 @@ export function phoneNotes(
   return targets.flatMap((target) => {
     if (target.channel !== "sms" && target.channel !== "voice") return [];
     const { provider } = gatewayOf(target.phone.gateway, global[target.channel]);
-    const name = provider === undefined ? undefined : PACKAGES[provider];
-    if (name === undefined || isInstalled(name)) return [];
+    if (provider === undefined || provider === "http") return [];
+    const name = PACKAGES[provider];
+    if (isInstalled(name)) return [];
     return [
       {
         path: `${path}.${target.channel}_configs`,

@@ -5,10 +5,10 @@
 import type { SendError } from "../../alerts/channel.ts";
 import type { Medium } from "./config.ts";
 import { codeIn, type Gateway, InDoubt, loaded, noAnswer, refusal, type Verdict } from "./gateway.ts";
+import { PACKAGES } from "./packages.ts";
 import { LONGEST_VARIABLE, variablesOf } from "./variables.ts";
 
 const CLOUD = "Tencent Cloud";
-export const TENCENT_PACKAGE = "tencentcloud-sdk-nodejs-common";
 const APIS: Readonly<Record<Medium, { readonly host: string; readonly version: string }>> = {
   sms: { host: "sms.tencentcloudapi.com", version: "2021-01-11" },
   voice: { host: "vms.tencentcloudapi.com", version: "2020-09-02" },
@@ -118,7 +118,7 @@ interface Answer {
 export const tencent: Gateway = {
   async send({ medium, gateway }, { phone, values, locale, key }, signal) {
     const { CommonClient } = await loaded(
-      TENCENT_PACKAGE,
+      PACKAGES.tencent,
       () => import("tencentcloud-sdk-nodejs-common/tencentcloud/common/common_client.js"),
     );
     const { host, version } = APIS[medium];
