@@ -11,7 +11,7 @@ import { onCallNotes } from "./oncall/check.ts";
 import { phoneNotes } from "./phone/check.ts";
 import { isStranded } from "./plan-of.ts";
 import type { ReceiverConfig } from "./receivers/receivers-config.ts";
-import { UNSUPPORTED } from "./receivers/receivers-config.ts";
+import { configsOf, UNSUPPORTED } from "./receivers/receivers-config.ts";
 
 /** The notes on a file, in its order. `channels` are those that are built. */
 export function notesOf(config: FileConfig, channels: ReadonlySet<string>): readonly Problem[] {
@@ -102,7 +102,7 @@ function notesOn(receiver: ReceiverConfig, path: string, channels: ReadonlySet<s
   }
   for (const channel of later)
     notes.push({
-      path: `${path}.${channel === "wechat" ? "wechaty" : channel}_configs`,
+      path: `${path}.${configsOf(channel)}`,
       text: NOT_SET_UP[channel] ?? {
         zh: `已读懂，但这个版本还没有 ${channel} 渠道，暂时不会发送`,
         en: `understood, but this version has no ${channel} channel yet and sends nothing there`,

@@ -83,7 +83,8 @@ async function main(): Promise<void> {
   } catch (err) {
     log.error({ err }, "could not start");
     process.stderr.write(`gengfu: ${inLocale(locale, startWords(err, { host, port }))}\n`);
-    process.exitCode = 1;
+    // A package that a setting asks for is looked for only now.
+    process.exitCode = err instanceof ConfigError ? EX_CONFIG : 1;
   }
 }
 

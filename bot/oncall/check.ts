@@ -3,7 +3,7 @@ import { humansOf, type ListedPerson } from "../../alerts/oncall/humans.ts";
 import type { RotationConfig } from "../../alerts/oncall/oncall-config.ts";
 import type { Problem } from "../config-error.ts";
 import { askedBy } from "../receivers/asked-by.ts";
-import type { ReceiverConfig, TargetConfig } from "../receivers/receivers-config.ts";
+import { configsOf, type ReceiverConfig, type TargetConfig } from "../receivers/receivers-config.ts";
 import { reachedOn } from "./reach.ts";
 
 export interface OnCallChecked {
@@ -50,7 +50,7 @@ function placesIn(
     return targets.map((target) => {
       const k = counts.get(target.channel) ?? 0;
       counts.set(target.channel, k + 1);
-      return { target, path: `receivers[${i}].${target.channel}_configs[${k}]` };
+      return { target, path: `receivers[${i}].${configsOf(target.channel)}[${k}]` };
     });
   });
 }

@@ -155,6 +155,11 @@ const receiver = z
     };
   });
 
+/** The word that a channel's targets stand under. Alertmanager's own for WeChat means an application of WeCom. */
+export function configsOf(channel: string): string {
+  return `${channel === "wechat" ? "wechaty" : channel}_configs`;
+}
+
 export const receiversSchema = z.array(receiver).superRefine(distinctNames);
 
 /** `slack_configs:` without entries asks for nothing. */

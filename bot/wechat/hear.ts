@@ -28,7 +28,7 @@ export async function hear(
   const names = [bot.currentUser.name()];
   const called = await aliasIn(room, bot.currentUser);
   if (called !== undefined) names.push(called);
-  const isMentioned = room === undefined || (await message.mentionSelf());
+  const isMentioned = room === undefined || (await mentions(message, said, names));
   const isAnswer =
     quoted !== undefined && names.includes(quoted.who) && answersOurs(conversation, quoted.text);
   if (!isMentioned && !isAnswer) return undefined;
@@ -44,6 +44,16 @@ export async function hear(
     ...(quoted === undefined ? {} : { quotes: quoted.text }),
     at,
   };
+}
+
+/** Some puppets do not tell who is mentioned, and somebody may write the name by hand. */
+async function mentions(message: Message, said: string, names: readonly string[]): Promise<boolean> {
+  if (names.some((name) => placeOf(name, said) !== -1)) return true;
+  try {
+    return await message.mentionSelf();
+  } catch {
+    return false;
+  }
 }
 
 /** What somebody is called in a room; undefined where it is their name, or the puppet cannot tell. */
@@ -73,7 +83,7 @@ function apart(text: string): {
 function withoutMention(text: string, names: readonly string[]): string {
   // The longest first: one may be the beginning of another.
   for (const name of [...names].filter(Boolean).sort((a, b) => b.length - a.length)) {
-    const at = text.search(new RegExp(`@${escaped(name)}(?:[\\u2005\\s]|$)`));
+    const at = placeOf(name, text);
     if (at !== -1)
       return (text.slice(0, at) + text.slice(at + 1 + name.length)).replaceAll("\u2005", " ").trim();
   }
@@ -82,6 +92,10 @@ function withoutMention(text: string, names: readonly string[]): string {
     .replace(/^\s*@[^\s\u2005]+[\u2005\s]+/, "")
     .replaceAll("\u2005", " ")
     .trim();
+}
+
+function placeOf(name: string, text: string): number {
+  return name === "" ? -1 : text.search(new RegExp(`@${escaped(name)}(?:[\\u2005\\s]|$)`));
 }
 
 function escaped(text: string): string {

@@ -98,6 +98,16 @@ retention: soon
       expect(errors).toContain(`\n  ${path}: `);
   });
 
+  test("a puppet of WeChat that is not installed, with the line that installs it", async () => {
+    const dir = makeDir(cleanUps);
+    const env = { WECHATY_PUPPET: "wechaty-puppet-nowhere", WECHATY_PUPPET_OPTIONS: "{}", LOCALE: "en" };
+    const { code, errors } = await failToStart({ dir, env });
+    expect(code).toBe(EX_CONFIG);
+    expect(errors).toBe(
+      "gengfu: environment: 1 problem\n  WECHATY_PUPPET: is wechaty-puppet-nowhere, which is not installed; in Gengfu's directory run: npm install --no-save wechaty wechaty-puppet-nowhere\n",
+    );
+  });
+
   test("HOST that others can reach, without API_TOKEN", async () => {
     const dir = makeDir(cleanUps);
     const { code, errors } = await failToStart({ dir, env: { HOST: "0.0.0.0", LOCALE: "en" } });

@@ -319,6 +319,7 @@ receivers:
     dingtalk_robot_configs: [{ access_token: "t", oncall: nix }]
     dingtalk_configs: [{ conversation: "c", oncall: nix, robots: [{ access_token: "u", oncall: nix }] }]
     wecom_configs: [{ conversation: "w", robots: [{ key: "k", oncall: nix }] }]
+    wechaty_configs: [{ conversation: "r", oncall: nix }]
     wecom_robot_configs: [{ key: "k", oncall: nix }]
     wecom_app_configs: [{ corpid: "c", corpsecret: "s", agentid: 1, oncall: nix }]
 `;
@@ -328,6 +329,7 @@ receivers:
         "dingtalk_configs[0].oncall",
         "dingtalk_configs[0].robots[0].oncall",
         "wecom_configs[0].robots[0].oncall",
+        "wechaty_configs[0].oncall",
         "dingtalk_robot_configs[0].oncall",
         "wecom_robot_configs[0].oncall",
         "wecom_app_configs[0].oncall",

@@ -57,6 +57,20 @@ for (const [name, isThere, make] of worlds)
       expect(one.world.seen(ROOM.id).slice(before)).toEqual(["@更夫 1"]);
     });
 
+    it("whoever is on call is mentioned on a card that is bad enough", async () => {
+      const duty = `
+people: [{ id: "wechat:lisi-id", name: 李四, role: operator }]
+oncall: [{ name: db, rotation: { people: ["wechat:lisi-id"], every: 1d, starts: 2026-11-01T09:00 } }]
+route: { receiver: team, group_by: [alertname], group_wait: 1s }
+receivers: [{ name: team, wechaty_configs: [{ conversation: 值班群, oncall: db }] }]
+`;
+      const one = await WeChatHouse.open(make, { yaml: duty });
+      await one.fire({ alertname: "DiskFull", severity: "critical" });
+      expect(await one.shows("DiskFull")).toMatch(/^@李四 🔴/);
+      await one.fire({ alertname: "Slow", severity: "warning" });
+      expect(await one.shows("Slow")).toMatch(/^🟠/);
+    });
+
     it("one-to-one needs no mention, and knows who speaks", async () => {
       const one = await WeChatHouse.open(make, { yaml });
       one.world.say("zhangsan-id", "我是谁");

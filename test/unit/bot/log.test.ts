@@ -103,6 +103,7 @@ test("the secrets are those of the environment and of the headers of monitors", 
     DINGTALK_CLIENT_SECRET: "ding-secret",
     WECOM_BOT_SECRET: "wecom-secret",
     WECOM_BOT_ID: "bot-id",
+    WECHATY_PUPPET_OPTIONS: '{"token":"puppet-token","tls":{"keys":["puppet-key"]},"timeout":5}',
   });
   const config = parseConfig(
     "f.yml",
@@ -114,7 +115,17 @@ test("the secrets are those of the environment and of the headers of monitors", 
     {},
   );
   expect(secretsOf(environment, config).toSorted()).toEqual(
-    ["api-token", "ding-secret", "wecom-secret", "Bearer hunter2", "hunter2", "12345", "12345"].toSorted(),
+    [
+      "api-token",
+      "ding-secret",
+      "wecom-secret",
+      "puppet-token",
+      "puppet-key",
+      "Bearer hunter2",
+      "hunter2",
+      "12345",
+      "12345",
+    ].toSorted(),
   );
   expect(secretsOf(readEnvironment({}), emptyConfig)).toEqual([]);
 });

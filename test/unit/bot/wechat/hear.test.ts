@@ -58,6 +58,17 @@ describe("in a room", () => {
     expect(await heard("更夫 1")).toBeUndefined();
   });
 
+  it("is heard by its name where the puppet cannot tell who is mentioned", async () => {
+    const { world, bot, heard } = await open();
+    expect(await heard("@更夫 状态")).toMatchObject({ text: "状态" });
+    const unknown = {
+      ...world.message("zhangsan-id", "@更夫 状态", ROOM.id),
+      mentionSelf: () => Promise.reject(new Error("not supported")),
+    };
+    expect(await hear(bot, unknown, () => false)).toMatchObject({ text: "状态" });
+    expect(await hear(bot, { ...unknown, text: () => "@更夫二号 状态" }, () => false)).toBeUndefined();
+  });
+
   it("hears an answer to its own card without a mention, and to nothing else", async () => {
     const { heard } = await open();
     const quote = (who: string, what: string): string => `「${who}：${what}」\n${HYPHENS}\n1`;
