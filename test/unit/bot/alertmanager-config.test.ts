@@ -191,6 +191,8 @@ describe("a file with everything", () => {
     const robots = [
       "dingtalk:cidAbc",
       "wecom:wrAbc",
+      "wechat:值班群",
+      "wechat:user/老张",
       "dingtalk_robot:robots",
       "wecom_robot:robots",
       "wecom_app:robots/0",
@@ -198,14 +200,12 @@ describe("a file with everything", () => {
     expect(told("robots")).toEqual(robots);
     // Those of one platform take turns: a target that may say as much as all of them together.
     expect(["dingtalk_robot:robots", "wecom_robot:robots"].map(plan.robotsAt)).toEqual([2, 1]);
-    expect(told("people")).toEqual(["email:people/0"]);
+    expect(told("people")).toEqual(["email:people/0", "sms:people/0", "voice:people/0"]);
     // Its fallback would be asked in its place, if it had one.
-    const ready = makePlan(planParts(config, new Set([...channels, "dingtalk", "sms"])));
-    expect(ready.receiver("robots")?.targets.map(({ address }) => address)).toEqual(robots);
     expect(plan.receiver("ops")?.fallback).toBe("people");
     const stranded = parseConfig(
       "s.yml",
-      "receivers: [{ name: a, fallback: b, sms_configs: [{ to: ['1'] }] }, { name: b, console_configs: [{ conversation: b }] }]",
+      "ignore_unsupported: true\nreceivers: [{ name: a, fallback: b, slack_configs: [{ channel: x }] }, { name: b, console_configs: [{ conversation: b }] }]",
       {},
     );
     expect(makePlan(planParts(stranded, channels)).receiver("a")?.targets[0]?.address).toBe("console:b");
@@ -326,15 +326,11 @@ describe("gengfu check", () => {
       "",
       "Receivers",
       "  ops: console:ops, console:dev, webhook:ops/0, webhook:ops/1",
-      "  robots: dingtalk:cidAbc, wecom:wrAbc, dingtalk_robot:robots ×2, wecom_robot:robots, wecom_app:robots/0",
-      "  people: email:people/0, (sms:people/0), (voice:people/0)",
+      "  robots: dingtalk:cidAbc, wecom:wrAbc, wechat:值班群, wechat:user/老张, dingtalk_robot:robots ×2, wecom_robot:robots, wecom_app:robots/0",
+      "  people: email:people/0, sms:people/0, voice:people/0",
       "  elsewhere: (slack_configs), → console:ops",
       "",
       "Worth knowing",
-      ...["sms", "voice"].map(
-        (channel) =>
-          `  receivers[2].${channel}_configs: understood, but this version has no ${channel} channel yet and sends nothing there`,
-      ),
       "  receivers[3].slack_configs: skipped: Gengfu has no Slack",
       "  receivers[3]: 'elsewhere' has no channel that works now; console:ops is told instead",
       "  receivers[3]: no route leads to 'elsewhere'",
