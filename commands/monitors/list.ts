@@ -30,15 +30,24 @@ export const monitors: Command = {
   needs: "viewer",
   yieldsToSentence: true,
   run(rest, call, world) {
-    const all = [...world.monitors.table.values()];
     if (rest !== "") return showOne(needMonitor(rest, world), call, world);
-    const lines = listed(all, call, (one) => lineOf(one, call, world));
+    const all = [...world.monitors.table.values()];
+    // Of many only the first are shown: those that somebody should see.
+    const failing = all.filter((one) => isFailing(one, world));
+    const others = failing.length === 0 ? all : all.filter((one) => !isFailing(one, world));
+    const lines = listed([...failing, ...others], call, (one) => lineOf(one, call, world));
+    const [zh, en] =
+      failing.length === 0 ? ["", ""] : [`，失败 ${failing.length} 个`, `, ${failing.length} failing`];
     return answer(call, {
-      zh: `监控 ${all.length} 个：\n\n${lines}`,
-      en: `${counted(all.length, "monitor")}:\n\n${lines}`,
+      zh: `监控 ${all.length} 个${zh}：\n\n${lines}`,
+      en: `${counted(all.length, "monitor")}${en}:\n\n${lines}`,
     });
   },
 };
+
+function isFailing(one: MonitorRecord, { watch }: Pick<World, "watch">): boolean {
+  return !one.paused && watch.status(one.name)?.up === false;
+}
 
 /** The monitor of this name, in any case, or of this address. */
 export function findMonitor(

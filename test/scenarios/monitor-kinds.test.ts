@@ -103,6 +103,17 @@ describe("kinds of monitors", () => {
     expect(() => read("https://shop.example labels=web")).toThrow("`labels`: must be name:value");
   });
 
+  it("lists those that fail first, with their reasons", async () => {
+    for (let i = 0; i < 31; i++) await en.say(`monitor add machine${i} system`);
+    await en.say("monitor add tcp shop.example:22");
+    await en.clock.advance(60_000);
+    const said = await en.say("monitors");
+    expect(said).toMatch(
+      /^33 monitors, 1 failing:\n\n- \*\*shop\.example:22\*\* tcp .* 🔴 failing for .*: .*refused/,
+    );
+    expect(said).toContain("… and 3 more");
+  });
+
   it("says of a name that nobody has that there is no such monitor", async () => {
     expect(await zh.say("测试监控 nosuch")).toContain("没有监控“nosuch”");
   });
