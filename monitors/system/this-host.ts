@@ -1,7 +1,8 @@
-/** The machine that Gengfu runs on, through `systeminformation`, and on Linux partly through `/proc`. */
+/** The machine that Gengfu runs on: on Linux through `/proc`, `/sys` and `df`, elsewhere through `systeminformation`. */
 import { statfs } from "node:fs/promises";
 import { cpus, platform } from "node:os";
 import type { Systeminformation } from "systeminformation";
+import { type Mounted, readDf } from "./df.ts";
 import type { CpuTimes, Disk, Host, RunningProcess, Temperature, Traffic } from "./host.ts";
 import { readKernel } from "./kernel.ts";
 import {
@@ -22,13 +23,13 @@ const IMAGES = /^(squashfs|iso9660|udf|erofs|cramfs)$/;
 /** More disks than this are left out, so that a host of containers does not become a flood of series. */
 const MOST_DISKS = 50;
 
-/** Loads the package at the first look: it costs some 80 ms and 10 MB, which the start should not wait for. */
+/** Loads the package when it is needed, which on Linux is hardly ever: it costs some 80 ms and 10 MB. */
 async function load(): Promise<typeof import("systeminformation")> {
   return import("systeminformation");
 }
 
 /** Drops images and repetitions: a container sees one disk mounted many times, at `/etc/hosts` and the like. */
-export function tidyDisks(found: readonly Systeminformation.FsSizeData[]): Disk[] {
+export function tidyDisks(found: readonly Mounted[]): Disk[] {
   const byDevice = new Map<string, Disk>();
   for (const { fs, type, mount, size, available, use } of found) {
     if (IMAGES.test(type) || !(size > 0)) continue;
@@ -40,9 +41,13 @@ export function tidyDisks(found: readonly Systeminformation.FsSizeData[]): Disk[
   return [...byDevice.values()].slice(0, MOST_DISKS);
 }
 
-/** The disks, and of each how many files it can hold: file systems that set no limit say 0, and none is told. */
-async function readDisks(): Promise<Disk[]> {
-  const disks = tidyDisks(await (await load()).fsSize());
+/** What is mounted, as the package tells it. */
+async function readMounted(): Promise<readonly Mounted[]> {
+  return (await load()).fsSize();
+}
+
+/** Adds how many files each disk can hold: file systems that set no limit say 0, and none is told. */
+function withInodes(disks: readonly Disk[]): Promise<Disk[]> {
   return Promise.all(
     disks.map(async (disk) => {
       const found = await statfs(disk.mount).catch(() => undefined);
@@ -60,7 +65,7 @@ export function createThisHost(): Host {
     memory: readMemory,
     async disks() {
       const [disks, readOnly] = await Promise.all([
-        readDisks(),
+        readDf().then(async (found) => withInodes(tidyDisks(found ?? (await readMounted())))),
         readReadOnly().catch(() => new Map<string, boolean>()),
       ]);
       return disks.map((disk) => {
@@ -103,7 +108,7 @@ function createElsewhere(): Host {
         swapUsedBytes: swapused,
       };
     },
-    disks: readDisks,
+    disks: async () => withInodes(tidyDisks(await readMounted())),
     async traffic(): Promise<Traffic[]> {
       const found = await (await load()).networkStats("*");
       return found.map((one) => ({
