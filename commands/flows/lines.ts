@@ -5,6 +5,7 @@ import { describeSchedule } from "../../rules/describe-schedule.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import { codeBlock } from "../markdown.ts";
 import { CURL, reachedAt, shellWord, urlPart } from "../monitors/curl.ts";
+import { inChinese } from "../monitors/heartbeat-lines.ts";
 import type { World } from "../world.ts";
 
 /** So many steps have lines of their own; the others go as these do. */
@@ -45,15 +46,15 @@ export function flowLines(
   );
 }
 
-/** `拉取 ≤10m → 对账 ≤30m → 出报表 ≤06:00，工作日 06:00 前跑完`. Plain text. */
+/** `拉取 ≤10分钟 → 对账 ≤30分钟 → 出报表 截止 06:00，工作日 06:00 前跑完`. Plain text. */
 export function flowWords({ options }: Pick<MonitorSpec, "options">): Text {
   const { steps } = options as FlowOptions;
-  const chain = (by: string): string =>
+  const chain = (by: string, said: (duration: string) => string): string =>
     steps
       .map(({ name, max_duration, deadline }) =>
         [
           name,
-          max_duration === undefined ? "" : `≤${max_duration}`,
+          max_duration === undefined ? "" : `≤${said(max_duration)}`,
           deadline === undefined ? "" : `${by} ${deadline}`,
         ]
           .filter(Boolean)
@@ -61,7 +62,10 @@ export function flowWords({ options }: Pick<MonitorSpec, "options">): Text {
       )
       .join(" → ");
   const when = whenWords(options as FlowOptions);
-  return { zh: `${chain("截止")}${when.zh}`, en: `${chain("by")}${when.en}` };
+  return {
+    zh: `${chain("截止", inChinese)}${when.zh}`,
+    en: `${chain("by", (duration) => duration)}${when.en}`,
+  };
 }
 
 /** When runs are due; nothing where nobody said so. */
@@ -69,7 +73,7 @@ function whenWords({ cron, days, grace, timezone, steps }: FlowOptions): Text {
   const zone = timezone === undefined ? "" : ` (${timezone})`;
   if (cron !== undefined)
     return {
-      zh: `，${describeSchedule(cron, "zh-CN")}${zone} 开始，宽限 ${grace}`,
+      zh: `，${describeSchedule(cron, "zh-CN")}${zone} 开始，宽限 ${inChinese(grace)}`,
       en: `; begins ${describeSchedule(cron, "en")}${zone}, grace ${grace}`,
     };
   const last = steps.findLast(({ deadline }) => deadline !== undefined)?.deadline;

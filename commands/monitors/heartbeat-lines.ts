@@ -1,7 +1,9 @@
 /** How a job reports to its heartbeat: lines to paste, and what is expected of it in words. */
 import { UUID } from "../../monitors/heartbeat/options.ts";
 import type { MonitorSpec } from "../../monitors/index.ts";
+import { spanWords } from "../../monitors/told/words.ts";
 import { describeSchedule } from "../../rules/describe-schedule.ts";
+import { parseDuration } from "../../storage/duration.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import { codeBlock } from "../markdown.ts";
 import type { World } from "../world.ts";
@@ -40,19 +42,25 @@ function named(
   return [[{ zh: "按名字", en: "by name" }, `${CURL} ${reachedAt(world)}/ping/${world.pingKey}/${slug}`]];
 }
 
-/** `每天 02:00，宽限 30m`. Plain text. */
+/** `每天 02:00，宽限 30分钟`. Plain text. */
 export function expectationWords({ options }: Pick<MonitorSpec, "options">): Text {
   const { period, cron, timezone, grace, max_duration } = options;
   const schedule = typeof cron === "string" ? cron : `@every ${String(period)}`;
   const zone = typeof timezone === "string" ? ` (${timezone})` : "";
   const longest = (words: Text): Text =>
     typeof max_duration === "string"
-      ? { zh: `${words.zh}，最多跑 ${max_duration}`, en: `${words.en}, may run ${max_duration}` }
+      ? { zh: `${words.zh}，最多跑 ${inChinese(max_duration)}`, en: `${words.en}, may run ${max_duration}` }
       : words;
   return longest({
-    zh: `${describeSchedule(schedule, "zh-CN")}${zone}，宽限 ${String(grace)}`,
+    zh: `${describeSchedule(schedule, "zh-CN")}${zone}，宽限 ${inChinese(String(grace))}`,
     en: `${describeSchedule(schedule, "en")}${zone}, grace ${String(grace)}`,
   });
+}
+
+/** `30m` as `30分钟`. */
+export function inChinese(duration: string): string {
+  const ms = parseDuration(duration);
+  return ms === undefined ? duration : spanWords(ms).zh;
 }
 
 /** Without the address that only those may know who run the jobs. */

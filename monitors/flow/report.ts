@@ -1,10 +1,9 @@
 /** What a look at a flow brings home: samples, and how it stands in words. Pure. */
-import { formatDuration } from "../../storage/duration.ts";
 import type { Text } from "../../storage/locale.ts";
 import type { Look, Reading } from "../monitor.ts";
 import type { Reason, ReasonCode } from "../reason.ts";
 import { lookOf } from "../told/told.ts";
-import { localTime } from "../told/words.ts";
+import { localTime, spanWords } from "../told/words.ts";
 import type { FlowPlan } from "./plan.ts";
 import { beganAt, type Run, stepOf, tookMs } from "./run.ts";
 import { type Flow, stepFailuresOf } from "./state.ts";
@@ -97,10 +96,10 @@ function reasonFor(flow: Flow, plan: FlowPlan, verdict: Verdict, at: number): Re
     }
     case "late": {
       const due = time(verdict.due ?? at);
-      const grace = formatDuration(plan.graceMs);
+      const grace = spanWords(plan.graceMs);
       return say("late", `was due ${due}`, {
-        zh: `迟到：${due} 就该开始，宽限 ${grace}`,
-        en: `late: it was due to begin ${due}, with a grace of ${grace}`,
+        zh: `迟到：${due} 就该开始，宽限 ${grace.zh}`,
+        en: `late: it was due to begin ${due}, with a grace of ${grace.en}`,
       });
     }
     case "unknown": {

@@ -1,8 +1,7 @@
 /** What is wrong with a flow, in words: which step of which run, since when, how long it may take and usually takes. Pure. */
-import { formatDuration } from "../../storage/duration.ts";
 import type { Text } from "../../storage/locale.ts";
 import { reasonText } from "../reason.ts";
-import { localTime, span } from "../told/words.ts";
+import { localTime, spanWords } from "../told/words.ts";
 import type { FlowPlan } from "./plan.ts";
 import { endedBefore, isBehind, type Run, stepOf } from "./run.ts";
 import { type Outlook, outlookOf, type UsualRun } from "./usual.ts";
@@ -41,10 +40,10 @@ function missingWords({ due = 0 }: Problem, plan: FlowPlan): Text {
       zh: `没来：${when} 之前应该跑完，到时一点消息也没有`,
       en: `missing: it was to be done by ${when}, and nothing was heard of it`,
     };
-  const grace = formatDuration(plan.graceMs);
+  const grace = spanWords(plan.graceMs);
   return {
-    zh: `没来：应在 ${when} 开始，宽限 ${grace} 已过`,
-    en: `missing: it was due to begin ${when}, with a grace of ${grace}`,
+    zh: `没来：应在 ${when} 开始，宽限 ${grace.zh} 已过`,
+    en: `missing: it was due to begin ${when}, with a grace of ${grace.en}`,
   };
 }
 
@@ -60,18 +59,18 @@ const sayings: Readonly<Record<Exclude<Problem["reason"], "missing">, Saying>> =
   },
   stuck({ step, since, allowedMs = 0, waiting }, { plan, at }) {
     const from = since - allowedMs;
-    const [time, most] = [localTime(from, plan.zone), formatDuration(allowedMs)];
-    const [zhFor, enFor] =
-      at === undefined ? ["", ""] : [`，已 ${span(at - from)}`, `, for ${span(at - from)}`];
+    const [time, most] = [localTime(from, plan.zone), spanWords(allowedMs)];
+    const so = at === undefined ? undefined : spanWords(at - from);
+    const [zhFor, enFor] = so === undefined ? ["", ""] : [`，已 ${so.zh}`, `, for ${so.en}`];
     if (waiting === true)
       return {
-        zh: `${time} 轮到它，一直没有开始${zhFor}，最多 ${most}`,
-        en: `its turn came ${time} and it has not begun${enFor}, at most ${most}`,
+        zh: `${time} 轮到它，一直没有开始${zhFor}，最多 ${most.zh}`,
+        en: `its turn came ${time} and it has not begun${enFor}, at most ${most.en}`,
       };
     const what = step === "" ? { zh: "整个运行 ", en: "the run began " } : { zh: "", en: "since " };
     return {
-      zh: `${what.zh}${time} 开始${zhFor}，最多 ${most}`,
-      en: `${what.en}${time}${enFor}, at most ${most}`,
+      zh: `${what.zh}${time} 开始${zhFor}，最多 ${most.zh}`,
+      en: `${what.en}${time}${enFor}, at most ${most.en}`,
     };
   },
   out_of_order({ since, behind = "" }, { plan }) {
@@ -93,18 +92,18 @@ const sayings: Readonly<Record<Exclude<Problem["reason"], "missing">, Saying>> =
   },
 };
 
-/** `；通常 12m，九成在 18m 内（最近 14 次）`; nothing where nothing is known. */
+/** `；通常 12分钟，九成在 18分钟 内（近 14 次）`; nothing where nothing is known. */
 function usualWords(step: string, { plan, usual }: About): Text {
   const known = step === "" ? usual.run : usual.steps[plan.steps.findIndex(({ name }) => name === step)];
   if (known === undefined) return { zh: "", en: "" };
-  const [median, p90] = [span(known.medianMs), span(known.p90Ms)];
+  const [median, p90] = [spanWords(known.medianMs), spanWords(known.p90Ms)];
   return {
-    zh: `；通常 ${median}，九成在 ${p90} 内（近 ${known.runs} 次）`,
-    en: `; usually ${median}, nine of ten within ${p90} (last ${known.runs})`,
+    zh: `；通常 ${median.zh}，九成在 ${p90.zh} 内（近 ${known.runs} 次）`,
+    en: `; usually ${median.en}, nine of ten within ${p90.en} (last ${known.runs})`,
   };
 }
 
-/** How far a run is that goes on: `正在跑 2026-11-28：对账（2/3），已 12m`. */
+/** How far a run is that goes on: `正在跑 2026-11-28：对账（2/3），已 12分钟`. */
 export function runningWords(run: Run, { plan, usual, at = run.last.at }: About): Text {
   const running = plan.steps.findIndex(({ name }) => stepOf(run, name)?.state === "running");
   const index = running >= 0 ? running : plan.steps.findIndex(({ name }) => !isBehind(run, name));
@@ -121,12 +120,13 @@ export function runningWords(run: Run, { plan, usual, at = run.last.at }: About)
     step === undefined
       ? ""
       : `${isWaiting ? "waiting for " : ""}${step.name} (${index + 1}/${plan.steps.length})`;
-  const often = known === undefined ? "" : span(known.medianMs);
+  const often = known === undefined ? undefined : spanWords(known.medianMs);
+  const so = spanWords(at - from);
   const late = outlookOf(run, plan, usual, at).find(({ deadline, expected }) => expected > deadline);
   const soon = late === undefined ? { zh: "", en: "" } : outlookWords(late, plan);
   return {
-    zh: `正在跑 ${run.id}${place === "" ? "" : `：${place}`}，已 ${span(at - from)}${often === "" ? "" : `，通常 ${often}`}${soon.zh}`,
-    en: `running ${run.id}${inEnglish === "" ? "" : `: ${inEnglish}`}, for ${span(at - from)}${often === "" ? "" : `, usually ${often}`}${soon.en}`,
+    zh: `正在跑 ${run.id}${place === "" ? "" : `：${place}`}，已 ${so.zh}${often === undefined ? "" : `，通常 ${often.zh}`}${soon.zh}`,
+    en: `running ${run.id}${inEnglish === "" ? "" : `: ${inEnglish}`}, for ${so.en}${often === undefined ? "" : `, usually ${often.en}`}${soon.en}`,
   };
 }
 

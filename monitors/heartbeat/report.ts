@@ -1,10 +1,9 @@
 /** What a look at a heartbeat brings home: samples, and how it stands in words. Pure. */
-import { formatDuration } from "../../storage/duration.ts";
 import type { Text } from "../../storage/locale.ts";
 import type { Look, Reading } from "../monitor.ts";
 import type { Reason, ReasonCode } from "../reason.ts";
 import { lookOf } from "../told/told.ts";
-import { localTime, span } from "../told/words.ts";
+import { localTime, spanWords } from "../told/words.ts";
 import type { Beat } from "./beat.ts";
 import type { Expectation } from "./options.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
@@ -42,7 +41,7 @@ function readingsOf(beat: Beat, verdict: Verdict): Reading[] {
 
 function reasonFor(beat: Beat, expected: Expectation, verdict: Verdict, at: number): Reason | undefined {
   const time = (moment: number): string => localTime(moment, expected.zone);
-  const grace = formatDuration(expected.graceMs);
+  const grace = spanWords(expected.graceMs);
   switch (verdict.is) {
     case "up":
       return undefined;
@@ -55,14 +54,14 @@ function reasonFor(beat: Beat, expected: Expectation, verdict: Verdict, at: numb
     }
     case "started":
       return say("running", `since ${time(verdict.since)}`, {
-        zh: `正在跑，${time(verdict.since)} 开始，已 ${span(at - verdict.since)}`,
-        en: `running since ${time(verdict.since)}, for ${span(at - verdict.since)}`,
+        zh: `正在跑，${time(verdict.since)} 开始，已 ${spanWords(at - verdict.since).zh}`,
+        en: `running since ${time(verdict.since)}, for ${spanWords(at - verdict.since).en}`,
       });
     case "late": {
       const due = dueWords(verdict.due, time);
       return say("late", `was due ${due.en}`, {
-        zh: `迟到：${due.zh} 就该来了，宽限 ${grace}`,
-        en: `late: it was due ${due.en}, with a grace of ${grace}`,
+        zh: `迟到：${due.zh} 就该来了，宽限 ${grace.zh}`,
+        en: `late: it was due ${due.en}, with a grace of ${grace.en}`,
       });
     }
     case "unknown": {
@@ -82,16 +81,17 @@ function reasonFor(beat: Beat, expected: Expectation, verdict: Verdict, at: numb
       since === undefined
         ? { zh: "从来没有报到过", en: "it never came" }
         : { zh: `上一次是 ${since}`, en: `the last was at ${since}` };
-    return say("missing", `was due ${time(verdict.due)}, grace ${grace}`, {
-      zh: `没来：应在 ${time(verdict.due)} 报到，宽限 ${grace} 已过；${before.zh}`,
-      en: `missing: it was due ${time(verdict.due)} with a grace of ${grace}; ${before.en}`,
+    return say("missing", `was due ${time(verdict.due)}, grace ${grace.en}`, {
+      zh: `没来：应在 ${time(verdict.due)} 报到，宽限 ${grace.zh} 已过；${before.zh}`,
+      en: `missing: it was due ${time(verdict.due)} with a grace of ${grace.en}; ${before.en}`,
     });
   }
   if (verdict.why === "too_long") {
-    const longest = formatDuration(expected.longestRunMs);
-    return say("too_long", `since ${time(verdict.since)}, at most ${longest}`, {
-      zh: `跑太久：${time(verdict.since)} 开始，已 ${span(at - verdict.since)}，最多 ${longest}`,
-      en: `running too long: since ${time(verdict.since)}, for ${span(at - verdict.since)}, at most ${longest}`,
+    const longest = spanWords(expected.longestRunMs);
+    const so = spanWords(at - verdict.since);
+    return say("too_long", `since ${time(verdict.since)}, at most ${longest.en}`, {
+      zh: `跑太久：${time(verdict.since)} 开始，已 ${so.zh}，最多 ${longest.zh}`,
+      en: `running too long: since ${time(verdict.since)}, for ${so.en}, at most ${longest.en}`,
     });
   }
   const exit = beat.last?.exit;

@@ -62,7 +62,7 @@ async function runThrough(run: string): Promise<void> {
 test("a sentence makes the monitor, the rule that tells, and the lines to paste", async () => {
   const reply = await open();
   expect(reply).toContain(
-    "已添加流程 夜间结算：拉取 ≤10m → 对账 ≤30m → 出报表 截止 12:00，每个工作日 12:00 前跑完。没来、迟到、卡住、顺序不对、失败就告警（规则 1）",
+    "已添加流程 夜间结算：拉取 ≤10分钟 → 对账 ≤30分钟 → 出报表 截止 12:00，每个工作日 12:00 前跑完。没来、迟到、卡住、顺序不对、失败就告警（规则 1）",
   );
   const lines = reply.split("\n").filter((line) => line.startsWith("curl "));
   expect(lines).toHaveLength(6);
@@ -93,14 +93,14 @@ test("a step that does not end is told as stuck, with its run, since when, how l
   await tell("拉取", "done");
   await tell("对账", "start");
   await road.clock.advance(20 * MINUTE);
-  expect(await road.say("监控")).toContain("🟡 正在跑 2026-11-25：对账（2/3），已 20m，通常 12m");
+  expect(await road.say("监控")).toContain("🟡 正在跑 2026-11-25：对账（2/3），已 20分钟，通常 12分钟");
   expect(shown()).toEqual([]);
   await road.clock.advance(11 * MINUTE);
   const [card = "", ...others] = shown();
   expect(others).toEqual([]);
   expect(card).toMatch(/^firing .*流程 夜间结算\n内容: 夜间结算：对账 卡住/);
   expect(card).toContain(
-    "说明: 对账 卡住（2026-11-25）：11-25 10:29 开始，最多 30m；通常 12m，九成在 12m 内（近 1 次）",
+    "说明: 对账 卡住（2026-11-25）：11-25 10:29 开始，最多 30分钟；通常 12分钟，九成在 12分钟 内（近 1 次）",
   );
   await tell("对账", "done");
   await road.clock.advance(MINUTE);
@@ -193,7 +193,7 @@ test("that it will be late can be told before it is", async () => {
   await road.clock.advance(MINUTE);
   const reply = await road.say("流程 夜间结算");
   expect(reply).toContain(
-    "🟡 正在跑 2026-11-25：拉取（1/3），已 1m，通常 7m；照平时要到 11-25 12:04 才完成 出报表，截止 11-25 12:00",
+    "🟡 正在跑 2026-11-25：拉取（1/3），已 1分钟，通常 7分钟；照平时要到 11-25 12:04 才完成 出报表，截止 11-25 12:00",
   );
   expect(await road.say("监控 夜间结算")).toMatch(/flow_deadline_margin_seconds\{step="出报表"\}` = -2\d\d/);
   expect(shown()).toEqual([]);

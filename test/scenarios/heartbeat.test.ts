@@ -36,7 +36,7 @@ async function open(line: string, locale: "zh-CN" | "en" = "zh-CN"): Promise<str
 test("a sentence makes the monitor, the rule that tells, and the lines to paste", async () => {
   const reply = await open("心跳 夜间备份 每天 02:00 宽限 30分钟 没来就告警");
   expect(reply).toContain(
-    "已添加心跳 夜间备份：每天 02:00，宽限 30m。没来、跑太久或报告失败就告警（规则 1）",
+    "已添加心跳 夜间备份：每天 02:00，宽限 30分钟。没来、跑太久或报告失败就告警（规则 1）",
   );
   const lines = reply.split("\n").filter((line) => line.startsWith("curl "));
   expect(lines[0]).toBe(
@@ -55,10 +55,12 @@ test("what does not come is told with its reason, and so is that it came after a
   await open("monitor add heartbeat 同步库存 period 10m grace 2m");
   await ping("success");
   await road.clock.advance(11 * MINUTE);
-  expect(await road.say("监控")).toContain("🟡 迟到：11-25 10:10 就该来了，宽限 2m");
+  expect(await road.say("监控")).toContain("🟡 迟到：11-25 10:10 就该来了，宽限 2分钟");
   expect(shown()).toEqual([]);
   await road.clock.advance(2 * MINUTE);
-  expect(await road.say("监控")).toContain("没来：应在 11-25 10:10 报到，宽限 2m 已过；上一次是 11-25 10:00");
+  expect(await road.say("监控")).toContain(
+    "没来：应在 11-25 10:10 报到，宽限 2分钟 已过；上一次是 11-25 10:00",
+  );
   expect(shown()).toEqual([expect.stringMatching(/^firing .*同步库存\n内容: 同步库存：没来/)]);
   await ping("success");
   await road.clock.advance(MINUTE);
@@ -85,7 +87,7 @@ test("a run that does not end is told as running too long", async () => {
   await open("心跳 夜间备份 周期 1天 宽限 30分钟 最多跑 5分钟");
   await ping("start");
   await road.clock.advance(MINUTE);
-  expect(await road.say("监控")).toContain("🟡 正在跑，11-25 10:00 开始，已 1m");
+  expect(await road.say("监控")).toContain("🟡 正在跑，11-25 10:00 开始，已 1分钟");
   await road.clock.advance(5 * MINUTE);
   expect(shown()).toEqual([expect.stringMatching(/内容: 夜间备份：跑太久/)]);
   await ping("success");
