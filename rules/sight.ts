@@ -1,5 +1,5 @@
 /** Tells knowledge from blindness: whether a label set is missing from a result because all is well, or for lack of data. */
-import { formatDuration } from "../storage/duration.ts";
+import { spanWords } from "../storage/duration.ts";
 import { type Labels, labelValue, METRIC_NAME } from "../storage/labels.ts";
 import type { Text } from "../storage/locale.ts";
 import type { Series, SeriesSource } from "../storage/series.ts";
@@ -107,10 +107,10 @@ export class Sight {
 export function blindnessText({ node, lastAt }: Blindness, text: string, at: number): Text {
   const selector = text.slice(node.from, node.to);
   if (lastAt === undefined) return { zh: `没有数据：${selector}`, en: `no data: ${selector}` };
-  const ago = formatDuration(Math.round((at - lastAt) / 1000) * 1000);
+  const ago = spanWords(Math.round((at - lastAt) / 1000) * 1000);
   return {
-    zh: `没有数据：${selector}，最后一次在 ${ago} 前`,
-    en: `no data: ${selector}, last seen ${ago} ago`,
+    zh: `没有数据：${selector}，最后一次在 ${ago.zh}前`,
+    en: `no data: ${selector}, last seen ${ago.en} ago`,
   };
 }
 

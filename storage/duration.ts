@@ -1,4 +1,6 @@
 /** Lengths of time as Prometheus writes them: `5m`, `1h30m`, `1d`, `500ms`. */
+import type { Text } from "./locale.ts";
+
 const UNITS: readonly (readonly [unit: string, ms: number])[] = [
   ["y", 365 * 86_400_000],
   ["w", 7 * 86_400_000],
@@ -35,4 +37,13 @@ export function formatDuration(ms: number): string {
     rest %= size;
   }
   return text;
+}
+
+const ZH_UNITS: Readonly<Record<string, string>> = { d: "天", h: "小时", m: "分", s: "秒" };
+
+/** `2h30m` and `2小时30分`, `20m` and `20分钟`. To the second: nobody counts the milliseconds of a night. */
+export function spanWords(ms: number): Text {
+  const en = formatDuration(Math.max(0, Math.floor(ms / 1_000) * 1_000));
+  const zh = en.replace(/[a-z]/g, (unit) => ZH_UNITS[unit] ?? unit);
+  return { zh: /^\d+分$/.test(zh) ? `${zh}钟` : zh, en };
 }

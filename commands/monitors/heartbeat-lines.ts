@@ -1,9 +1,8 @@
 /** How a job reports to its heartbeat: lines to paste, and what is expected of it in words. */
 import { UUID } from "../../monitors/heartbeat/options.ts";
 import type { MonitorSpec } from "../../monitors/index.ts";
-import { spanWords } from "../../monitors/told/words.ts";
 import { describeSchedule } from "../../rules/describe-schedule.ts";
-import { parseDuration } from "../../storage/duration.ts";
+import { parseDuration, spanWords } from "../../storage/duration.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import { codeBlock } from "../markdown.ts";
 import type { World } from "../world.ts";

@@ -1,7 +1,9 @@
 /** What is wrong with a flow, in words: which step of which run, since when, how long it may take and usually takes. Pure. */
+
+import { spanWords } from "../../storage/duration.ts";
 import type { Text } from "../../storage/locale.ts";
 import { reasonText } from "../reason.ts";
-import { localTime, spanWords } from "../told/words.ts";
+import { localTime } from "../told/words.ts";
 import type { FlowPlan } from "./plan.ts";
 import { endedBefore, isBehind, type Run, stepOf } from "./run.ts";
 import { type Outlook, outlookOf, type UsualRun } from "./usual.ts";

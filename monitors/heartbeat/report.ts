@@ -1,9 +1,11 @@
 /** What a look at a heartbeat brings home: samples, and how it stands in words. Pure. */
+
+import { spanWords } from "../../storage/duration.ts";
 import type { Text } from "../../storage/locale.ts";
 import type { Look, Reading } from "../monitor.ts";
 import type { Reason, ReasonCode } from "../reason.ts";
 import { lookOf } from "../told/told.ts";
-import { localTime, spanWords } from "../told/words.ts";
+import { localTime } from "../told/words.ts";
 import type { Beat } from "./beat.ts";
 import type { Expectation } from "./options.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";

@@ -1,19 +1,8 @@
 /** Moments and lengths of time as reasons say them. */
 import { civil } from "../../storage/civil.ts";
-import { formatDuration } from "../../storage/duration.ts";
-import type { Text } from "../../storage/locale.ts";
 import { offsetAt } from "../../storage/zone.ts";
 
 const DAY_MS = 86_400_000;
-
-const ZH_UNITS: Readonly<Record<string, string>> = { d: "天", h: "小时", m: "分", s: "秒" };
-
-/** `2h30m` and `2小时30分`, `20m` and `20分钟`. To the second: nobody counts the milliseconds of a night. */
-export function spanWords(ms: number): Text {
-  const en = formatDuration(Math.max(0, Math.floor(ms / 1_000) * 1_000));
-  const zh = en.replace(/[a-z]/g, (unit) => ZH_UNITS[unit] ?? unit);
-  return { zh: /^\d+分$/.test(zh) ? `${zh}钟` : zh, en };
-}
 
 /** `11-25 02:00` in a zone; with seconds where they are not zero. */
 export function localTime(at: number, zone: string): string {

@@ -98,7 +98,7 @@ describe("rules on series", () => {
     await house.feed(20 * M, { web1: 50 });
     expect(house.news()).toEqual(["edit console:night firing #1 CPU 过高"]);
     const blind = house.console.shown.at(-1)?.card.fields?.find(({ name }) => name === "无数据");
-    expect(blind?.value).toMatch(/^没有数据：cpu_usage_percent，最后一次在 5m.* 前$/);
+    expect(blind?.value).toMatch(/^没有数据：cpu_usage_percent，最后一次在 5分.*前$/);
     await house.feed(M, { web1: 50, web2: 20 });
     expect(house.news()).toEqual(["edit console:night resolved #1 CPU 过高"]);
     await house.alerts.stop(0);

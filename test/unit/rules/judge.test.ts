@@ -98,7 +98,7 @@ describe("hasData", () => {
 
 describe("blindReason", () => {
   it.each([
-    ["cpu > 99", B, "no data: cpu, last seen 8m ago", "没有数据：cpu，最后一次在 8m 前"],
+    ["cpu > 99", B, "no data: cpu, last seen 8m ago", "没有数据：cpu，最后一次在 8分钟前"],
     ["nothing > 99", {}, "no data: nothing", "没有数据：nothing"],
     ["cpu > 99 and on(host) rate(errors[5m]) > 1", A, "no data: errors[5m], last seen 8m ago", "errors[5m]"],
     ['cpu{host="b"} offset 1m > 1', B, 'no data: cpu{host="b"} offset 1m, last seen 8m ago', "cpu"],
