@@ -27,7 +27,7 @@ export function cardOf(run: Run, locale: Locale): Card {
   const colon = inLocale(locale, { zh: "：", en: ": " });
   return {
     kind: "text",
-    title: `${MARKS[ending]} #${incident} ${action}${by}${inLocale(locale, { zh: "", en: " " })}${how}`,
+    title: `${MARKS[ending]} #${incident} ${action}${by} ${how}`,
     incident,
     text: [
       detail === ""
