@@ -5,12 +5,12 @@
 import { createHmac } from "node:crypto";
 import type { Card } from "../../../alerts/card.ts";
 import { SendError } from "../../../alerts/channel.ts";
-import { inLocale } from "../../../storage/locale.ts";
-import { bodyLines, markOf, moreLines, notificationLine } from "../../chat/card-lines.ts";
-import { type Dialect, fitted, type Line, PLAIN } from "../../chat/lines.ts";
+import { markOf, notificationLine } from "../../chat/card-lines.ts";
+import { type Dialect, PLAIN } from "../../chat/lines.ts";
 import { RobotRefusal, type Verdict, type Verdicts } from "../../robots/answer.ts";
 import { checkAnswer } from "../answer.ts";
-import type { Shape, Shaping } from "./shape.ts";
+import { contentOf } from "./content.ts";
+import type { Shape } from "./shape.ts";
 
 /** A request may have 20 kB; what the JSON around the text takes is far less than the rest. */
 const MOST_BYTES = 16_000;
@@ -34,7 +34,10 @@ export const feishu: Shape = {
         },
       },
       elements: [
-        { tag: "markdown", content: contentOf(card, locale) },
+        {
+          tag: "markdown",
+          content: contentOf(card, DIALECT, { most: MOST_BYTES, measure: jsonBytes, locale }),
+        },
         ...(mentions.length === 0 ? [] : [{ tag: "markdown", content: mentions.map(atTag).join(" ") }]),
       ],
     },
@@ -72,25 +75,15 @@ function signature(secret: string, at: number): { readonly timestamp: string; re
   return { timestamp, sign: createHmac("sha256", `${timestamp}\n${secret}`).update("").digest("base64") };
 }
 
+/** As JSON writes it. */
+function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
+}
+
 function colourOf({ severity, status }: Card): string {
   if (status === "resolved") return "green";
   if (status !== undefined && status !== "firing") return "grey";
   return severity === "critical" ? "red" : severity === "warning" ? "orange" : "blue";
-}
-
-function contentOf(card: Card, locale: Shaping["locale"]): string {
-  const colon = inLocale(locale, { zh: "：", en: ": " });
-  const field = (name: string, value: string): Line => ({
-    kind: "text",
-    mark: "",
-    text: `${DIALECT.bold(DIALECT.escape(name, true))}${colon}${DIALECT.escape(value, false)}`,
-    words: `${name}${colon}${value}`,
-  });
-  return fitted(bodyLines(card, DIALECT, field), DIALECT, {
-    most: MOST_BYTES,
-    measure: (text) => Buffer.byteLength(JSON.stringify(text)),
-    more: moreLines(locale, DIALECT),
-  });
 }
 
 /** `all`, or an id of a person (`ou_…`). */

@@ -3,10 +3,10 @@
  * https://api.slack.com/messaging/webhooks, https://api.slack.com/reference/messaging/attachments
  */
 import type { Card } from "../../../alerts/card.ts";
-import { inLocale, type Locale } from "../../../storage/locale.ts";
-import { bodyLines, markOf, moreLines, notificationLine } from "../../chat/card-lines.ts";
-import { type Dialect, fitted, type Line, PLAIN } from "../../chat/lines.ts";
+import { markOf, notificationLine } from "../../chat/card-lines.ts";
+import { type Dialect, PLAIN } from "../../chat/lines.ts";
 import { checkAnswer } from "../answer.ts";
+import { contentOf } from "./content.ts";
 import type { Shape } from "./shape.ts";
 
 /** Slack folds an attachment after some 700 characters and cuts it at 8,000. */
@@ -26,7 +26,7 @@ export const slack: Shape = {
         {
           color: colourOf(card),
           fallback: notificationLine(card, locale),
-          text: contentOf(card, locale),
+          text: contentOf(card, DIALECT, { most: MOST_CHARACTERS, measure: (text) => text.length, locale }),
           mrkdwn_in: ["text"],
         },
       ],
@@ -40,21 +40,6 @@ function colourOf({ severity, status }: Card): string {
   if (status === "resolved") return "#2eb67d";
   if (status !== undefined && status !== "firing") return "#9e9e9e";
   return severity === "critical" ? "#d72b3f" : severity === "warning" ? "#f2952f" : "#3d8bfd";
-}
-
-function contentOf(card: Card, locale: Locale): string {
-  const colon = inLocale(locale, { zh: "：", en: ": " });
-  const field = (name: string, value: string): Line => ({
-    kind: "text",
-    mark: "",
-    text: `${DIALECT.bold(DIALECT.escape(name, true))}${colon}${DIALECT.escape(value, false)}`,
-    words: `${name}${colon}${value}`,
-  });
-  return fitted(bodyLines(card, DIALECT, field), DIALECT, {
-    most: MOST_CHARACTERS,
-    measure: (text) => text.length,
-    more: moreLines(locale, DIALECT),
-  });
 }
 
 /** `here`, `channel` and `everyone` are whole rooms; all else is a person's id (`U012AB3CD`). */
