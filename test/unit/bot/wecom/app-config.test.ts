@@ -76,8 +76,8 @@ describe("an application in a file", () => {
   });
 
   it.each<[string, string]>([
-    ["send_resolved: true", "needs at least one of touser, toparty and totag"],
-    ['touser: "|"', "needs at least one of touser, toparty and totag"],
+    ["send_resolved: true", "needs at least one of touser, toparty, totag and oncall"],
+    ['touser: "|"', "needs at least one of touser, toparty, totag and oncall"],
     [`touser: "${Array.from({ length: 1_001 }, (_, i) => `u${i}`).join("|")}"`, "there can be 1000 at most"],
     ["touser: a, callback: { token: t }", "callback.encoding_aes_key: is missing"],
     ["touser: a, callback: { token: t, encoding_aes_key: short }", "must be the 43 letters and digits"],
