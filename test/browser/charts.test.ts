@@ -188,28 +188,4 @@ describeInBrowser("a chart on a card", () => {
     await expect.poll(width, { timeout: 20_000 }).toBe(716);
     expect(await page.locator(".chart").count()).toBe(0);
   });
-
-  const pictures = process.env["GENGFU_SCREENSHOTS"];
-  test.skipIf(pictures === undefined).each([
-    ["light", 1280],
-    ["dark", 1280],
-    ["light", 360],
-    ["dark", 360],
-  ] as const)("screenshot, %s, %d px", async (colorScheme, width) => {
-    const page = await show([oneLine, sixLines, golden["up-and-down"] as Chart, golden["english"] as Chart], {
-      viewport: { width, height: 1000 },
-      colorScheme,
-      deviceScaleFactor: 2,
-      hasTouch: width < 400,
-    });
-    await page.locator(".chart .line").first().waitFor();
-    await page.locator(".chart").nth(1).scrollIntoViewIfNeeded();
-    await page.waitForTimeout(500);
-    const box = await page.locator(".chart .stage").nth(1).boundingBox();
-    if (box !== null) {
-      if (width < 400) await page.touchscreen.tap(box.x + box.width * 0.6, box.y + 90);
-      else await page.mouse.move(box.x + box.width * 0.6, box.y + 90);
-    }
-    await page.screenshot({ path: `${pictures}/chart-${colorScheme}-${width}.png` });
-  });
 });

@@ -16,7 +16,7 @@ describe("a monitor that looks into the machine", () => {
       ["添加监控 进程 nginx expected_count=2+", "已添加监控 nginx：process `nginx`，每30秒看一次"],
       ["monitor add shop process match=shop\\.jar user=shop", "已添加监控 shop：process，每30秒"],
       ["monitor add db process port=5432", "已添加监控 db：process"],
-      ["添加监控 systemd nginx,redis", "已添加监控 nginx,redis：systemd，每30秒"],
+      ["添加监控 systemd nginx,redis", "已添加监控 nginx,redis：systemd `nginx.serv"],
       ["添加监控 定时器 systemd logrotate.timer", "已添加监控 定时器：systemd `logrotate.timer`"],
       ["operator: 监控", "监控 6 个", "**nginx** process `nginx`", "!shop\\.jar"],
     ]));
@@ -34,9 +34,9 @@ describe("a monitor that looks into the machine", () => {
       ["monitor add x process expected_count=2", "至少写一个"],
       ["monitor add process nginx expected_count=4-2", "应写个数"],
       ["monitor add process port=99999", "`port`"],
-      ["monitor add a process pid_file=run.pid", "`pid_file`", "absolute path"],
+      ["monitor add a process pid_file=run.pid", "`pid_file`", "绝对路径"],
       ["monitor add a process match=(", "`match`", "RE2"],
-      ["monitor add systemd nginx,a;reboot", "`unit.1`", "name of a unit"],
+      ["monitor add systemd nginx,a;reboot", "`unit.1`", "单元名"],
       ["monitor add systemd nginx expected_state=running", "`expected_state.0`"],
     ]));
 });

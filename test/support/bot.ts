@@ -169,7 +169,7 @@ export async function until<T>(look: () => Promise<T | undefined>, withinMs = 10
   const end = performance.now() + withinMs;
   for (;;) {
     const found = await look();
-    if (found !== undefined) return found;
+    if (found !== undefined && found !== false) return found;
     if (performance.now() > end) throw new Error("it did not happen in time");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
