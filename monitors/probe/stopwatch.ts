@@ -18,53 +18,69 @@ export interface Stopwatch<Phase extends string> {
 /** What is waited for in each part, first to last; the first is the one that begins. */
 type Parts<Phase extends string> = Readonly<Record<Phase | "resolve", string>>;
 
+/** Starts a stopwatch; `elapsed` gives milliseconds that never turn back. */
 export function createStopwatch<Phase extends string>(
   parts: Parts<Phase>,
   elapsed: () => number,
 ): Stopwatch<Phase | "resolve"> {
-  const phases = Object.keys(parts) as (Phase | "resolve")[];
-  const spent = new Map<string, number>();
-  const startedAt = elapsed();
-  let current: Phase | "resolve" = "resolve";
-  let currentFrom = startedAt;
+  return new PartsWatch(parts, elapsed);
+}
 
-  function enter(phase: Phase | "resolve"): void {
-    const now = elapsed();
-    spent.set(current, (spent.get(current) ?? 0) + now - currentFrom);
-    currentFrom = now;
-    current = phase;
+/** A class, since an object with a getter of its own gets a hidden class of its own: every look would leave one behind. */
+class PartsWatch<Phase extends string> implements Stopwatch<Phase | "resolve"> {
+  readonly #parts: Parts<Phase>;
+  readonly #elapsed: () => number;
+  readonly #spent = new Map<string, number>();
+  readonly #startedAt: number;
+  #current: Phase | "resolve" = "resolve";
+  #currentFrom: number;
+
+  constructor(parts: Parts<Phase>, elapsed: () => number) {
+    this.#parts = parts;
+    this.#elapsed = elapsed;
+    this.#startedAt = elapsed();
+    this.#currentFrom = this.#startedAt;
   }
 
-  function seconds(phase: Phase | "resolve"): number {
-    enter(current);
-    return (spent.get(phase) ?? 0) / 1000;
+  get phase(): Phase | "resolve" {
+    return this.#current;
   }
 
-  return {
-    get phase() {
-      return current;
-    },
-    enter,
-    seconds,
-    timeUp() {
-      const taken = (elapsed() - startedAt) / 1000;
-      const detail = `no answer after ${taken.toFixed(1)}s, waiting for ${parts[current]}`;
-      return new LookFailed({ code: "timeout", detail });
-    },
-    readings(metric, success) {
-      enter(current);
-      return [
-        { name: "probe_success", value: success ? 1 : 0 },
-        { name: "probe_duration_seconds", value: (currentFrom - startedAt) / 1000 },
-        { name: "probe_dns_lookup_time_seconds", value: (spent.get("resolve") ?? 0) / 1000 },
-        ...phases.map((phase) => ({
-          name: metric,
-          labels: { phase },
-          value: (spent.get(phase) ?? 0) / 1000,
-        })),
-      ];
-    },
-  };
+  enter(phase: Phase | "resolve"): void {
+    const now = this.#elapsed();
+    this.#spent.set(this.#current, this.#spentMs(this.#current) + now - this.#currentFrom);
+    this.#currentFrom = now;
+    this.#current = phase;
+  }
+
+  seconds(phase: Phase | "resolve"): number {
+    this.enter(this.#current);
+    return this.#spentMs(phase) / 1000;
+  }
+
+  timeUp(): LookFailed {
+    const taken = (this.#elapsed() - this.#startedAt) / 1000;
+    const detail = `no answer after ${taken.toFixed(1)}s, waiting for ${this.#parts[this.#current]}`;
+    return new LookFailed({ code: "timeout", detail });
+  }
+
+  readings(metric: string, success: boolean): Reading[] {
+    this.enter(this.#current);
+    return [
+      { name: "probe_success", value: success ? 1 : 0 },
+      { name: "probe_duration_seconds", value: (this.#currentFrom - this.#startedAt) / 1000 },
+      { name: "probe_dns_lookup_time_seconds", value: this.#spentMs("resolve") / 1000 },
+      ...Object.keys(this.#parts).map((phase) => ({
+        name: metric,
+        labels: { phase },
+        value: this.#spentMs(phase) / 1000,
+      })),
+    ];
+  }
+
+  #spentMs(phase: string): number {
+    return this.#spent.get(phase) ?? 0;
+  }
 }
 
 /** Waits for `asked`, but no longer than `signal` allows: a question to DNS cannot be cancelled. */

@@ -24,7 +24,8 @@ const LONGEST_ANSWER = 65_536;
 const MOST_PEEKS = 100;
 
 export interface Talk {
-  readonly socket: Socket;
+  /** The connection as it is now: with TLS once that has begun. */
+  socket(): Socket;
   send(bytes: Buffer): void;
   /** Waits for a line that fits. As blackbox_exporter, it looks at one line at a time, ended or not. */
   hear(fits: Test): Promise<void>;
@@ -55,17 +56,17 @@ export function converse<T>(
 
     function talkOver(first: Socket): Talk {
       let socket = first;
-      let ear = openEar();
+      // Most only want to know whether there is a connection.
+      let ear: Ear | undefined;
       return {
-        get socket() {
-          return socket;
-        },
+        socket: () => socket,
         send(bytes) {
           watch.enter("query");
           socket.write(bytes);
         },
         hear(fits) {
           watch.enter("query");
+          ear ??= openEar();
           return ear.hear(socket, fits, fail);
         },
         startTls(host, options) {
@@ -74,7 +75,7 @@ export function converse<T>(
           opened.push(over);
           over.on("error", fail);
           socket = over;
-          ear = openEar();
+          ear = undefined;
           return new Promise((done) => over.once("secureConnect", () => done(over)));
         },
       };

@@ -68,7 +68,7 @@ async function talkThrough(
   world: MonitorWorld,
   notes: Notes,
 ): Promise<void> {
-  notes.family = familyOf(talk.socket);
+  notes.family = familyOf(talk.socket());
   const { host } = placeOf(options.target);
   const handshake = async (): Promise<void> => {
     notes.tls = seenOf(await talk.startTls(host, tlsConnection(options.tls_config, world.certificates)));
