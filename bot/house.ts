@@ -48,7 +48,7 @@ import { robotChannels } from "./robots/robots.ts";
 import { secretsOf } from "./secrets.ts";
 import { openTeardown } from "./teardown.ts";
 import { openWatchdog } from "./watchdog.ts";
-import { openWatching, startWatching } from "./watching.ts";
+import { explainFound, openWatching, startWatching } from "./watching.ts";
 import { webhookChannels } from "./webhook/webhook-channels.ts";
 import { openWeComApps } from "./wecom/app/open-wecom-apps.ts";
 
@@ -180,7 +180,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     const alerts = openAlerts({
       store,
       rules: watchRules(rules, series, (found) => {
-        const words = flows.explain(found);
+        const words = explainFound(watching, found);
         return words && inLocale(locale, words);
       }),
       channels,

@@ -4,9 +4,12 @@ import { type Heartbeats, openHeartbeats } from "../monitors/heartbeat/heartbeat
 import { type Logs, openLogs } from "../monitors/log/logs.ts";
 import type { MonitorBook } from "../monitors/monitor-book.ts";
 import type { Network } from "../monitors/network.ts";
+import { explainReason } from "../monitors/reason.ts";
 import { openDatabases } from "../monitors/sql/databases.ts";
 import { watch as createWatch, type Watch } from "../monitors/watch.ts";
 import type { Clock } from "../storage/clock.ts";
+import type { Labels } from "../storage/labels.ts";
+import type { Text } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { SeriesSink } from "../storage/series.ts";
 import type { Store } from "../storage/store.ts";
@@ -67,6 +70,17 @@ export function openWatching(deps: WatchingDeps): Watching {
     world: { network, elapsed, heartbeats, logs, flows, matches: flows, databases },
   });
   return { network, heartbeats, flows, logs, watch };
+}
+
+/** What is known of a label set that a rule has found: of a flow's run, or why the last look of its monitor failed. */
+export function explainFound(
+  { flows, watch }: Pick<Watching, "flows" | "watch">,
+  found: Labels,
+): Text | undefined {
+  const told = flows.explain(found);
+  if (told !== undefined) return told;
+  const status = found["monitor"] === undefined ? undefined : watch.status(found["monitor"]);
+  return status?.up === false && status.reason !== undefined ? explainReason(status.reason) : undefined;
 }
 
 /** First what is told, so that a look has something to ask. */

@@ -15,6 +15,7 @@ import { actionsSchema } from "../../bot/actions/config.ts";
 import { type OpenActions, openActions } from "../../bot/actions/open-actions.ts";
 import { openPeople, othersRole } from "../../bot/people.ts";
 import { PLAIN_HTTP } from "../../bot/receivers/http-config.ts";
+import { explainFound } from "../../bot/watching.ts";
 import type { Role } from "../../commands/allow.ts";
 import { openAudit } from "../../commands/audit.ts";
 import { type FilePerson, openPeopleBook } from "../../commands/people/book.ts";
@@ -172,7 +173,7 @@ export class Road {
       plan: () => this.plan,
       store,
       rules: watchRules(rules, series, (found) => {
-        const words = flows.explain(found);
+        const words = explainFound({ flows, watch: looking }, found);
         return words && inLocale(locale, words);
       }),
       linesOf: (labels) => logs.linesBehind(labels),
