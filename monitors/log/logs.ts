@@ -72,7 +72,7 @@ export function openLogs({ store, book, clock, log, journal = systemJournal }: L
   function lifeOf(monitor: string, options: LogOptions): Life {
     const known = lives.get(monitor);
     if (known?.options === options) return known;
-    void known?.handles.keep(new Set());
+    void known?.handles.end();
     const life: Life = {
       options,
       patterns: compilePatterns(options.patterns),
@@ -100,7 +100,7 @@ export function openLogs({ store, book, clock, log, journal = systemJournal }: L
     const life = lives.get(name);
     if (life !== undefined && (after === undefined || after.paused || !isKnown(after))) {
       lives.delete(name);
-      void life.handles.keep(new Set());
+      void life.handles.end();
     }
     if (isKnown(after) || memories.get(name) === undefined) return;
     store
@@ -212,7 +212,7 @@ export function openLogs({ store, book, clock, log, journal = systemJournal }: L
     },
     async stop() {
       unwatch();
-      await Promise.all([...lives.values()].map(({ handles }) => handles.keep(new Set())));
+      await Promise.all([...lives.values()].map(({ handles }) => handles.end()));
       lives.clear();
     },
   };
