@@ -7,7 +7,7 @@ import type { FakeCloud } from "../../../support/clouds/cloud.ts";
 import { openTencent, TENCENT } from "../../../support/clouds/tencent.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { Journal } from "../../../support/journaled-store.ts";
-import { closing, OPS, openBench } from "./bench.ts";
+import { closing, openBench } from "./bench.ts";
 
 const ZHANG = "13800138000";
 const MASKED = "+86138****8000";
@@ -17,23 +17,27 @@ const aliyunEntry = (url: string, more = ""): string =>
 const tencentEntry = (url: string, more = ""): string =>
   `{ provider: tencent, to: ["${ZHANG}"], access_key_id: ${TENCENT.id}, access_key_secret: ${TENCENT.secret}, sdk_app_id: "${TENCENT.app}", sign_name: ${TENCENT.sign}, template: "${TENCENT.template}", endpoint: "${url}"${more} }`;
 
+const aliyunCall = (url: string): string => aliyunEntry(url).replace(ALIYUN.sms, ALIYUN.voice);
+
 const SKIP = {
   "puts a card before people": "a template has no room for fields; what it says is tested below",
   "keeps the order of what it is given one after another": "a card without a severity is nothing for a phone",
   "takes the longest card there is": "the text of a card is not said; the longest title is tested below",
 };
 
-for (const [name, openCloud, entry] of [
-  ["Aliyun", openAliyun, aliyunEntry],
-  ["Tencent Cloud", openTencent, tencentEntry],
+for (const [name, openCloud, entry, medium] of [
+  ["SMS by Aliyun", openAliyun, aliyunEntry, "sms"],
+  ["SMS by Tencent Cloud", openTencent, tencentEntry, "sms"],
+  ["a call by Aliyun", openAliyun, aliyunCall, "voice"],
+  ["a call by Tencent Cloud", openTencent, tencentEntry, "voice"],
 ] as const) {
   channelContract(
-    `SMS by ${name}`,
+    name,
     async () => {
       const cloud = await openCloud();
       return {
-        channel: openBench(entry(cloud.url)).channel,
-        conversation: OPS,
+        channel: openBench(entry(cloud.url), { medium }).channel,
+        conversation: `${medium}:ops/0`,
         seen: () => cloud.taken.map(({ params }) => JSON.stringify(params)),
         refuse(how) {
           cloud.trick = how === "hang" ? "hang" : "isv.OUT_OF_SERVICE";
@@ -105,7 +109,7 @@ describe("a message by Aliyun", () => {
 
   it("a call reads out the template, with numbers as they are spoken", async () => {
     const cloud = closing(await openAliyun());
-    const entry = aliyunEntry(cloud.url).replace(ALIYUN.sms, ALIYUN.voice);
+    const entry = aliyunCall(cloud.url);
     const bench = openBench(entry, { medium: "voice" });
     expect((await bench.post())["answer"]).toBe(`${MASKED}: Aliyun call-1`);
     expect(cloud.taken[0]).toMatchObject({ action: "SingleCallByTts", params: { value: "百分之97" } });
