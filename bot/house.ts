@@ -229,6 +229,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         const swap = (): void => {
           now = next;
           onCall.reloaded();
+          actions.reloaded();
         };
         return { notes: said, store: (change) => sync(change, file), swap };
       },

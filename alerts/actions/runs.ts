@@ -25,8 +25,6 @@ export interface Due {
 
 export interface Runs {
   readonly table: Table<Run>;
-  /** Whether something has changed since `begin` last looked. */
-  isStale(): boolean;
   /**
    * Puts down what of the actions is due at `at`, and what of it will never be done. Resolves with what is to be done,
    * once that is on disk; rejects with NotSaved when the disk refuses.
@@ -110,8 +108,6 @@ export function openRuns(store: Store, book: AlertBook): Runs {
 
   return {
     table,
-
-    isStale: () => changed.size > 0,
 
     async begin(actions, at) {
       const looked = changed;

@@ -38,6 +38,8 @@ export interface OpenActions extends Actions {
   endLost(): Promise<void>;
   /** The same, then watches. */
   open(): Promise<void>;
+  /** The file may permit others now: what happens from here on is theirs, too. */
+  reloaded(): void;
   /** Resolves when nothing is carried out any more. */
   idle(): Promise<void>;
   /** Ends what is under way. */
@@ -162,6 +164,7 @@ export function openActions(deps: ActionDeps): OpenActions {
       await endLost();
       loop.start();
     },
+    reloaded: () => loop.wake(),
     idle,
     async stop() {
       stopped = true;

@@ -2,6 +2,7 @@ import { formatSpan } from "../../alerts/words.ts";
 import { hostsOf, kindNamed, type MonitorSpec, readAddress, targetOf } from "../../monitors/index.ts";
 import { writeShort } from "../../monitors/shaping/short.ts";
 import { normaliseUrl } from "../../monitors/web/options.ts";
+import type { Text } from "../../storage/locale.ts";
 import { refusal } from "../allow.ts";
 import { action, answer, type Call, type Command, Refusal } from "../command.ts";
 import { addFlow } from "../flows/made.ts";
@@ -12,7 +13,7 @@ import { quoted, refuse } from "../phrases.ts";
 import type { World } from "../world.ts";
 import { addHeartbeat } from "./heartbeat-made.ts";
 import { readHeartbeat } from "./heartbeat-spec.ts";
-import { kindCalled, kindLines } from "./kinds.ts";
+import { exampleOf, kindCalled, kindLines } from "./kinds.ts";
 import { checkedMonitor, refusing } from "./options.ts";
 import { readSql } from "./sql-spec.ts";
 
@@ -49,11 +50,12 @@ export const monitorAdd: Command = {
     const target = shown === undefined ? "" : ` ${code(shown)}`;
     const steps = (record.shape ?? []).map((step, i) => `${i + 1}. ${code(writeShort(step))}`).join("\n");
     const shape = steps === "" ? "" : `\n\n${steps}`;
+    const hint = namedAsKind(spec);
     return answer(
       call,
       {
-        zh: `已添加监控 ${quoted(record.name)}：${record.kind}${target}，每${formatSpan(record.intervalMs, "zh-CN")}看一次。${shape}`,
-        en: `Monitor ${quoted(record.name)} added: ${record.kind}${target}, every ${formatSpan(record.intervalMs, "en")}.${shape}`,
+        zh: `已添加监控 ${quoted(record.name)}：${record.kind}${target}，每${formatSpan(record.intervalMs, "zh-CN")}看一次。${shape}${hint.zh}`,
+        en: `Monitor ${quoted(record.name)} added: ${record.kind}${target}, every ${formatSpan(record.intervalMs, "en")}.${shape}${hint.en}`,
       },
       {
         actions: [
@@ -144,6 +146,16 @@ export function readSpec(rest: string, world: World): MonitorSpec {
   const target = kind?.target === undefined ? undefined : options.get(kind.target);
   const name = called ?? freeName(nameFrom(target ?? kindName), world);
   return checkedMonitor({ ...Object.fromEntries(options), name, kind: kindName });
+}
+
+/** A web address beside `prometheus` and nothing to ask: a name, as it seems. Whoever meant the kind is told how. */
+function namedAsKind({ name, kind }: MonitorSpec): Text {
+  const other = kind === "http" ? kindNamed(kindCalled(name) ?? "") : undefined;
+  if (other === undefined || other.kind === "http" || other.target !== "url") return { zh: "", en: "" };
+  return {
+    zh: `\n\n“${quoted(name)}”当作了名字；要的是这个种类的话，例如 ${code(exampleOf(other.kind).zh)}`,
+    en: `\n\n“${quoted(name)}” was taken for a name; if you meant the kind, for example ${code(exampleOf(other.kind).en)}`,
+  };
 }
 
 function onlyInFile(key: string): Refusal {

@@ -179,3 +179,25 @@ describe("an action", () => {
     expect(ran()).toHaveLength(2);
   });
 });
+
+describe("an action that a reload brings", () => {
+  it("is there for what happens right after it", async () => {
+    await open([]);
+    await road.permit([counting({ on: ["firing"] })]);
+    // It is known from now on, not from the first incident on, which would then lie before it by a moment.
+    expect(road.commits.flat().filter(([, table]) => table === "actions")).toHaveLength(1);
+    await road.burn();
+    await done();
+    expect(ran()).toHaveLength(1);
+  });
+
+  it("is not for what happened before", async () => {
+    await open([]);
+    await road.burn();
+    await road.clock.advance(5_000);
+    await road.permit([counting({ on: ["firing"] })]);
+    await road.clock.advance(60_000);
+    await done();
+    expect(ran()).toEqual([]);
+  });
+});

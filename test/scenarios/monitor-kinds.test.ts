@@ -114,6 +114,15 @@ describe("kinds of monitors", () => {
     expect(said).toContain("… and 3 more");
   });
 
+  it("says that the word of a kind was taken for a name, where nothing says what to ask", async () => {
+    const said = await en.say("monitor add prometheus https://prom.example/-/healthy");
+    expect(said).toContain("Monitor prometheus added: http");
+    expect(said).toContain(
+      "“prometheus” was taken for a name; if you meant the kind, for example `monitor add",
+    );
+    expect(await en.say("monitor add shop https://shop.example")).not.toContain("taken for a name");
+  });
+
   it("says of a name that nobody has that there is no such monitor", async () => {
     expect(await zh.say("测试监控 nosuch")).toContain("没有监控“nosuch”");
   });

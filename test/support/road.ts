@@ -11,7 +11,7 @@ import { openOnCall } from "../../alerts/oncall/on-call.ts";
 import type { RotationConfig } from "../../alerts/oncall/oncall-config.ts";
 import { type Alerts, openAlerts } from "../../alerts/open-alerts.ts";
 import { openSubscriptions } from "../../alerts/routing/subscriptions.ts";
-import { actionsSchema } from "../../bot/actions/config.ts";
+import { type ActionConfig, actionsSchema } from "../../bot/actions/config.ts";
 import { type OpenActions, openActions } from "../../bot/actions/open-actions.ts";
 import { openPeople, othersRole } from "../../bot/people.ts";
 import { PLAIN_HTTP } from "../../bot/receivers/http-config.ts";
@@ -105,6 +105,7 @@ export class Road {
   cards: readonly Card[] = [];
   readonly #hear: ReturnType<typeof openRoad>;
   readonly #close: () => Promise<void>;
+  #permitted: readonly ActionConfig[];
 
   static async open(options: RoadOptions = {}): Promise<Road> {
     const clock = new FakeClock();
@@ -201,11 +202,11 @@ export class Road {
       },
       kinds: { ...monitorKinds, system: reading(machine) },
     });
-    const permitted = actionsSchema.parse(options.actions ?? []);
+    this.#permitted = actionsSchema.parse(options.actions ?? []);
     const actions = openActions({
       store,
       book: alerts.book,
-      file: () => ({ actions: permitted, global: { http: PLAIN_HTTP } }),
+      file: () => ({ actions: this.#permitted, global: { http: PLAIN_HTTP } }),
       secrets: () => [],
       hasPeople: () => true,
       clock,
@@ -322,6 +323,13 @@ export class Road {
     await this.say("rule add busy: cpu_usage_percent > 80 severity critical");
     this.machine["cpu_usage_percent"] = 95;
     await this.clock.advance(30_000);
+  }
+
+  /** A reload brings these actions. */
+  async permit(actions: readonly object[]): Promise<void> {
+    this.#permitted = actionsSchema.parse(actions);
+    this.actions.reloaded();
+    await settle();
   }
 
   close(): Promise<void> {
