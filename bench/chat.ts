@@ -49,7 +49,7 @@ await store.commit((change) => {
 await store.close();
 
 /** The real process on that store; a client in the same process would take half of its time. */
-const child = spawn(process.execPath, [fileURLToPath(new URL("../bot/main.js", import.meta.url))], {
+const child = spawn(process.execPath, [fileURLToPath(new URL("../gengfu.js", import.meta.url))], {
   cwd: dir,
   env: { PATH: process.env["PATH"] ?? "", DATA_DIR: dir, PORT: "0", LOCALE: "en" },
   stdio: ["ignore", "pipe", "ignore"],

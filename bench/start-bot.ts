@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../bot/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../gengfu.js", import.meta.url));
 
 /** Starts one in `dir`, where its `gengfu.yml` is; resolves with its address when it listens. */
 export async function startBot(dir: string): Promise<{ url: string; stop: () => Promise<void> }> {

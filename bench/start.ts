@@ -9,7 +9,7 @@ import { median } from "./median.ts";
 const ROUNDS = 5;
 /** Long enough for the first looks and evaluations, and for memory to settle. */
 const IDLE_MS = 40_000;
-const main = fileURLToPath(new URL("../bot/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../gengfu.js", import.meta.url));
 
 interface Round {
   readonly readyMs: number;

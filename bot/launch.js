@@ -89,6 +89,7 @@ function build() {
   process.stderr.write("gengfu: building… 正在编译…\n");
   node([tsc, "-p", "."], "the build");
   node([tsc, "-p", "bot/console/page"], "the build of the console page");
+  node(["dist/bot/build/bundle.js"], "the binding of the build into one file");
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(built, hash);
 }
@@ -114,8 +115,8 @@ install();
 switch (word) {
   case "start":
     build();
-    process.argv = [process.argv[0] ?? "node", join(root, "dist/bot/main.js"), ...rest];
-    await import("../dist/bot/main.js");
+    process.argv = [process.argv[0] ?? "node", join(root, "dist/gengfu.js"), ...rest];
+    await import("../dist/gengfu.js");
     break;
   case "dev":
     dev();

@@ -4,6 +4,7 @@ import { dirname, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseSync } from "oxc-parser";
 import { describe, expect, test } from "vitest";
+import { LOADED_LATER } from "../bot/build/loaded-later.ts";
 
 /** The law of the house, written once. A folder that has no place here fails. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -51,6 +52,7 @@ const home: Readonly<Record<string, readonly string[]>> = {
   marked: ["bot/console/page", "bot/chat"],
   // Run by the launcher, never imported.
   typescript: [],
+  rolldown: ["bot/build"],
   zod: ["storage", "monitors", "rules", "alerts", "commands", "bot"],
 };
 
@@ -114,6 +116,8 @@ interface Source {
   readonly path: string;
   readonly text: string;
   readonly imports: readonly string[];
+  /** Those of the imports that are made when they are needed. */
+  readonly dynamicImports: readonly string[];
   readonly exports: readonly string[];
 }
 
@@ -150,6 +154,7 @@ function readSource(path: string): Source {
         ...typeImports,
       ]),
     ],
+    dynamicImports: dynamic,
     exports: module.staticExports.flatMap(({ entries }) =>
       entries.flatMap(({ exportName }) => (exportName.name === null ? [] : [exportName.name])),
     ),
@@ -162,6 +167,7 @@ const byPath = new Map(sources.map((source) => [source.path, source]));
 
 /** The project file that a relative import means. `bot/launch.js` and the page name compiled files. */
 function target(source: Source, request: string): string {
+  if (request === "../dist/gengfu.js") return "bot/main.ts";
   return posix
     .normalize(posix.join(dirname(source.path), request))
     .replace(/^dist\//, "")
@@ -247,6 +253,17 @@ describe("the law of the house", () => {
         .map((request) => `${source.path} imports ${request}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test("packages that are loaded later stay packages, and only they", () => {
+    const later = sources
+      .filter(({ path }) => !path.startsWith("bench/"))
+      .flatMap(({ dynamicImports }) => dynamicImports)
+      .filter((request) => !isRelative(request));
+    const kept = (request: string): boolean =>
+      LOADED_LATER.some((name) => request === name || request.startsWith(`${name}/`));
+    expect(later.filter((request) => !kept(request))).toEqual([]);
+    expect(LOADED_LATER.filter((name) => !later.some((request) => request.startsWith(name)))).toEqual([]);
   });
 
   test("built-in modules are named with node:", () => {

@@ -19,7 +19,7 @@ export interface Peer {
 
 /** Where Debian puts it. */
 const ALERTMANAGER = "/usr/bin/prometheus-alertmanager";
-const main = fileURLToPath(new URL("../../bot/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../gengfu.js", import.meta.url));
 const floorScript = fileURLToPath(new URL("floor.js", import.meta.url));
 const starts: Readonly<Record<PeerName, typeof gengfu>> = { alertmanager, gengfu, floor };
 

@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { failToStart, makeDir, startBot, until } from "../support/bot.ts";
 
-const main = fileURLToPath(new URL("../../dist/bot/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/gengfu.js", import.meta.url));
 const EX_CONFIG = 78;
 
 const cleanUps: (() => void | Promise<void>)[] = [];

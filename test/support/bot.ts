@@ -39,7 +39,7 @@ export interface Bot {
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-const main = fileURLToPath(new URL("../../dist/bot/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/gengfu.js", import.meta.url));
 
 /** A new empty folder, removed when `cleanUps` run. */
 export function makeDir(cleanUps: (() => void | Promise<void>)[]): string {
