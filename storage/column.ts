@@ -126,7 +126,7 @@ export class Column implements Series {
 
   #addChunk(): void {
     const chunk = this.#arena.take();
-    if (this.#chunks.length < EXACT) this.#chunks = [...this.#chunks, chunk];
+    if (this.#chunks.length < EXACT) this.#chunks = this.#chunks.concat(chunk);
     else this.#chunks.push(chunk);
   }
 
