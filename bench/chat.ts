@@ -3,11 +3,11 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openRuleBook } from "../rules/rule-book.ts";
 import { systemClock } from "../storage/clock.ts";
 import { openStore } from "../storage/embedded-store.ts";
 import { silentLog } from "../storage/log.ts";
+import { BOT } from "./command.ts";
 import { quantile } from "./median.ts";
 
 const RULES = 10_000;
@@ -49,7 +49,7 @@ await store.commit((change) => {
 await store.close();
 
 /** The real process on that store; a client in the same process would take half of its time. */
-const child = spawn(process.execPath, [fileURLToPath(new URL("../gengfu.js", import.meta.url))], {
+const child = spawn(process.execPath, BOT, {
   cwd: dir,
   env: { PATH: process.env["PATH"] ?? "", DATA_DIR: dir, PORT: "0", LOCALE: "en" },
   stdio: ["ignore", "pipe", "ignore"],

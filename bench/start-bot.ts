@@ -1,14 +1,12 @@
 /** A bot of its own for a measurement. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const main = fileURLToPath(new URL("../gengfu.js", import.meta.url));
+import { BOT } from "./command.ts";
 
 /** Starts one in `dir`, where its `gengfu.yml` is; resolves with its address when it listens. */
 export async function startBot(dir: string): Promise<{ url: string; stop: () => Promise<void> }> {
   const env = { PATH: process.env["PATH"] ?? "", DATA_DIR: join(dir, "data"), PORT: "0" };
-  const bot = spawn(process.execPath, ["--max-semi-space-size=4", main], {
+  const bot = spawn(process.execPath, BOT, {
     cwd: dir,
     env,
     stdio: ["ignore", "pipe", "ignore"],

@@ -3,13 +3,12 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { BOT } from "./command.ts";
 import { median } from "./median.ts";
 
 const ROUNDS = 5;
 /** Long enough for the first looks and evaluations, and for memory to settle. */
 const IDLE_MS = 40_000;
-const main = fileURLToPath(new URL("../gengfu.js", import.meta.url));
 
 interface Round {
   readonly readyMs: number;
@@ -19,7 +18,7 @@ interface Round {
 async function round(idleMs: number): Promise<Round> {
   const dir = mkdtempSync(join(tmpdir(), "gengfu-bench-"));
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ["--max-semi-space-size=4", main], {
+  const child = spawn(process.execPath, BOT, {
     cwd: dir,
     env: { PATH: process.env["PATH"] ?? "", DATA_DIR: join(dir, "data"), PORT: "0" },
     stdio: ["ignore", "pipe", "ignore"],

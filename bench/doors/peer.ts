@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { BOT } from "../command.ts";
 
 /** `floor` is a bare server that only writes down what it is sent, see floor.ts. */
 export const PEERS = ["alertmanager", "gengfu", "floor"] as const;
@@ -19,7 +20,6 @@ export interface Peer {
 
 /** Where Debian puts it. */
 const ALERTMANAGER = "/usr/bin/prometheus-alertmanager";
-const main = fileURLToPath(new URL("../../gengfu.js", import.meta.url));
 const floorScript = fileURLToPath(new URL("floor.js", import.meta.url));
 const starts: Readonly<Record<PeerName, typeof gengfu>> = { alertmanager, gengfu, floor };
 
@@ -54,8 +54,7 @@ receivers: [{ name: sink, webhook_configs: [{ url: "${sink}" }] }]
 }
 
 function gengfu(dir: string, config: string, port: number): ChildProcess {
-  // As `npm start` does.
-  return spawn(process.execPath, ["--max-semi-space-size=4", main], {
+  return spawn(process.execPath, BOT, {
     cwd: dir,
     env: {
       PATH: process.env["PATH"] ?? "",
