@@ -9,5 +9,5 @@ const { scripts } = JSON.parse(readFileSync(new URL("../../package.json", import
 /** The arguments of Node: its flags, and the file. */
 export const BOT: readonly string[] = [
   ...scripts.start.split(" ").filter((word) => word.startsWith("--")),
-  fileURLToPath(new URL("../gengfu.js", import.meta.url)),
+  fileURLToPath(new URL("../bot/main.js", import.meta.url)),
 ];

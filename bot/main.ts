@@ -22,10 +22,18 @@ import { startWords } from "./start-words.ts";
 const LONGEST_STOP_MS = 4_500;
 /** npm passes a Ctrl+C on to us, and the terminal has sent it already; what comes later is impatience. */
 const SAME_SIGNAL_MS = 1_000;
-const EX_CONFIG = 78; // sysexits.h
+const EX_USAGE = 64; // sysexits.h
+const EX_CONFIG = 78;
 
-if (process.argv[2] === "check") check(process.argv.slice(3));
-else await main();
+const [word, ...rest] = process.argv.slice(2);
+if (word === undefined) await main();
+else if (word === "check") check(rest);
+else {
+  process.stderr.write(
+    `gengfu: unknown word '${word}': say 'check FILE', or nothing to start. 不认识 '${word}'：可以用 'check 文件'，启动则什么都不用写。\n`,
+  );
+  process.exitCode = EX_USAGE;
+}
 
 async function main(): Promise<void> {
   // Standard error may be a file on a full disk; what is said there is no reason to end.

@@ -5,7 +5,7 @@ import type { Series } from "./series.ts";
 
 const NEVER = Number.NEGATIVE_INFINITY;
 const NONE: number[] = [];
-/** Up to so many chunks the list is copied to make it one longer: an array that grows takes room for 16 more. */
+/** Up to so many chunks the list is copied by `concat`, which takes what it needs: an array that grows, or is spread, takes room for 16 more. */
 const EXACT = 8;
 
 /**

@@ -1,31 +1,40 @@
 /**
- * Binds the house into `dist/gengfu.js`. As some 800 modules it takes twice as long to start and holds 13 MB more: a
- * module costs Node a record, a promise and a path of its own.
+ * Bundles the house into `dist/bot/main.js`, over what the compiler has put there. As some 800 modules it takes twice as
+ * long to start and holds 13 MB more: a module costs Node a record, a promise and a path of its own. With `--watch` it
+ * goes on until it is interrupted.
  */
 import { join } from "node:path";
-import { build } from "rolldown";
+import { type BuildOptions, build, watch } from "rolldown";
 import { packageRoot } from "../package-root.ts";
 import { inAscii } from "./in-ascii.ts";
-import { LOADED_LATER } from "./loaded-later.ts";
+import { isLoadedLater } from "./loaded-later.ts";
 
 const root = packageRoot();
 
-await build({
-  input: { gengfu: join(root, "bot/main.ts") },
+const options: BuildOptions = {
+  input: { main: join(root, "bot/main.ts") },
   cwd: root,
   platform: "node",
   tsconfig: join(root, "tsconfig.json"),
-  external: LOADED_LATER.map((name) => new RegExp(`^${name.replace(".", "\\.")}(/|$)`)),
+  external: isLoadedLater,
   // `depd`, a package under koa, names its functions with it; nothing of ours is in its reach.
   checks: { eval: false },
   plugins: [inAscii()],
   output: {
-    dir: join(root, "dist"),
+    dir: join(root, "dist/bot"),
     entryFileNames: "[name].js",
-    chunkFileNames: "gengfu/[name].js",
+    chunkFileNames: "main/[name].js",
     format: "esm",
     sourcemap: true,
     // What stays in the file stays in memory.
     comments: false,
   },
-});
+};
+
+if (process.argv.includes("--watch")) {
+  watch(options).on("event", (event) => {
+    // The compiler beside it says what is wrong with the types; this is what cannot even be parsed.
+    if (event.code === "ERROR") console.error(event.error);
+    if (event.code === "BUNDLE_END" || event.code === "ERROR") void event.result.close();
+  });
+} else await build(options);

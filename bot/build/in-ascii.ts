@@ -22,18 +22,23 @@ export function inAscii(): Plugin {
 
 /** `String.raw` takes an escape by its letters, so that its parts are handed to it as strings. */
 export function withoutRawTemplates(code: string): string {
-  const found: { start: number; end: number; call: string }[] = [];
+  const edits: { from: number; to: number; text: string }[] = [];
   new Visitor({
     TaggedTemplateExpression({ start, end, quasi: { quasis, expressions } }) {
       if (!code.startsWith("String.raw`", start)) return;
       const raw = JSON.stringify(quasis.map(({ value }) => value.raw));
-      const values = expressions.map((value) => code.slice(value.start, value.end));
-      found.push({ start, end, call: `String.raw(${[`{ raw: ${raw} }`, ...values].join(", ")})` });
+      // Only what lies around the expressions: within one there may be another template.
+      const begins = [...expressions.map((value) => value.start), end];
+      const ends = [start, ...expressions.map((value) => value.end)];
+      for (const [i, from] of ends.entries()) {
+        const opened = i === 0 ? `String.raw({ raw: ${raw} }` : ")";
+        edits.push({ from, to: begins[i] ?? end, text: opened + (i < expressions.length ? ", (" : ")") });
+      }
     },
   }).visit(parseAst(code, { lang: "ts" }));
-  return found
-    .sort((one, other) => other.start - one.start)
-    .reduce((text, { start, end, call }) => text.slice(0, start) + call + text.slice(end), code);
+  return edits
+    .sort((one, other) => other.from - one.from)
+    .reduce((text, edit) => text.slice(0, edit.from) + edit.text + text.slice(edit.to), code);
 }
 
 /** Every letter beyond ASCII as an escape; throws where that would mean something else. */

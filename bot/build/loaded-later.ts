@@ -16,3 +16,8 @@ export const LOADED_LATER: readonly string[] = [
   "tencentcloud-sdk-nodejs-common",
   "wechaty",
 ];
+
+/** Whether an import names one of those packages, or a part of it. */
+export function isLoadedLater(request: string): boolean {
+  return LOADED_LATER.some((name) => request === name || request.startsWith(`${name}/`));
+}

@@ -219,7 +219,7 @@ describe.skipIf(noSmallDisk !== undefined && !inCi)(`a disk${why(noSmallDisk)}`,
     cleanUps.push(() => closeSync(file));
     mkdirSync(join(dir, "data"));
     disk.fill();
-    const main = fileURLToPath(new URL("../../dist/gengfu.js", import.meta.url));
+    const main = fileURLToPath(new URL("../../dist/bot/main.js", import.meta.url));
     const port = await freePort();
     const child = spawn(process.execPath, [main], {
       cwd: dir,

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Bot, makeDir, startBot } from "../support/bot.ts";
 
-const main = fileURLToPath(new URL("../../dist/gengfu.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/bot/main.js", import.meta.url));
 const config = (name: string): string => fileURLToPath(new URL(`../config/${name}`, import.meta.url));
 
 const cleanUps: (() => void | Promise<void>)[] = [];

@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { failToStart, makeDir, startBot, until } from "../support/bot.ts";
 
-const main = fileURLToPath(new URL("../../dist/gengfu.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/bot/main.js", import.meta.url));
 const EX_CONFIG = 78;
 
 const cleanUps: (() => void | Promise<void>)[] = [];
@@ -147,6 +147,15 @@ test("gengfu.example.yml runs", async () => {
 });
 
 describe("what is in the way of a start", () => {
+  test("a word that it does not know, such as a mistyped one: nothing is started, nothing made", async () => {
+    const dir = makeDir(cleanUps);
+    const { code, errors } = await failToStart({ dir, args: ["chekc", "gengfu.yml"] });
+    expect(code).toBe(64);
+    expect(errors).toContain("unknown word 'chekc': say 'check FILE'");
+    expect(errors).toContain("不认识 'chekc'");
+    expect(existsSync(join(dir, "data"))).toBe(false);
+  });
+
   test("a port that is taken is named; the folder is free again afterwards", async () => {
     const dir = makeDir(cleanUps);
     const { port } = await takePort();

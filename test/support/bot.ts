@@ -39,7 +39,7 @@ export interface Bot {
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-const main = fileURLToPath(new URL("../../dist/gengfu.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/bot/main.js", import.meta.url));
 
 /** A new empty folder, removed when `cleanUps` run. */
 export function makeDir(cleanUps: (() => void | Promise<void>)[]): string {
@@ -51,6 +51,8 @@ export function makeDir(cleanUps: (() => void | Promise<void>)[]): string {
 /** What a start needs. */
 export interface BotOptions {
   readonly dir: string;
+  /** What is said after the name of the program. */
+  readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** How long to wait until it listens, in milliseconds. */
   readonly readyWithinMs?: number;
@@ -58,7 +60,7 @@ export interface BotOptions {
 
 /** Starts the compiled process on a free port of loopback and waits until it is ready. */
 export async function startBot(options: BotOptions): Promise<Bot> {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [main, ...(options.args ?? [])], {
     cwd: options.dir,
     env: {
       PATH: process.env["PATH"] ?? "",
@@ -140,7 +142,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
 
 /** Starts the compiled process where it must not come up; gives its exit code and what it wrote to standard error. */
 export async function failToStart(options: BotOptions): Promise<{ code: number; errors: string }> {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [main, ...(options.args ?? [])], {
     cwd: options.dir,
     env: { PATH: process.env["PATH"] ?? "", DATA_DIR: join(options.dir, "data"), PORT: "0", ...options.env },
     stdio: ["ignore", "ignore", "pipe"],

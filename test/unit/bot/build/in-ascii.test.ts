@@ -19,6 +19,8 @@ describe("a script in ASCII means the same", () => {
     ["String.raw`\\d+元${who}\\n${1 + 1}`", "\\d+元更夫\\n2"],
     ["[String.raw`甲\\a`, `乙`, String.raw`丙\\b`].join() + String.raw`丁`", "甲\\a,乙,丙\\b丁"],
     ["String.raw`plain`", "plain"],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code
+    ["String.raw`外\\1${String.raw`内\\2${who}` + '，'}尾\\3${(0, 4)}`", "外\\1内\\2更夫，尾\\34"],
   ])("%s", (code, meant) => {
     expect(escaped(withoutRawTemplates(`(${code})`))).toMatch(/^[\0-\x7f]*$/);
     expect(through(code)).toEqual(meant);
