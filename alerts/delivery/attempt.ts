@@ -172,7 +172,8 @@ async function within<T>(context: AttemptContext, act: (signal: AbortSignal) => 
   return new Promise<T>((resolve, reject) => {
     const end = (settle: () => void): void => {
       halt.removeEventListener("abort", stop);
-      done.abort();
+      // With a reason: without one an exception is made, stack and all, for nobody to see.
+      done.abort("done");
       settle();
     };
     const stop = (): void => {

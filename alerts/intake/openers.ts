@@ -4,7 +4,8 @@
  */
 import { fingerprint } from "../../storage/labels.ts";
 import type { TurnContext } from "../evaluation/turn-context.ts";
-import { groupKeyOf } from "../routing/route-tree.ts";
+import { groupKeyOf, groupMarkOf } from "../routing/route-tree.ts";
+import type { Router } from "../routing/routing.ts";
 import type { Posted } from "./posted.ts";
 import { originOf } from "./turn-received.ts";
 import type { Words } from "./view.ts";
@@ -20,31 +21,30 @@ export interface Openers {
 }
 
 export function findOpeners({ plan, index }: Pick<TurnContext, "plan" | "index">): Openers {
-  /** Groups of which a word waits, or was found, and groups that have their incident. */
+  /** By their marks, groups of which a word waits, or was found, and groups that have their incident. */
   const groups = new Set<string>();
   /** Alerts of no such group of which nothing waits but that they are over. */
   const over = new Set<string>();
 
-  function isOpener({ at, sender }: Words, { labels, endsAt }: Posted): boolean {
-    const [route] = plan().router(labels, originOf({ labels, ...sender }));
+  function isOpener(router: Router, { at, sender }: Words, { labels, endsAt }: Posted): boolean {
+    const [route] = router(labels, originOf(labels, sender.receiver));
     if (route === undefined) return false;
-    const { key } = groupKeyOf(route, labels);
-    if (groups.has(key)) return false;
-    const hasIncident = index.openByGroup.has(key);
+    const mark = groupMarkOf(route, labels);
+    if (groups.has(mark)) return false;
+    const hasIncident = index.openByGroup.has(groupKeyOf(route, labels).key);
     if (!hasIncident && endsAt !== undefined && endsAt <= at) {
       over.add(fingerprint(labels));
       return false;
     }
-    groups.add(key);
+    groups.add(mark);
     return !hasIncident && (over.size === 0 || !over.has(fingerprint(labels)));
   }
 
   return {
     find(words) {
       const found: number[] = [];
-      words.posted.forEach((one, place) => {
-        if (isOpener(words, one)) found.push(place);
-      });
+      const { router } = plan();
+      for (const [place, one] of words.posted.entries()) if (isOpener(router, words, one)) found.push(place);
       return found;
     },
     forget() {

@@ -50,7 +50,7 @@ export function turnReceived(
     identity: before === undefined || fires ? identity : identityOf(before),
     before,
     after,
-    rule: originOf(received),
+    rule: originOf(labels, received.receiver),
   };
 }
 
@@ -73,7 +73,7 @@ function dated(
 }
 
 /** What stands in place of a rule for a received alert. */
-export function originOf({ labels, receiver }: Pick<Received, "labels" | "receiver">): RuleOrigin {
+export function originOf(labels: Labels, receiver?: string): RuleOrigin {
   const name = labelValue(labels, "alertname");
   return {
     id: RECEIVED,

@@ -131,6 +131,18 @@ export function groupKeyOf(route: Pick<RouteOptions, "path" | "groupBy">, labels
   return { key: `${route.path}:${formatLabels(common)}`, labels: common };
 }
 
+/**
+ * A text that two alerts have in common just when they have their key in common. For whoever only wants to know whether
+ * he has seen the group: in a flood that is asked for every alert, and the key costs several times as much.
+ */
+export function groupMarkOf(route: Pick<RouteOptions, "path" | "groupBy">, labels: Labels): string {
+  if (route.groupBy === "all") return groupKeyOf(route, labels).key;
+  let mark = piece(route.path);
+  // A label that is not there is another group than one that is empty.
+  for (const name of route.groupBy) mark += Object.hasOwn(labels, name) ? piece(labels[name] ?? "") : "-";
+  return mark;
+}
+
 function only(labels: Labels, names: readonly string[]): Labels {
   const kept: Record<string, string> = {};
   for (const name of names) if (Object.hasOwn(labels, name)) kept[name] = labels[name] ?? "";

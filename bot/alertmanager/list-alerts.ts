@@ -81,7 +81,7 @@ export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: List
   }
 
   function routesOf({ alert, known, labels }: Listed): readonly RouteOptions[] {
-    if (known !== undefined) return context.plan().router(labels, originOf(known.received));
+    if (known !== undefined) return context.plan().router(labels, originOf(labels, known.received.receiver));
     const incident = alert && book.incident(alert.incident);
     if (incident === undefined) return [];
     // What an own alert's rule was called when it fired is in its incident's routes.

@@ -5,7 +5,13 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makePlan } from "../../../../alerts/make-plan.ts";
 import type { RuleOrigin } from "../../../../alerts/routing/route.ts";
-import { type Branch, compileTree, groupKeyOf, routesOf } from "../../../../alerts/routing/route-tree.ts";
+import {
+  type Branch,
+  compileTree,
+  groupKeyOf,
+  groupMarkOf,
+  routesOf,
+} from "../../../../alerts/routing/route-tree.ts";
 import type { Subscription } from "../../../../alerts/routing/subscriptions.ts";
 import { parseConfig } from "../../../../bot/config.ts";
 import type { Labels } from "../../../../storage/labels.ts";
@@ -259,6 +265,24 @@ const tree = fc.array(node(3), { minLength: 1, maxLength: 12 }).map((routes): Wr
 });
 
 const labelSet = fc.dictionary(fc.constantFrom(...NAMES, "d"), fc.constantFrom(...VALUES));
+
+test("two alerts have a mark of their group in common just when they have its key in common", () => {
+  // Texts that run into each other when they are put in a row without care.
+  const text = fc.constantFrom("", "a", "-", "1:", "1:a", "0:", ":", "=", '"', "\\", "\n");
+  const labels = fc.dictionary(fc.constantFrom(...NAMES, "1:a"), text);
+  const names = fc.uniqueArray(fc.constantFrom(...NAMES, "1:a"));
+  const route = fc.record({
+    path: fc.constantFrom("{}", '{}/{a="1"}', "{}-"),
+    groupBy: fc.oneof(fc.constant("all" as const), names),
+  });
+  fc.assert(
+    fc.property(route, labels, labels, (route, one, other) => {
+      const isOneGroup = groupKeyOf(route, one).key === groupKeyOf(route, other).key;
+      expect(groupMarkOf(route, one) === groupMarkOf(route, other)).toBe(isOneGroup);
+    }),
+    { numRuns: 2_000 },
+  );
+});
 
 const TREES = 1_000;
 const sampled = fc.sample(fc.tuple(tree, fc.array(labelSet, { minLength: 20, maxLength: 20 })), {
