@@ -40,7 +40,7 @@ async function round(name: PeerName, perPost: number): Promise<void> {
   try {
     // It tells nobody.
     const tells = name !== "floor";
-    if (perPost === 1 && tells)
+    if (tells)
       for (let i = 0; i < 60; i++) {
         const took = await probe(peer, sink, `Idle${i}`);
         // The first ones warm both up.
@@ -48,10 +48,13 @@ async function round(name: PeerName, perPost: number): Promise<void> {
       }
     // Neither is measured cold: these alerts are over, so nothing stays of them.
     await send(peer.port, overAlready(ALERTS, perPost), CONNECTIONS);
+    // Neither has anything left to do from that when the flood begins.
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const requests = flood(ALERTS, perPost);
     const probes: Promise<number>[] = [];
     const knock = (): unknown => tells && probes.push(probe(peer, sink, `Probe${probes.length}`));
     const probing = setInterval(knock, 50);
-    const sent = await send(peer.port, flood(ALERTS, perPost), CONNECTIONS);
+    const sent = await send(peer.port, requests, CONNECTIONS);
     clearInterval(probing);
     told(say, `new, ${perPost} per POST`, sent);
     for (const took of await Promise.all(probes)) say(`POST to webhook, flood at ${perPost}, ms`, took);
