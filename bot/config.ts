@@ -21,17 +21,17 @@ import { ruleGroupsSchema } from "../rules/rule-groups.ts";
 import { parseDuration } from "../storage/duration.ts";
 import { wordsOf } from "../storage/store-error.ts";
 import { actionsSchema } from "./actions/config.ts";
-import { ConfigError, type Problem } from "./config-error.ts";
-import { problemsOf } from "./config-words.ts";
-import { crossCheck } from "./cross-check.ts";
+import { crossCheck } from "./config/cross-check.ts";
+import { ConfigError, type Problem } from "./config/error.ts";
+import { fillIn, type Variables } from "./config/fill-in.ts";
+import { peopleSchema } from "./config/people.ts";
+import { type ReadSecret, unseal } from "./config/secret-files.ts";
+import { problemsOf } from "./config/words.ts";
 import { dingTalkSchema } from "./dingtalk/config.ts";
-import { fillIn, type Variables } from "./fill-in.ts";
 import { hooksSchema } from "./hooks/index.ts";
-import { peopleSchema } from "./people-config.ts";
 import { globalSchema } from "./receivers/global-config.ts";
 import { receiversSchema, UNSUPPORTED } from "./receivers/receivers-config.ts";
 import { watchdogSchema } from "./receivers/watchdog-config.ts";
-import { type ReadSecret, unseal } from "./secret-files.ts";
 
 /** Fewer samples than this would leave expressions with nothing to look back on. */
 const SHORTEST_RETENTION_MS = 10 * 60_000;

@@ -2,9 +2,9 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import type { Locale } from "../storage/locale.ts";
-import { ConfigError, type Problem } from "./config-error.ts";
-import { problemsOf } from "./config-words.ts";
-import type { Variables } from "./fill-in.ts";
+import { ConfigError, type Problem } from "./config/error.ts";
+import type { Variables } from "./config/fill-in.ts";
+import { problemsOf } from "./config/words.ts";
 
 /** Set to nothing, as in `.env.example`, is not set. */
 const optional = z

@@ -2,13 +2,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { World } from "../commands/world.ts";
 import type { Clock } from "../storage/clock.ts";
-import { addDeliveryMetrics } from "./delivery-metrics.ts";
 import type { QuotaUse } from "./dingtalk/api/quota-use.ts";
 import type { Pushes } from "./hooks/push/take-push.ts";
-import { addIntakeMetrics } from "./intake-metrics.ts";
+import { addDeliveryMetrics } from "./metrics/delivery.ts";
+import { addIntakeMetrics } from "./metrics/intake.ts";
+import { addQuotaMetrics } from "./metrics/quota.ts";
+import { addShapeMetrics } from "./metrics/shape.ts";
 import { packageVersion } from "./package-root.ts";
-import { addQuotaMetrics } from "./quota-metrics.ts";
-import { addShapeMetrics } from "./shape-metrics.ts";
 import type { WatchdogFigures } from "./watchdog.ts";
 
 /** Sums of prom-client that are named like counters and are none; each is there by type as well. */

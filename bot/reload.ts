@@ -6,8 +6,8 @@ import type { Clock } from "../storage/clock.ts";
 import { inLocale, type Locale } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
 import type { Change, Store } from "../storage/store.ts";
+import { ConfigError, type Problem } from "./config/error.ts";
 import type { FileConfig } from "./config.ts";
-import { ConfigError, type Problem } from "./config-error.ts";
 
 export interface ReloadOptions {
   /** Reads the file again; throws a ConfigError. Absent where there is no file to read. */

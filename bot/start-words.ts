@@ -1,7 +1,7 @@
 /** Says why the house could not be built, to whoever started it. */
 import type { Text } from "../storage/locale.ts";
 import { StoreError } from "../storage/store-error.ts";
-import { ConfigError } from "./config-error.ts";
+import { ConfigError } from "./config/error.ts";
 
 /** What an error of a start means and what to do about it; an unknown one speaks for itself. */
 export function startWords(error: unknown, where: { readonly host: string; readonly port: number }): Text {

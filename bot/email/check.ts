@@ -1,5 +1,5 @@
 /** What the schema of one mail receiver cannot see: what only `global` says, and what is there and not read. */
-import type { Problem } from "../config-error.ts";
+import type { Problem } from "../config/error.ts";
 import type { ReceiverConfig } from "../receivers/receivers-config.ts";
 import type { EmailConfig, SmtpConfig } from "./config.ts";
 

@@ -1,7 +1,7 @@
 /** What `oncall:` names and other parts of a `gengfu.yml` have, or have not. */
 import { humansOf, type ListedPerson } from "../../alerts/oncall/humans.ts";
 import type { RotationConfig } from "../../alerts/oncall/oncall-config.ts";
-import type { Problem } from "../config-error.ts";
+import type { Problem } from "../config/error.ts";
 import { askedBy } from "../receivers/asked-by.ts";
 import { configsOf, type ReceiverConfig, type TargetConfig } from "../receivers/receivers-config.ts";
 import { reachedOn } from "./reach.ts";

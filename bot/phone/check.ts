@@ -1,7 +1,7 @@
 /** What the schema of one phone receiver cannot see: what only `global` says, and who in `people:` has no number. */
 import { createRequire } from "node:module";
 import { humansOf, type ListedPerson } from "../../alerts/oncall/humans.ts";
-import type { Problem } from "../config-error.ts";
+import type { Problem } from "../config/error.ts";
 import type { ReceiverConfig } from "../receivers/receivers-config.ts";
 import { type GatewayConfig, gatewayOf, type Medium, type PhoneConfig } from "./config.ts";
 import { PACKAGES } from "./packages.ts";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { SEVERITIES, type Severity } from "../../alerts/card.ts";
 import { complain, named, scalar } from "../../alerts/config-parts.ts";
-import { phone } from "../people-config.ts";
+import { phone } from "../config/people.ts";
 import { httpSchema } from "../receivers/http-config.ts";
 import { oncall } from "../receivers/robot-config.ts";
 import { address } from "../receivers/webhook-config.ts";

@@ -5,7 +5,7 @@
 /// <reference path="./packages.d.ts" />
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { ConfigError } from "../config-error.ts";
+import { ConfigError } from "../config/error.ts";
 
 /** Somebody, as Wechaty has them. */
 export interface Contact {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BUILT_CHANNELS } from "../../../bot/built-channels.ts";
-import { checkFile } from "../../../bot/check.ts";
+import { checkFile } from "../../../bot/config/check.ts";
 import { fileSchema } from "../../../bot/config.ts";
 import { UNSUPPORTED } from "../../../bot/receivers/receivers-config.ts";
 import { SHAPES } from "../../../bot/webhook/shapes/index.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../../bot/config-error.ts";
+import { ConfigError } from "../../../bot/config/error.ts";
 import { environmentSchema, isLoopback, localeOf, readEnvironment } from "../../../bot/environment.ts";
 
 const names = Object.keys(environmentSchema.shape);

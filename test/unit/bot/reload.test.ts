@@ -1,8 +1,8 @@
 /** A reload: all that can fail comes first, a bad file leaves the old one in force, and everything is swapped at once. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { ConfigError } from "../../../bot/config/error.ts";
 import { emptyConfig, parseConfig } from "../../../bot/config.ts";
-import { ConfigError } from "../../../bot/config-error.ts";
 import type { House } from "../../../bot/house.ts";
 import { openLog } from "../../../bot/log.ts";
 import { openReload } from "../../../bot/reload.ts";

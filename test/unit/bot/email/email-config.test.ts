@@ -1,8 +1,8 @@
 /** `email_configs`: what is asked for, what is said elsewhere, and what is refused. */
 import { describe, expect, it } from "vitest";
+import { ConfigError } from "../../../../bot/config/error.ts";
+import { notesOf } from "../../../../bot/config/notes.ts";
 import { parseConfig } from "../../../../bot/config.ts";
-import { ConfigError } from "../../../../bot/config-error.ts";
-import { notesOf } from "../../../../bot/config-notes.ts";
 import { mailingsOf } from "../../../../bot/email/mailings.ts";
 import { readEnvironment } from "../../../../bot/environment.ts";
 import { secretsOf } from "../../../../bot/secrets.ts";

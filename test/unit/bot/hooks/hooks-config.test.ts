@@ -1,9 +1,9 @@
 /** Hooks in what is said of a file: its notes, its check, its secrets. */
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { checkFile } from "../../../../bot/check.ts";
+import { checkFile } from "../../../../bot/config/check.ts";
+import { notesOf } from "../../../../bot/config/notes.ts";
 import { parseConfig } from "../../../../bot/config.ts";
-import { notesOf } from "../../../../bot/config-notes.ts";
 import { readEnvironment } from "../../../../bot/environment.ts";
 import { secretsOf } from "../../../../bot/secrets.ts";
 

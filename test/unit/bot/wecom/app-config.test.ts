@@ -1,7 +1,7 @@
 /** `wecom_app_configs`: what may stand there, what becomes of it, and that its secrets are known to be some. */
 import { describe, expect, it } from "vitest";
+import { ConfigError } from "../../../../bot/config/error.ts";
 import { parseConfig } from "../../../../bot/config.ts";
-import { ConfigError } from "../../../../bot/config-error.ts";
 import { readEnvironment } from "../../../../bot/environment.ts";
 import { secretsOf } from "../../../../bot/secrets.ts";
 import { addressOfPerson, findApp, weComAppsOf } from "../../../../bot/wecom/app/apps.ts";

@@ -1,7 +1,7 @@
 /** What `databases:` says, and that its passwords are seen nowhere. */
 import { describe, expect, test } from "vitest";
+import { ConfigError } from "../../../../bot/config/error.ts";
 import { parseConfig } from "../../../../bot/config.ts";
-import { ConfigError } from "../../../../bot/config-error.ts";
 import { readEnvironment } from "../../../../bot/environment.ts";
 import { secretsOf } from "../../../../bot/secrets.ts";
 import { databaseSchema } from "../../../../monitors/sql/database.ts";

@@ -1,7 +1,7 @@
 /** Figures of what other systems send: Alertmanager's names where it has them. */
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { Alerts } from "../alerts/open-alerts.ts";
-import { SPOKEN_VERSION } from "./alertmanager/status.ts";
+import type { Alerts } from "../../alerts/open-alerts.ts";
+import { SPOKEN_VERSION } from "../alertmanager/status.ts";
 
 /** Adds them to a registry. `invalidAlerts`: how many were refused since the start. */
 export function addIntakeMetrics(

@@ -1,17 +1,17 @@
 /** What in a `gengfu.yml` is no error and still worth saying: what does nothing, what is skipped, what is never reached. */
 
-import { DEFAULT_CONVERSATION } from "../alerts/routing/route.ts";
-import type { RouteNode } from "../alerts/routing/route-config.ts";
-import type { Text } from "../storage/locale.ts";
-import type { FileConfig } from "./config.ts";
-import type { Problem } from "./config-error.ts";
+import { DEFAULT_CONVERSATION } from "../../alerts/routing/route.ts";
+import type { RouteNode } from "../../alerts/routing/route-config.ts";
+import type { Text } from "../../storage/locale.ts";
+import type { FileConfig } from "../config.ts";
+import { mailNotes } from "../email/check.ts";
+import { onCallNotes } from "../oncall/check.ts";
+import { phoneNotes } from "../phone/check.ts";
+import { isStranded } from "../plan-of.ts";
+import type { ReceiverConfig } from "../receivers/receivers-config.ts";
+import { configsOf, UNSUPPORTED } from "../receivers/receivers-config.ts";
 import { nodesOf } from "./cross-check.ts";
-import { mailNotes } from "./email/check.ts";
-import { onCallNotes } from "./oncall/check.ts";
-import { phoneNotes } from "./phone/check.ts";
-import { isStranded } from "./plan-of.ts";
-import type { ReceiverConfig } from "./receivers/receivers-config.ts";
-import { configsOf, UNSUPPORTED } from "./receivers/receivers-config.ts";
+import type { Problem } from "./error.ts";
 
 /** The notes on a file, in its order. `channels` are those that are built. */
 export function notesOf(config: FileConfig, channels: ReadonlySet<string>): readonly Problem[] {

@@ -1,11 +1,11 @@
 /** Figures of delivery: Alertmanager's names where it has them, so that its dashboards and alerts work, and ours. */
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import { FAILURES } from "../alerts/delivery/delivery-tally.ts";
-import type { TargetState } from "../alerts/delivery/target-view.ts";
-import { countSuppressed } from "../alerts/muting/suppressed.ts";
-import type { Alerts } from "../alerts/open-alerts.ts";
-import type { Clock } from "../storage/clock.ts";
-import type { WatchdogFigures } from "./watchdog.ts";
+import { FAILURES } from "../../alerts/delivery/delivery-tally.ts";
+import type { TargetState } from "../../alerts/delivery/target-view.ts";
+import { countSuppressed } from "../../alerts/muting/suppressed.ts";
+import type { Alerts } from "../../alerts/open-alerts.ts";
+import type { Clock } from "../../storage/clock.ts";
+import type { WatchdogFigures } from "../watchdog.ts";
 
 const STATES: readonly TargetState[] = [
   "ok",

@@ -1,5 +1,5 @@
 /** What is wrong with a configuration, and how all of it is said at once. */
-import { inLocale, type Locale, type Text } from "../storage/locale.ts";
+import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 
 /** One thing wrong with a configuration: where, and what. */
 export interface Problem {

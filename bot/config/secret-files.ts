@@ -1,6 +1,6 @@
 /** Secrets that stand in files of their own: `url_file: /run/secrets/hook` is `url` with the text of that file. */
-import type { Problem } from "./config-error.ts";
-import { formatPath } from "./config-words.ts";
+import type { Problem } from "./error.ts";
+import { formatPath } from "./words.ts";
 
 /** Reads a file that the configuration names; throws an error with a `code` when it cannot be read. */
 export type ReadSecret = (path: string) => string;

@@ -1,8 +1,8 @@
 /** `people:` of `gengfu.yml`: who is who, what they may do, and where they are reached. */
 import { z } from "zod";
-import { complain } from "../alerts/config-parts.ts";
-import type { ListedPerson } from "../alerts/oncall/humans.ts";
-import { roles } from "../commands/allow.ts";
+import { complain } from "../../alerts/config-parts.ts";
+import type { ListedPerson } from "../../alerts/oncall/humans.ts";
+import { roles } from "../../commands/allow.ts";
 
 /** `console:alice`, `dingtalk:0123`, `wecom:zhangsan`. */
 const personId = z.string().refine((id) => /^[a-z]+:.+$/.test(id), {

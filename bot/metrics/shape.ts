@@ -1,7 +1,7 @@
 /** What the steps of monitors took away, changed and made. */
 import { Counter, type Registry } from "prom-client";
-import type { World } from "../commands/world.ts";
-import type { StepTally } from "../monitors/shaping/shaper.ts";
+import type { World } from "../../commands/world.ts";
+import type { StepTally } from "../../monitors/shaping/shaper.ts";
 
 const DONE = {
   dropped: "Readings that a step of a monitor's shape took away, since the monitor is on its rounds.",

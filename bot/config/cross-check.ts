@@ -1,20 +1,20 @@
 /** What schemas cannot see: names of one part of a `gengfu.yml` that stand in another. */
-import type { EscalationPolicy } from "../alerts/incidents/escalation-config.ts";
-import type { TimeInterval } from "../alerts/muting/time-interval-config.ts";
-import type { ListedPerson } from "../alerts/oncall/humans.ts";
-import type { RotationConfig } from "../alerts/oncall/oncall-config.ts";
-import type { RouteNode } from "../alerts/routing/route-config.ts";
-import type { MonitorSpec } from "../monitors/index.ts";
-import type { Database } from "../monitors/sql/database.ts";
-import type { Text } from "../storage/locale.ts";
-import type { Problem } from "./config-error.ts";
-import { mailProblems } from "./email/check.ts";
-import type { SmtpConfig } from "./email/config.ts";
-import type { Hook } from "./hooks/hook.ts";
-import { onCallProblems } from "./oncall/check.ts";
-import { phoneProblems } from "./phone/check.ts";
-import type { GatewayConfig, Medium } from "./phone/config.ts";
-import { type ReceiverConfig, UNSUPPORTED } from "./receivers/receivers-config.ts";
+import type { EscalationPolicy } from "../../alerts/incidents/escalation-config.ts";
+import type { TimeInterval } from "../../alerts/muting/time-interval-config.ts";
+import type { ListedPerson } from "../../alerts/oncall/humans.ts";
+import type { RotationConfig } from "../../alerts/oncall/oncall-config.ts";
+import type { RouteNode } from "../../alerts/routing/route-config.ts";
+import type { MonitorSpec } from "../../monitors/index.ts";
+import type { Database } from "../../monitors/sql/database.ts";
+import type { Text } from "../../storage/locale.ts";
+import { mailProblems } from "../email/check.ts";
+import type { SmtpConfig } from "../email/config.ts";
+import type { Hook } from "../hooks/hook.ts";
+import { onCallProblems } from "../oncall/check.ts";
+import { phoneProblems } from "../phone/check.ts";
+import type { GatewayConfig, Medium } from "../phone/config.ts";
+import { type ReceiverConfig, UNSUPPORTED } from "../receivers/receivers-config.ts";
+import type { Problem } from "./error.ts";
 
 /** The parts that name each other. */
 export interface CrossChecked {

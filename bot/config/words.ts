@@ -1,7 +1,7 @@
 /** Turns what a schema complains about into problems with a path and words that a person can act on. */
 import type { z } from "zod";
-import type { Text } from "../storage/locale.ts";
-import type { Problem } from "./config-error.ts";
+import type { Text } from "../../storage/locale.ts";
+import type { Problem } from "./error.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

@@ -1,6 +1,6 @@
 /** The month's calls of a platform that bills them. */
 import { Gauge, type Registry } from "prom-client";
-import { type CallKind, KINDS, PURSES, type QuotaUse } from "./dingtalk/api/quota-use.ts";
+import { type CallKind, KINDS, PURSES, type QuotaUse } from "../dingtalk/api/quota-use.ts";
 
 /** Adds them to a registry; nothing is shown while DingTalk is not set up. */
 export function addQuotaMetrics(registry: Registry, use: () => QuotaUse | undefined): void {

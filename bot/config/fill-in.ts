@@ -1,6 +1,6 @@
 /** Puts environment variables into a configuration, where `${NAME}` stands. */
-import type { Problem } from "./config-error.ts";
-import { formatPath } from "./config-words.ts";
+import type { Problem } from "./error.ts";
+import { formatPath } from "./words.ts";
 
 /** What the variables are, by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;

@@ -1,15 +1,15 @@
 /** `gengfu check FILE`: says whether a file can be used, what is worth knowing of it, and how it routes. */
-import { drawRoutes } from "../alerts/routing/draw-routes.ts";
-import { compileTree } from "../alerts/routing/route-tree.ts";
-import { inLocale, type Locale, type Text } from "../storage/locale.ts";
-import { type FileConfig, readConfigFile } from "./config.ts";
-import { ConfigError } from "./config-error.ts";
-import { notesOf } from "./config-notes.ts";
+import { drawRoutes } from "../../alerts/routing/draw-routes.ts";
+import { compileTree } from "../../alerts/routing/route-tree.ts";
+import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
+import { type FileConfig, readConfigFile } from "../config.ts";
+import { doorOf } from "../hooks/index.ts";
+import { addressed, isStranded } from "../plan-of.ts";
+import type { ReceiverConfig } from "../receivers/receivers-config.ts";
+import { lines } from "../reload.ts";
+import { ConfigError } from "./error.ts";
 import type { Variables } from "./fill-in.ts";
-import { doorOf } from "./hooks/index.ts";
-import { addressed, isStranded } from "./plan-of.ts";
-import type { ReceiverConfig } from "./receivers/receivers-config.ts";
-import { lines } from "./reload.ts";
+import { notesOf } from "./notes.ts";
 
 /** What is printed, and whether the file can be used. */
 export interface Checked {
