@@ -82,13 +82,14 @@ export function readAlert(raw: unknown, timeOf: typeof readTime = readTime): Pos
     return no("startsAt 在 endsAt 之后", "startsAt is after endsAt");
   const generatorURL = raw["generatorURL"] ?? "";
   if (typeof generatorURL !== "string") return no("generatorURL：不是文字", "generatorURL: is not a text");
-  return {
+  const read: { -readonly [K in keyof Posted]: Posted[K] } = {
     labels: labels.read,
     annotations: annotations.read,
-    ...(startsAt === undefined ? {} : { startsAt }),
-    ...(endsAt === undefined ? {} : { endsAt }),
     generatorURL,
   };
+  if (startsAt !== undefined) read.startsAt = startsAt;
+  if (endsAt !== undefined) read.endsAt = endsAt;
+  return read;
 }
 
 /** Labels without empty values; mostly the very object. Names may be any UTF-8, as since Alertmanager 0.28. */
@@ -101,7 +102,8 @@ function readLabels(
   let length = 0;
   let count = 0;
   let empty = false;
-  for (const name of Object.keys(raw)) {
+  // Not `Object.keys`: a list for each alert would be more to clear up than the alert itself.
+  for (const name in raw) {
     const value = raw[name];
     if (typeof value !== "string") return no(`${what}.${name}：不是文字`, `${what}.${name}: is not a text`);
     if (name === "" || name === "__proto__")
