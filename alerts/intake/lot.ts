@@ -56,6 +56,9 @@ export interface RawList {
   readonly json: string;
 }
 
+/** In UTF-16 units. No less than half of `Buffer.poolSize`: a smaller buffer would hold on to others of its pool. */
+const WORTH_BYTES = 4_096;
+
 /** What can stand in the journal as it is: one line, without the mark that the store's own encoding knows. */
 function onOneLine(json: string): string | undefined {
   const text = json.trim();
@@ -68,10 +71,12 @@ function keep(at: number, sender: Sender, posted: readonly Posted[]): Lot {
 
 /**
  * Keeps the text alone. In a flood thousands of alerts wait, each a dozen objects, and the collector of garbage would
- * carry all of them about; to parse them again when their turn comes costs a fraction of that.
+ * carry all of them about; to parse them again when their turn comes costs a fraction of that. A long text is kept as
+ * bytes, which lie outside of what the collector carries; a short one costs less as it is.
  */
 function keepAsText(at: number, sender: Sender, list: string): Lot {
-  const parse = (): unknown[] => JSON.parse(list) as unknown[];
+  const kept = list.length < WORTH_BYTES ? list : Buffer.from(list);
+  const parse = (): unknown[] => JSON.parse(kept.toString()) as unknown[];
   return {
     at,
     sender,
