@@ -1,5 +1,6 @@
 /** The journal: what was committed since the snapshot, one line per commit, appended and forced to disk. */
 import type { Files, OpenFile } from "./files.ts";
+import type { CommitJson } from "./live-store.ts";
 import { entryJson, headJson, type JournalHead } from "./read-journal.ts";
 import { writeRecord } from "./record.ts";
 import { NotSaved } from "./store.ts";
@@ -60,9 +61,9 @@ export class Journal {
   }
 
   /** Writes commits with one write and one fdatasync; rejects with NotSaved when they are not on disk. */
-  async append(commits: readonly string[]): Promise<void> {
+  async append(commits: readonly CommitJson[]): Promise<void> {
     const lines = commits.map((operations, i) =>
-      writeRecord(entryJson(this.#last + 1 + i, this.#length, operations)),
+      writeRecord(...entryJson(this.#last + 1 + i, this.#length, operations)),
     );
     const data = lines.length === 1 && lines[0] !== undefined ? lines[0] : Buffer.concat(lines);
     try {

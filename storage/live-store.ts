@@ -3,17 +3,21 @@ import type { Clock } from "./clock.ts";
 import { Draft, Overlay } from "./draft.ts";
 import { LiveTable } from "./live-table.ts";
 import type { Log } from "./log.ts";
+import { offHeap } from "./off-heap.ts";
 import { apply, type Operation, type State, tableOf } from "./state.ts";
 import { type Change, type Decode, NotSaved, type Store, type StoreTrouble, type Table } from "./store.ts";
 import { StoreError } from "./store-error.ts";
 
+/** The JSON of a list of operations, as text or, where it is long, in UTF-8. */
+export type CommitJson = string | Buffer;
+
 /** Where commits become durable. Calls come one at a time. */
 export interface Sink {
   /**
-   * Makes commits durable, in order and all of them or none; each is the JSON of a list of operations.
+   * Makes commits durable, in order and all of them or none.
    * Rejects, with `NotSaved` where there are words for it, when none is.
    */
-  write(commits: readonly string[]): Promise<void>;
+  write(commits: readonly CommitJson[]): Promise<void>;
   /** Resolves in a moment: what is committed until then shares a write. Without it, what one turn of promises brings. */
   gather?(): Promise<void>;
   /** Releases what it holds; called once, after the last write. */
@@ -24,12 +28,12 @@ interface Pending {
   readonly number: number;
   readonly operations: readonly Operation[];
   /** Empty when nothing changes: such a commit only waits for those before it. */
-  readonly text: string;
+  readonly json: CommitJson;
   readonly done: () => void;
   readonly refused: (error: NotSaved) => void;
 }
 
-/** Characters of one write; under a flood the rest goes out with the next. */
+/** About so many bytes go in one write; under a flood the rest goes out with the next. */
 const WRITE_SIZE = 4 * 1024 * 1024;
 
 export class LiveStore implements Store {
@@ -86,9 +90,9 @@ export class LiveStore implements Store {
       return Promise.reject(new NotSaved({ zh: "存储已关闭", en: "the store is closed" }));
     let result: R;
     let operations: Operation[];
-    let text: string;
+    let json: CommitJson;
     try {
-      [result, operations, text] = this.#edit(edit);
+      [result, operations, json] = this.#edit(edit);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -96,7 +100,7 @@ export class LiveStore implements Store {
     const number = ++this.#last;
     this.#overlay.add(number, operations);
     return new Promise<R>((resolve, reject) => {
-      this.#queue.push({ number, operations, text, done: () => resolve(result), refused: reject });
+      this.#queue.push({ number, operations, json, done: () => resolve(result), refused: reject });
       this.#pumping ??= this.#pump();
     });
   }
@@ -109,7 +113,7 @@ export class LiveStore implements Store {
     return this.#closing;
   }
 
-  #edit<R>(edit: (change: Change) => R): [R, Operation[], text: string] {
+  #edit<R>(edit: (change: Change) => R): [R, Operation[], json: CommitJson] {
     if (this.#editing) throw new Error("a commit cannot be made inside another one's edit");
     const draft = new Draft(this.#overlay, (table) => this.#tables.get(table.name) === table);
     this.#editing = true;
@@ -120,7 +124,8 @@ export class LiveStore implements Store {
         throw new TypeError("a commit's edit must be synchronous");
       }
       const operations = draft.finish();
-      return [result, operations, operations.length === 0 ? "" : draft.encode(operations)];
+      const text = operations.length === 0 ? "" : draft.encode(operations);
+      return [result, operations, offHeap(text)];
     } finally {
       draft.finish();
       this.#editing = false;
@@ -131,14 +136,14 @@ export class LiveStore implements Store {
     while (this.#queue.length > 0) {
       await this.#sink.gather?.();
       const batch = this.#nextBatch();
-      const texts = batch.map((pending) => pending.text).filter((text) => text !== "");
+      const commits = batch.map((pending) => pending.json).filter((json) => json !== "");
       try {
-        if (texts.length > 0) await this.#sink.write(texts);
+        if (commits.length > 0) await this.#sink.write(commits);
       } catch (error) {
         this.#refuse([...batch, ...this.#queue], error);
         continue;
       }
-      if (texts.length > 0) this.#recovered();
+      if (commits.length > 0) this.#recovered();
       for (const pending of batch) this.#show(pending);
     }
     this.#pumping = undefined;
@@ -148,7 +153,7 @@ export class LiveStore implements Store {
     let size = 0;
     let count = 0;
     for (const pending of this.#queue) {
-      size += pending.text.length;
+      size += pending.json.length;
       if (count > 0 && size > WRITE_SIZE) break;
       count++;
     }

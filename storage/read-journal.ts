@@ -101,9 +101,13 @@ export function headJson(head: JournalHead): string {
   return JSON.stringify({ gengfu: "journal", format: 1, ...head });
 }
 
-/** The JSON of a commit's line; `operations` is JSON already. */
-export function entryJson(number: number, durable: number, operations: string): string {
-  return `{"n":${number},"d":${durable},"ops":${operations}}`;
+/** The JSON of a commit's line, in pieces; `operations` is JSON already. */
+export function entryJson<T extends string | Buffer>(
+  number: number,
+  durable: number,
+  operations: T,
+): readonly [string, T, string] {
+  return [`{"n":${number},"d":${durable},"ops":`, operations, "}"];
 }
 
 function asHead(json: string): JournalHead | undefined {

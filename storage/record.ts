@@ -5,14 +5,14 @@
 import { crc32 } from "node:zlib";
 import type { Text } from "./locale.ts";
 
-/** Writes one line. */
-export function writeRecord(json: string): Buffer {
-  const length = Buffer.byteLength(json);
+/** Writes one line; its JSON may come in pieces, as text or in UTF-8. */
+export function writeRecord(...json: readonly (string | Buffer)[]): Buffer {
+  const length = json.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
   const head = `00000000 ${length} `;
   const line = Buffer.allocUnsafe(head.length + length + 1);
-  line.write(head, "latin1");
-  line.write(json, head.length);
-  line[line.length - 1] = NEWLINE;
+  let end = line.write(head, "latin1");
+  for (const piece of json) end += typeof piece === "string" ? line.write(piece, end) : piece.copy(line, end);
+  line[end] = NEWLINE;
   const checksum = crc32(line.subarray(head.length, line.length - 1));
   line.write(checksum.toString(16).padStart(8, "0"), "latin1");
   return line;

@@ -2,14 +2,14 @@
 import type { Clock } from "../../storage/clock.ts";
 import { fingerprint } from "../../storage/labels.ts";
 import type { Log } from "../../storage/log.ts";
-import { NotSaved, type Store } from "../../storage/store.ts";
+import { type Change, NotSaved, type Store } from "../../storage/store.ts";
 import type { AlertBook } from "../alert-book.ts";
 import { keepLoop } from "../loop.ts";
 import { openBacklog } from "./backlog.ts";
 import { openDrawing, type Some } from "./drawing.ts";
 import { openEnds } from "./ends.ts";
 import { beginListening } from "./listening.ts";
-import { makeLot, type RawList } from "./lot.ts";
+import { type MadeLot, makeLot, type RawList } from "./lot.ts";
 import { findOpeners } from "./openers.ts";
 import type { Posted, Refusal, Sender } from "./posted.ts";
 import type { Known } from "./received.ts";
@@ -254,23 +254,26 @@ export function openIntake(options: IntakeOptions): Intake {
   /** Written down whole; the rest is for the next round. A few that begin an incident are drawn at once. */
   function takeLot(words: Words, raw: RawList | undefined): Promise<void> {
     const { at } = words;
-    const { lot, json } = makeLot(at, words.sender, words.posted, raw);
-    const coming = backlog.expect(lot, words);
+    const made = makeLot(at, words.sender, words.posted, raw);
+    const coming = backlog.expect(made.lot, words);
     const drawn = direct === undefined && coming.openers.posted.length <= DRAWN_AT_ONCE;
     const some: Some = drawn ? view.foresee(coming.openers) : NOTHING;
     joining ||= some.size > 0 && some.size < words.posted.length;
-    return store
-      .commit((change) => {
-        const id = String(change.next("lots"));
-        change.put(lots, id, lot, json);
-        if (some.size > 0) drawing.put(change, some, at);
-        return id;
-      })
-      .then((id) => {
-        coming.arrived(id, drawn);
-        know(some, at);
-        loop.wake();
-      }, coming.failed);
+    return store.commit(putting(made, some, at)).then((id) => {
+      coming.arrived(id, drawn);
+      know(some, at);
+      loop.wake();
+    }, coming.failed);
+  }
+
+  /** A function of its own: else what waits for the disk would keep the JSON alive, too. */
+  function putting({ lot, json }: MadeLot, some: Some, at: number): (change: Change) => string {
+    return (change) => {
+      const id = String(change.next("lots"));
+      change.put(lots, id, lot, json);
+      if (some.size > 0) drawing.put(change, some, at);
+      return id;
+    };
   }
 
   async function judge(at: number): Promise<boolean> {

@@ -3,6 +3,7 @@
  * lot costs one document, whatever is in it; a flood is answered at that price and worked off when there is time.
  */
 import * as z from "zod";
+import { offHeap } from "../../storage/off-heap.ts";
 import { readAlerts, writeAlert } from "./postable.ts";
 import type { Posted, Sender } from "./posted.ts";
 
@@ -37,13 +38,18 @@ export function decodeLot(raw: unknown): Lot {
   return { at, sender, posted: () => readAlerts(alerts).posted, toJSON: () => stored };
 }
 
+export interface MadeLot {
+  readonly lot: Lot;
+  readonly json: string;
+}
+
 /** A lot with its JSON. `raw`: the list as it came, when nothing of it was refused. */
 export function makeLot(
   at: number,
   sender: Sender,
   posted: readonly Posted[],
   raw: RawList | undefined,
-): { readonly lot: Lot; readonly json: string } {
+): MadeLot {
   const list = raw === undefined ? undefined : (onOneLine(raw.json) ?? JSON.stringify(raw.list));
   const alerts = list ?? JSON.stringify(posted.map(writeAlert));
   const json = `${JSON.stringify({ at, sender }).slice(0, -1)},"alerts":${alerts}}`;
@@ -55,9 +61,6 @@ export interface RawList {
   readonly list: readonly unknown[];
   readonly json: string;
 }
-
-/** In UTF-16 units. No less than half of `Buffer.poolSize`: a smaller buffer would hold on to others of its pool. */
-const WORTH_BYTES = 4_096;
 
 /** What can stand in the journal as it is: one line, without the mark that the store's own encoding knows. */
 function onOneLine(json: string): string | undefined {
@@ -71,11 +74,10 @@ function keep(at: number, sender: Sender, posted: readonly Posted[]): Lot {
 
 /**
  * Keeps the text alone. In a flood thousands of alerts wait, each a dozen objects, and the collector of garbage would
- * carry all of them about; to parse them again when their turn comes costs a fraction of that. A long text is kept as
- * bytes, which lie outside of what the collector carries; a short one costs less as it is.
+ * carry all of them about; to parse them again when their turn comes costs a fraction of that.
  */
 function keepAsText(at: number, sender: Sender, list: string): Lot {
-  const kept = list.length < WORTH_BYTES ? list : Buffer.from(list);
+  const kept = offHeap(list);
   const parse = (): unknown[] => JSON.parse(kept.toString()) as unknown[];
   return {
     at,

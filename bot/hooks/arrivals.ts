@@ -14,8 +14,8 @@ export interface Arrival {
 }
 
 export interface Arrivals {
-  /** Remembers a request at a door: the name of a hook, or the path of a door without one. */
-  note(door: string, arrival: Arrival, body: string): void;
+  /** Remembers a request at a door: the name of a hook, or the path of a door without one. Of the body, `beginningOf`. */
+  note(door: string, arrival: Arrival, body: string | Buffer): void;
   /** The last ones, the youngest first; `secrets` are made unreadable in bodies. */
   of(door: string, secrets: readonly string[]): readonly (Arrival & { readonly body: string })[];
 }
@@ -27,16 +27,20 @@ const SHOWN = 4_096;
 /** So much more is kept, so that a secret across the end is still seen to be one. */
 const MARGIN = 1_024;
 
+/** What is remembered of a body. A copy: a slice of the text would keep all of it in memory. */
+export function beginningOf(body: string): Buffer {
+  return Buffer.from(body.slice(0, SHOWN + MARGIN));
+}
+
 export function openArrivals(): Arrivals {
   const doors = new Map<string, { readonly arrival: Arrival; readonly body: Buffer }[]>();
   return {
     note(door, arrival, body) {
       const kept = doors.get(door) ?? [];
       doors.set(door, kept);
-      // A copy: a slice of the text would keep all of it in memory.
       kept.unshift({
         arrival: { ...arrival, refused: arrival.refused.slice(0, SHOWN_REFUSALS) },
-        body: Buffer.from(body.slice(0, SHOWN + MARGIN)),
+        body: typeof body === "string" ? beginningOf(body) : body,
       });
       kept.length = Math.min(kept.length, KEPT);
     },

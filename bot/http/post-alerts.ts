@@ -6,7 +6,7 @@ import type { Refusal } from "../../alerts/intake/posted.ts";
 import type { Clock } from "../../storage/clock.ts";
 import { NotSaved } from "../../storage/store.ts";
 import { ApiError } from "../alertmanager/api-error.ts";
-import type { Arrival } from "../hooks/arrivals.ts";
+import { type Arrival, beginningOf } from "../hooks/arrivals.ts";
 import { answerOf } from "./api-answer.ts";
 import { parseJson, readText } from "./body.ts";
 import { DoorError } from "./door-error.ts";
@@ -20,7 +20,7 @@ export interface PostDeps {
   /** Hears of alerts that were refused. */
   invalid(count: number): void;
   /** Hears of every request with alerts, and what became of it. */
-  arrived(arrival: Arrival, body: string): void;
+  arrived(arrival: Arrival, beginning: Buffer): void;
 }
 
 const TAKEN: Answer = { status: 200, body: "" };
@@ -31,12 +31,17 @@ export function postAlerts(deps: PostDeps): (request: IncomingMessage) => Promis
 
   return async (request) => {
     const at = clock.now();
-    let text = "";
+    let size = 0;
+    let beginning = beginningOf("");
     const note = (status: number, more: Partial<Arrival>): void =>
-      deps.arrived({ at, status, size: text.length, accepted: 0, refused: [], error: "", ...more }, text);
+      deps.arrived({ at, status, size, accepted: 0, refused: [], error: "", ...more }, beginning);
     try {
-      text = await readText(request);
-      const { accepted, refused } = await take(text, request.socket.remoteAddress ?? "", at);
+      // Not `await`: the text would stay alive until the disk has it, and so would what is parsed if `take` were async.
+      const { accepted, refused } = await readText(request).then((text) => {
+        size = text.length;
+        beginning = beginningOf(text);
+        return take(text, request.socket.remoteAddress ?? "", at);
+      });
       if (refused.length === 0) {
         note(200, { accepted });
         return TAKEN;
@@ -52,7 +57,6 @@ export function postAlerts(deps: PostDeps): (request: IncomingMessage) => Promis
     }
   };
 
-  /** Not async: what was parsed would stay alive until the disk has it; see `take` of the intake. */
   function take(json: string, address: string, at: number): Promise<Taken> {
     const list = parseJson(json);
     if (!Array.isArray(list))

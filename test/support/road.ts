@@ -128,9 +128,9 @@ export class Road {
     const { locale = "zh-CN" } = options;
     const commits: (readonly Operation[])[] = [];
     const store = memoryStore(clock, {
-      write: async (texts) => {
+      write: async (all) => {
         if (this.refuse !== undefined) throw new NotSaved(this.refuse);
-        for (const text of texts) commits.push(JSON.parse(text) as Operation[]);
+        for (const json of all) commits.push(JSON.parse(json.toString()) as Operation[]);
       },
       close: async () => {},
     });
