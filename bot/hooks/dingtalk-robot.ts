@@ -81,6 +81,7 @@ const CODES: Codes = {
   "bad-signature": [310000, "sign not match"],
   "bad-timestamp": [310000, "invalid timestamp"],
   "too-large": [460101],
+  "unknown-encoding": [40035],
   "not-json": [40035, "miss param : json"],
   "wrong-shape": [40035],
   "unknown-type": [400105],

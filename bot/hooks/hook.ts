@@ -38,6 +38,7 @@ export type Why =
   | "bad-signature"
   | "bad-timestamp"
   | "too-large"
+  | "unknown-encoding"
   | "not-json"
   | "wrong-shape"
   | "unknown-type"

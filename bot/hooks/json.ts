@@ -71,6 +71,7 @@ const STATUS: Readonly<Record<Why, number>> = {
   "bad-signature": 401,
   "bad-timestamp": 401,
   "too-large": 413,
+  "unknown-encoding": 415,
   "not-json": 400,
   "wrong-shape": 400,
   "unknown-type": 400,

@@ -50,6 +50,7 @@ const CODES: Codes = {
   "bad-signature": [93000],
   "bad-timestamp": [93000],
   "too-large": [45002],
+  "unknown-encoding": [47001],
   "not-json": [47001],
   "wrong-shape": [40058],
   "unknown-type": [40008],

@@ -1,8 +1,9 @@
-/** Reads a request's JSON, within a limit and against a schema. */
+/** Reads a request's body, packed or not, within a limit; and its JSON against a schema. */
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Context } from "koa";
 import type { z } from "zod";
+import { ENCODINGS, PackedError, unpackOf } from "../content-encoding.ts";
 import { DoorError } from "./door-error.ts";
 
 /** Room for a chat line of 1 MB whose every character is escaped as two, and its envelope; in bytes. */
@@ -24,17 +25,17 @@ export async function readJson<T>(ctx: Context, schema: z.ZodType<T>): Promise<T
   throw new DoorError(400, { zh: `请求体不对：${what}`, en: `The body is not right: ${what}` });
 }
 
-/** The body, whatever JSON it is. Throws `DoorError` 400 or 413. */
+/** The body, whatever JSON it is. Throws `DoorError` 400, 413 or 415. */
 export async function readAnyJson(request: IncomingMessage): Promise<unknown> {
   return parseJson(await readText(request));
 }
 
-/** The body as text, at most `largest` bytes of it. Throws `DoorError` 400 or 413. */
+/** The body as text, at most `largest` bytes of it, packed as well as unpacked. Throws `DoorError` 400, 413 or 415. */
 export async function readText(request: IncomingMessage, largest = LARGEST): Promise<string> {
   return decode(await readBytes(request, largest));
 }
 
-/** The first `kept` bytes of a body of at most `largest`; the rest is read and dropped. Throws `DoorError` 400 or 413. */
+/** The first `kept` bytes of a body of at most `largest`; the rest is read and dropped. Throws `DoorError` 400, 413 or 415. */
 export async function readBeginning(
   request: IncomingMessage,
   kept: number,
@@ -43,7 +44,42 @@ export async function readBeginning(
   return (await readBytes(request, largest)).subarray(0, kept);
 }
 
+/** Not async: of a body that is not packed, nothing more is waited for than its end. */
 function readBytes(request: IncomingMessage, largest = LARGEST): Promise<Buffer> {
+  const encoding = request.headers["content-encoding"];
+  return encoding === undefined ? received(request, largest) : readPacked(request, encoding, largest);
+}
+
+async function readPacked(request: IncomingMessage, encoding: string, largest: number): Promise<Buffer> {
+  try {
+    const unpack = unpackOf(encoding);
+    const bytes = await received(request, largest);
+    return unpack === undefined ? bytes : await unpack(bytes, largest);
+  } catch (error) {
+    throw error instanceof PackedError ? refusalOf(error, largest) : error;
+  }
+}
+
+function refusalOf({ why, message }: PackedError, largest: number): DoorError {
+  if (why === "too-large")
+    return new DoorError(413, {
+      zh: `请求体解压后太大，最多 ${largest} 字节。`,
+      en: `The body is too large unpacked, at most ${largest} bytes.`,
+    });
+  if (why === "broken")
+    return new DoorError(400, {
+      zh: `请求体无法解压（${message}），或与 Content-Encoding 不符。`,
+      en: `The body cannot be unpacked (${message}), or is not what Content-Encoding says.`,
+    });
+  const text = {
+    zh: `不支持 Content-Encoding: ${message}；可以用 ${ENCODINGS} 之一，只压一层。`,
+    en: `Content-Encoding: ${message} is not understood; one of ${ENCODINGS} is, applied once.`,
+  };
+  // As RFC 9110, 15.5.16 has it, for senders that choose by themselves.
+  return new DoorError(415, text, { "accept-encoding": ENCODINGS });
+}
+
+function received(request: IncomingMessage, largest: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let length = 0;

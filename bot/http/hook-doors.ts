@@ -4,7 +4,7 @@ import type { Intake } from "../../alerts/intake/intake.ts";
 import type { Clock } from "../../storage/clock.ts";
 import { inLocale, type Locale } from "../../storage/locale.ts";
 import type { Arrivals } from "../hooks/arrivals.ts";
-import type { Hook, HookKind, Outcome } from "../hooks/hook.ts";
+import type { Hook, HookKind, Outcome, Why } from "../hooks/hook.ts";
 import { hookKinds } from "../hooks/index.ts";
 import { findHook, take, unknownSender } from "../hooks/take.ts";
 import { readText } from "./body.ts";
@@ -23,6 +23,9 @@ export interface HookDeps {
 
 /** Room for a picture of 2 MB in base64, the largest that a robot takes; in bytes. */
 const LARGEST = 4 * 1024 * 1024;
+
+/** What a refusal of the body means to a sender, by its status. */
+const WHY: Readonly<Record<number, Why>> = { 413: "too-large", 415: "unknown-encoding" };
 
 /** The doors, to be added to a router: one for each kind of hook. */
 export function hookDoors(deps: HookDeps): AddDoors {
@@ -49,7 +52,7 @@ async function answer(ctx: Context, kind: HookKind<unknown>, deps: HookDeps): Pr
   } catch (error) {
     if (!(error instanceof DoorError)) throw error;
     ctx.set({ ...error.headers });
-    outcome = { is: "refused", why: error.status === 413 ? "too-large" : "not-json", text: error.text };
+    outcome = { is: "refused", why: WHY[error.status] ?? "not-json", text: error.text };
   }
   const { status, body: said } = kind.answer(outcome, locale);
   if (hook !== undefined) {

@@ -44,12 +44,7 @@ async function answer(ctx: Context, { hooks, pushes, arrivals, clock, locale }: 
   try {
     const most = hook.options.body_size_limit;
     body = await readBeginning(ctx.req, most, most);
-    pushed = await taken(
-      pushes,
-      hook,
-      { body, contentType: ctx.get("content-type"), at },
-      ctx.get("content-encoding"),
-    );
+    pushed = await taken(pushes, hook, { body, contentType: ctx.get("content-type"), at });
   } catch (error) {
     if (!(error instanceof DoorError)) throw error;
     ctx.set({ ...error.headers });
@@ -66,12 +61,7 @@ async function answer(ctx: Context, { hooks, pushes, arrivals, clock, locale }: 
       : { error: said.error, ...(pushed.is === "taken" ? { refused: said.refused.slice(0, NAMED) } : {}) };
 }
 
-function taken(pushes: Pushes, hook: Hook<PushOptions>, sent: Push, encoding: string): Promise<Pushed> {
-  if (encoding !== "" && encoding.toLowerCase() !== "identity")
-    throw new DoorError(415, {
-      zh: "请求体不能压缩（Content-Encoding）。",
-      en: "The body must not be packed (Content-Encoding).",
-    });
+function taken(pushes: Pushes, hook: Hook<PushOptions>, sent: Push): Promise<Pushed> {
   if (!isUtf8(sent.body))
     throw new DoorError(400, { zh: "请求体不是有效的 UTF-8", en: "The body is not valid UTF-8" });
   return pushes.take(hook, sent);

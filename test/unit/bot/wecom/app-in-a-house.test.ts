@@ -1,4 +1,5 @@
 /** From a `gengfu.yml` to people and back: a whole house, its callback, and WeCom's application in front of it. */
+import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { buildHouse } from "../../../support/house.ts";
 import { temporaryFolder } from "../../../support/test-files.ts";
@@ -168,6 +169,10 @@ describe("the callback", () => {
     // The same message in another letter is the same message.
     const again = letter(xml(1), "fedcba9876543210");
     expect((await post(again.query, again.body)).status).toBe(200);
+    // What is signed is what is sealed, whether its envelope was packed or not.
+    const headers = { "content-encoding": "gzip" };
+    const packed = { method: "POST", headers, body: gzipSync(again.body) };
+    expect((await fetch(`${url}?${again.query}`, packed)).status).toBe(200);
     const next = letter(xml(2), "0000000000000000");
     await post(next.query, next.body);
     await fake.until(() => saidTo("lisi").length >= 2);
