@@ -35,8 +35,8 @@ const home: Readonly<Record<string, readonly string[]>> = {
   yaml: ["bot"],
   pino: ["bot"],
   "prom-client": ["bot"],
-  "http-proxy-agent": ["bot/webhook"],
-  "https-proxy-agent": ["bot/webhook"],
+  "http-proxy-agent": ["bot/http-client"],
+  "https-proxy-agent": ["bot/http-client"],
   "dingtalk-stream": ["bot/dingtalk/stream"],
   "@wecom/aibot-node-sdk": ["bot/wecom/long"],
   // Installed by whoever sets WECHATY_PUPPET; file-box comes with wechaty.

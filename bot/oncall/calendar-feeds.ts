@@ -12,6 +12,8 @@ import type { Clock } from "../../storage/clock.ts";
 import type { Text } from "../../storage/locale.ts";
 import type { Log } from "../../storage/log.ts";
 import type { Store } from "../../storage/store.ts";
+import type { Variables } from "../http-client/proxy.ts";
+import { fetchCalendar, tooLarge } from "./fetch-calendar.ts";
 import { CalendarError, readCalendar } from "./read-calendar.ts";
 
 export interface FeedDeps {
@@ -20,6 +22,8 @@ export interface FeedDeps {
   file(): { readonly oncall: readonly RotationConfig[]; readonly people: readonly ListedPerson[] };
   readonly clock: Clock;
   readonly log: Log;
+  /** What names the proxies; the environment where nothing is said. */
+  readonly variables?: Variables;
 }
 
 export interface Feeds {
@@ -34,11 +38,10 @@ export interface Feeds {
 const EVERY_MS = 10 * 60_000;
 /** After one that could not be read. */
 const AGAIN_MS = 60_000;
-const TIMEOUT_MS = 30_000;
 const LARGEST_BYTES = 2 * 1024 * 1024;
 const DAY_MS = 86_400_000;
 
-export function openFeeds({ store, onCall, file, clock, log }: FeedDeps): Feeds {
+export function openFeeds({ store, onCall, file, clock, log, variables }: FeedDeps): Feeds {
   const { calendars } = onCall.tables;
   /** When each is read next, by the name of its rotation; since this start. */
   const next = new Map<string, number>();
@@ -53,7 +56,7 @@ export function openFeeds({ store, onCall, file, clock, log }: FeedDeps): Feeds 
     const before = kept?.source === digest ? kept : undefined;
     let copy: CalendarCopy;
     try {
-      const { spans, unknown } = await readCalendar(await textOf(source, halt.signal), {
+      const { spans, unknown } = await readCalendar(await textOf(source, halt.signal, variables), {
         zone: onCall.find(name)?.rotation.zone ?? "UTC",
         people: file().people,
         ...windowAt(at),
@@ -125,45 +128,21 @@ function windowAt(at: number): { readonly from: number; readonly until: number }
   return { from: first(-1), until: first(5) };
 }
 
-async function textOf(source: string, signal: AbortSignal): Promise<string> {
-  return /^https?:\/\//i.test(source) ? fetched(source, signal) : readText(source);
+async function textOf(source: string, signal: AbortSignal, variables?: Variables): Promise<string> {
+  return /^https?:\/\//i.test(source)
+    ? fetchCalendar(source, LARGEST_BYTES, signal, variables)
+    : readText(source);
 }
 
 async function readText(path: string): Promise<string> {
   const handle = await open(path, "r");
   try {
     const { size } = await handle.stat();
-    if (size > LARGEST_BYTES) throw tooLarge();
+    if (size > LARGEST_BYTES) throw tooLarge(LARGEST_BYTES);
     return await handle.readFile("utf8");
   } finally {
     await handle.close();
   }
-}
-
-async function fetched(url: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, {
-    headers: { accept: "text/calendar, */*;q=0.1" },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-  });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new CalendarError({
-      zh: `对方回答 HTTP ${response.status}`,
-      en: `the answer was HTTP ${response.status}`,
-    });
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > LARGEST_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function tooLarge(): CalendarError {
-  return new CalendarError({ zh: "超过 2 MiB", en: "it is larger than 2 MiB" });
 }
 
 /** Nothing of the address: it may hold a secret. */

@@ -1,7 +1,9 @@
 /** Calendars that rotations are read out of: files and addresses, that change, die, and are named no more. */
 import { rmSync, writeFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, test } from "vitest";
 import { humansOf } from "../../../../alerts/oncall/humans.ts";
 import { type OnCall, openOnCall } from "../../../../alerts/oncall/on-call.ts";
 import { oncallSchema } from "../../../../alerts/oncall/oncall-config.ts";
@@ -10,8 +12,15 @@ import { silentLog } from "../../../../storage/log.ts";
 import type { Store } from "../../../../storage/store.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { Journal } from "../../../support/journaled-store.ts";
+import { openProxy, type ProxyServer, type ProxySpec } from "../../../support/proxy-server.ts";
 import { temporaryFolder } from "../../../support/test-files.ts";
-import { type Listening, serveHttp } from "../../../support/web-server.ts";
+import {
+  hasOpenssl,
+  type Listening,
+  makeCertificates,
+  serveHttp,
+  serveHttps,
+} from "../../../support/web-server.ts";
 
 const PEOPLE = [{ id: "dingtalk:1", name: "张三" }];
 const at = Date.parse("2026-11-25T02:00:00Z");
@@ -35,7 +44,7 @@ interface Bench {
   words(): string;
 }
 
-function open(ics: string): Bench {
+function open(ics: string, variables: Readonly<Record<string, string>> = {}): Bench {
   const clock = new FakeClock(at);
   const journal = new Journal();
   const warnings: object[] = [];
@@ -50,7 +59,7 @@ function open(ics: string): Bench {
     });
     const log = { ...silentLog, warn: (fields: object) => warnings.push(fields) };
     const file = () => ({ oncall: bench.oncall, people: PEOPLE });
-    return { onCall, feeds: openFeeds({ store, onCall, file, clock, log }) };
+    return { onCall, feeds: openFeeds({ store, onCall, file, clock, log, variables }) };
   };
   const bench = {
     clock,
@@ -151,7 +160,7 @@ test("an address: answers, refusals, floods and silence, none of which tell its 
   await server.close();
   bench.feeds.wake();
   await bench.look();
-  expect(bench.words()).toMatch(/^张三; it could not be read \((ECONNREFUSED|UND_ERR_SOCKET)\)$/);
+  expect(bench.words()).toMatch(/^张三; it could not be read \((ECONNREFUSED|ECONNRESET)\)$/);
   expect(JSON.stringify([bench.journal.commits, bench.warnings])).not.toContain("5ecret");
 });
 
@@ -164,4 +173,124 @@ test("another source begins anew", async () => {
   bench.feeds.wake();
   await bench.look();
   expect(bench.words()).toBe("nobody; it could not be read (ENOENT)");
+});
+
+/** A server of calendars that is closed with the test. */
+async function serve(listener: RequestListener): Promise<Listening> {
+  const server = await serveHttp(listener);
+  closing.push(() => server.close());
+  return server;
+}
+
+test("redirects are followed, but not for ever, and not to what is no address", async () => {
+  const { url } = await serve(({ url: path }, response) => {
+    if (path === "/db.ics") return void response.end(shift("张三"));
+    const to = { "/old": "/older", "/older": "db.ics", "/circle": "/circle" }[path ?? ""];
+    response.writeHead(302, { location: to ?? "file:///etc/passwd" }).end();
+  });
+  const words = async (path: string): Promise<string> => {
+    const bench = open(url + path);
+    await bench.look();
+    return bench.words();
+  };
+  expect(await words("/old")).toBe("张三");
+  expect(await words("/circle")).toBe("nobody; there are too many redirects");
+  expect(await words("/away")).toBe("nobody; a redirect leads nowhere");
+});
+
+test.each<[name: string, encoding: string, body: Uint8Array, words: string]>([
+  ["packed", "gzip", gzipSync(shift("张三")), "张三"],
+  ["a bomb", "gzip", gzipSync(Buffer.alloc(30_000_000)), "nobody; it is larger than 2 MiB"],
+  [
+    "packed as nobody asked for",
+    "zstd",
+    Buffer.from("x"),
+    "nobody; it is packed in a way that cannot be unpacked (Content-Encoding)",
+  ],
+])("an answer that is %s", async (_name, encoding, body, words) => {
+  const { url } = await serve((_request, response) =>
+    response.writeHead(200, { "content-encoding": encoding }).end(body),
+  );
+  const bench = open(`${url}/db.ics`);
+  await bench.look();
+  expect(bench.words()).toBe(words);
+});
+
+test("a name and a password in the address are for its server alone", async () => {
+  const seen: (string | undefined)[] = [];
+  const elsewhere = await serve(({ headers }, response) => {
+    seen.push(headers.authorization);
+    response.end(shift("张三"));
+  });
+  const first = await serve(({ headers }, response) => {
+    seen.push(headers.authorization);
+    response.writeHead(307, { location: elsewhere.url }).end();
+  });
+  const bench = open(first.url.replace("//", "//duty:5ecret@"));
+  await bench.look();
+  expect([bench.words(), seen]).toEqual(["张三", [`Basic ${btoa("duty:5ecret")}`, undefined]]);
+});
+
+describe("proxies of the environment", () => {
+  async function proxyServer(spec: ProxySpec = {}): Promise<ProxyServer> {
+    const proxy = await openProxy(spec);
+    closing.push(() => proxy.close());
+    return proxy;
+  }
+  const lines = ({ asked }: ProxyServer): readonly string[] => asked.map(({ line }) => line);
+
+  test("http goes to the proxy with the whole address, where a redirect leads, too", async () => {
+    const { port } = await serve(({ url }, response) => {
+      if (url === "/db.ics") response.end(shift("张三"));
+      else response.writeHead(301, { location: "/db.ics" }).end();
+    });
+    const proxy = await proxyServer({ places: { "calendar.example:80": port } });
+    const bench = open("http://calendar.example/old", { HTTP_PROXY: proxy.url });
+    await bench.look();
+    expect(bench.words()).toBe("张三");
+    expect(lines(proxy)).toEqual(["GET http://calendar.example/old", "GET http://calendar.example/db.ics"]);
+  });
+
+  test.skipIf(!hasOpenssl)(
+    "https goes through it by CONNECT, and the certificate is still checked (needs openssl)",
+    async () => {
+      const asked: unknown[] = [];
+      const server = await serveHttps(makeCertificates().good, (request, response) => {
+        asked.push(request.url);
+        response.end(shift("张三"));
+      });
+      closing.push(() => server.close());
+      const proxy = await proxyServer({ places: { "calendar.example:443": server.port } });
+      const bench = open("https://calendar.example/db.ics", { https_proxy: proxy.url });
+      await bench.look();
+      expect(bench.words()).toMatch(/^nobody; it could not be read \((SELF_SIGNED|UNABLE_TO)_[A-Z_]+\)$/);
+      expect([lines(proxy), asked]).toEqual([["CONNECT calendar.example:443"], []]);
+    },
+  );
+
+  test("what is on this machine, or excepted, is read without", async () => {
+    const { url } = await serve((_request, response) => response.end(shift("张三")));
+    const proxy = await proxyServer();
+    const bench = open(`${url}/db.ics`, { HTTP_PROXY: proxy.url });
+    await bench.look();
+    expect([bench.words(), lines(proxy)]).toEqual(["张三", []]);
+  });
+
+  test.each(["http", "https"])("one that refuses, and one that hangs, over %s", async (scheme) => {
+    const address = `${scheme}://calendar.example/private-5ecret/db.ics`;
+    const through = ({ url }: ProxyServer): Bench =>
+      open(address, { HTTP_PROXY: url.replace("//", "//me:5ecret@"), HTTPS_PROXY: url });
+    const refusing = through(await proxyServer({ refuses: "407" }));
+    await refusing.look();
+    expect(refusing.words()).toBe("nobody; the answer was HTTP 407");
+    expect(JSON.stringify([refusing.journal.commits, refusing.warnings])).not.toContain("5ecret");
+
+    const hanging = await proxyServer({ refuses: "hangs" });
+    const waiting = through(hanging);
+    const looked = waiting.look();
+    while (hanging.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await waiting.feeds.stop();
+    await looked;
+    expect(waiting.words()).toBe("nobody");
+  });
 });

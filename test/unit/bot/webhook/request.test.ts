@@ -1,11 +1,11 @@
 /** Ways to a receiver that are not straight: proxies, redirects, tokens. All of it against real servers on loopback. */
-import { createServer, type IncomingHttpHeaders, request as plainRequest } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import type { IncomingHttpHeaders } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseConfig } from "../../../../bot/config.ts";
+import { proxyFor } from "../../../../bot/http-client/proxy.ts";
 import { type HttpConfig, PLAIN_HTTP } from "../../../../bot/receivers/http-config.ts";
-import { proxyFor } from "../../../../bot/webhook/proxy.ts";
 import { send } from "../../../../bot/webhook/request.ts";
+import { openProxy, type ProxyServer, type ProxySpec } from "../../../support/proxy-server.ts";
 import { hasOpenssl, makeCertificates, serveHttp, serveHttps } from "../../../support/web-server.ts";
 
 const cleanUps: (() => unknown)[] = [];
@@ -44,38 +44,11 @@ async function server(reply: (seen: Seen) => Reply = () => ({})) {
   return { url: listening.url, seen };
 }
 
-/** A forward proxy: absolute addresses for http, CONNECT for https. */
-async function proxyServer() {
-  const asked: { readonly line: string; readonly headers: IncomingHttpHeaders }[] = [];
-  const proxy = createServer((request, response) => {
-    asked.push({ line: `${request.method} ${request.url}`, headers: request.headers });
-    const onward = plainRequest(
-      request.url ?? "",
-      { method: request.method, headers: request.headers },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502);
-        answer.pipe(response);
-      },
-    );
-    request.pipe(onward);
-  });
-  proxy.on("connect", (request, socket) => {
-    asked.push({ line: `CONNECT ${request.url}`, headers: request.headers });
-    const [host, port] = (request.url ?? "").split(":");
-    const onward = connect(Number(port), host, () => {
-      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      onward.pipe(socket);
-      socket.pipe(onward);
-    });
-    onward.on("error", () => socket.destroy());
-    socket.on("error", () => onward.destroy());
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  cleanUps.push(() => {
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, asked };
+/** A forward proxy that is closed with the test. */
+async function proxyServer(spec: ProxySpec = {}): Promise<ProxyServer> {
+  const proxy = await openProxy(spec);
+  cleanUps.push(() => proxy.close());
+  return proxy;
 }
 
 /** What a file says of the only webhook. */
@@ -135,6 +108,26 @@ describe("proxies", () => {
     });
     expect(receiver.seen).toEqual([]);
   });
+
+  test.each(["http", "https"])(
+    "one that hangs is broken off when the time is up, over %s",
+    async (scheme) => {
+      const proxy = await proxyServer({ refuses: "hangs" });
+      const stop = new AbortController();
+      const http = configOf({ proxy_url: proxy.url });
+      const about = {
+        method: "POST",
+        url: `${scheme}://shop.example/`,
+        http,
+        headers: {},
+        body: "{}",
+      } as const;
+      const sent = expect(send(about, stop.signal)).rejects.toMatchObject({ next: "retry", code: "aborted" });
+      while (proxy.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      stop.abort();
+      await sent;
+    },
+  );
 
   test.each([
     ["https://shop.example/", "", true],

@@ -6,19 +6,23 @@ import ipaddr from "ipaddr.js";
 import type { ProxyConfig } from "../receivers/http-config.ts";
 
 /** Names as curl, Go and others read them; the small letters win. */
-type Variables = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The agent of a request; undefined where it goes straight. */
+/** The proxies of the environment, where no file says anything. */
+export const ENVIRONMENT: ProxyConfig = { url: "environment", noProxy: [], connectHeaders: {} };
+
+/** The agent of a request that `signal` breaks off; undefined where it goes straight. */
 export function agentFor(
   to: URL,
   proxy: ProxyConfig | undefined,
+  signal: AbortSignal,
   variables: Variables = process.env,
 ): Agent | undefined {
   const url = proxy && proxyFor(to, proxy, variables);
   if (url === undefined) return undefined;
   const { connectHeaders } = proxy as ProxyConfig;
-  // A hanging proxy is as bad as a hanging receiver.
-  const options = { headers: { ...connectHeaders }, timeout: 10_000 };
+  // Until a proxy has let it through, Node cannot break the request off: it knows of no connection yet.
+  const options = { headers: { ...connectHeaders }, signal };
   return to.protocol === "https:" ? new HttpsProxyAgent(url, options) : new HttpProxyAgent(url, options);
 }
 
