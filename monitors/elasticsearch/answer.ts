@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Reading } from "../monitor.ts";
 import { LookFailed } from "../reason.ts";
-import { type JsonAnswer, queryFailed } from "../web/ask-json.ts";
+import { type JsonAnswer, queryError } from "../web/ask-json.ts";
 import { plainName, readableLabels } from "../web/query-readings.ts";
 import { aggregationReadings } from "./aggregations.ts";
 
@@ -80,7 +80,10 @@ export function readTable(answer: JsonAnswer, metric: string): Reading[] {
   const { columns, values, is_partial } = read.data;
   if (is_partial === true) throw incomplete("not all clusters and shards answered");
   const isNumber = columns.map(({ type }) => NUMBERS.has(type));
-  if (!isNumber.includes(true)) throw queryFailed("no column of the result is a number");
+  if (!isNumber.includes(true)) {
+    const found = columns.map(({ name }) => name).join(", ");
+    throw new LookFailed({ code: "no_value", detail: `found ${found}`.slice(0, 200) });
+  }
   return values.flatMap((row) => {
     const pairs = columns.flatMap(({ name }, i) => (isNumber[i] ? [] : [[name, written(row[i])] as const]));
     const labels = readableLabels(Object.fromEntries(pairs));
@@ -101,8 +104,12 @@ function written(value: unknown): string {
 
 function refuseErrors({ status, value }: JsonAnswer): void {
   const read = refused.safeParse(value);
-  if (read.success) throw queryFailed(`HTTP ${status}: ${wordsOf(read.data.error)}`);
-  if (status < 200 || status > 299) throw new LookFailed({ code: "bad_status", detail: `HTTP ${status}` });
+  const said = read.success ? `HTTP ${status}: ${wordsOf(read.data.error)}` : `HTTP ${status}`;
+  // Who asks is refused before the query is looked at, as any web address refuses.
+  if (status === 401 || status === 403 || (!read.success && (status < 200 || status > 299)))
+    throw queryError("bad_status", said);
+  if (read.success)
+    throw queryError(status >= 400 && status < 500 && status !== 429 ? "bad_query" : "query_failed", said);
 }
 
 /** The cause that says most: the outermost is "all shards failed" as a rule. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Labels } from "../../storage/labels.ts";
 import { readNumber } from "../exposition/number.ts";
 import { LookFailed } from "../reason.ts";
-import { queryFailed } from "../web/ask-json.ts";
+import { queryError } from "../web/ask-json.ts";
 import { readableLabels } from "../web/query-readings.ts";
 
 /** Unix seconds, and the number as text, since JSON has no NaN. */
@@ -35,13 +35,19 @@ export function readResult(raw: unknown): Result {
   const answer = envelope.safeParse(raw);
   if (!answer.success) throw badAnswer("not an answer of Prometheus' API");
   const { status, data, errorType = "error", error = "", warnings, isPartial } = answer.data;
-  if (status === "error") throw queryFailed(`${errorType}: ${error}`);
+  if (status === "error") throw errorOf(errorType, `${errorType}: ${error}`);
   if (isPartial === true)
     throw new LookFailed({
       code: "incomplete",
       detail: "VictoriaMetrics could not ask all of its storage nodes",
     });
   return { elements: elementsOf(data), warning: warnings?.[0]?.slice(0, 300) };
+}
+
+/** Of Prometheus and those that have its types; VictoriaMetrics gives the status of HTTP, 422 for nearly everything. */
+function errorOf(type: string, said: string): LookFailed {
+  if (type === "timeout") return queryError("timeout", said);
+  return queryError(type === "bad_data" || type === "400" ? "bad_query" : "query_failed", said);
 }
 
 function elementsOf(data: unknown): Result["elements"] {
@@ -54,7 +60,10 @@ function elementsOf(data: unknown): Result["elements"] {
     );
   const type = z.object({ resultType: z.enum(["matrix", "string"]) }).safeParse(data);
   if (type.success)
-    throw queryFailed(`the result is a ${type.data.resultType}; ask for an instant vector or a number`);
+    throw queryError(
+      "bad_query",
+      `the result is a ${type.data.resultType}; ask for an instant vector or a number`,
+    );
   throw badAnswer("a result that is neither a vector nor a scalar");
 }
 

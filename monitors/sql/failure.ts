@@ -28,6 +28,11 @@ export function databaseFailed(
   return exchangeFailed(error, { phase }, moment.isTls);
 }
 
+/** By SQLSTATE (ISO 9075): class 42 is a statement that no database would run; what has another class failed as it ran. */
+export function queryReason(state: string): ReasonCode {
+  return state.startsWith("42") ? "bad_query" : "query_failed";
+}
+
 export function codeOf(error: unknown): string {
   const { code } = (typeof error === "object" && error !== null ? error : {}) as { code?: unknown };
   return typeof code === "string" ? code : "";

@@ -4,7 +4,7 @@ import { tlsConnection } from "../probe/tls-options.ts";
 import type { LookFailed, ReasonCode } from "../reason.ts";
 import { CANCEL_MS, type Connect, type Connection, MOST_BYTES } from "./connection.ts";
 import type { Server } from "./database.ts";
-import { codeOf, databaseFailed, noPackage, tooLarge } from "./failure.ts";
+import { codeOf, databaseFailed, type Moment, noPackage, queryReason, tooLarge } from "./failure.ts";
 import { type ByteLimit, limitBytes } from "./limit-bytes.ts";
 import { momentOf } from "./moment.ts";
 import { asSubquery } from "./statement.ts";
@@ -191,6 +191,10 @@ const REASONS: Readonly<Record<string, ReasonCode>> = {
   ER_SPECIFIC_ACCESS_DENIED_ERROR: "not_permitted",
   ER_PROCACCESS_DENIED_ERROR: "not_permitted",
   ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: "not_permitted",
+  // Its states are those of what runs, and these are seen before.
+  ER_INVALID_GROUP_FUNC_USE: "bad_query",
+  ER_OPERAND_COLUMNS: "bad_query",
+  ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT: "bad_query",
   ER_SERVER_SHUTDOWN: "reset",
   PROTOCOL_CONNECTION_LOST: "reset",
   HANDSHAKE_NO_SSL_SUPPORT: "tls",
@@ -200,13 +204,15 @@ const REASONS: Readonly<Record<string, ReasonCode>> = {
 /** MariaDB's `ER_STATEMENT_TIMEOUT`, for which MySQL has no name. */
 const STATEMENT_TIMEOUT = 1969;
 
-function explained(error: unknown, moment: { phase: "connect" | "query"; isTls: boolean }): LookFailed {
+function explained(error: unknown, moment: Moment): LookFailed {
   const { errno, sqlState } = (typeof error === "object" && error !== null ? error : {}) as {
     errno?: unknown;
     sqlState?: unknown;
   };
   return databaseFailed(error, moment, (code) => {
     if (errno === STATEMENT_TIMEOUT) return "timeout";
-    return REASONS[code] ?? (typeof sqlState === "string" ? "bad_query" : undefined);
+    const known = REASONS[code];
+    if (known !== undefined || moment.phase !== "query" || typeof sqlState !== "string") return known;
+    return queryReason(sqlState);
   });
 }

@@ -4,7 +4,7 @@ import { tlsConnection } from "../probe/tls-options.ts";
 import { LookFailed, type ReasonCode } from "../reason.ts";
 import { CANCEL_MS, type Connect, type Connection, MOST_BYTES } from "./connection.ts";
 import type { Database, Server } from "./database.ts";
-import { codeOf, databaseFailed, noPackage, tooLarge } from "./failure.ts";
+import { codeOf, databaseFailed, type Moment, noPackage, queryReason, tooLarge } from "./failure.ts";
 import { type ByteLimit, limitBytes } from "./limit-bytes.ts";
 import { momentOf } from "./moment.ts";
 import { asSubquery } from "./statement.ts";
@@ -145,21 +145,21 @@ function read(cell: string | null, type: number, offsetS: number): number | stri
 }
 
 /** Classes and codes of PostgreSQL's appendix A. */
-function reasonOfState(code: string): ReasonCode | undefined {
-  if (!/^[0-9A-Z]{5}$/.test(code)) return undefined;
+function reasonOfState(code: string, phase: Moment["phase"]): ReasonCode | undefined {
+  // EPIPE and its like have five letters, too.
+  if (!/^(?:\d.|F0|HV|P0|XX)[0-9A-Z]{3}$/.test(code)) return undefined;
   if (code === "57014") return "timeout";
   if (code === "53300") return "too_many_connections";
   if (code === "55P03") return "timeout";
   if (code === "3D000") return "login_refused";
   if (code.startsWith("28")) return "login_refused";
   if (code === "42501" || code === "0A000" || code.startsWith("25")) return "not_permitted";
-  if (code.startsWith("42") || code.startsWith("22") || code.startsWith("21")) return "bad_query";
   if (code === "57P01" || code === "57P02") return "reset";
   if (code === "57P03") return "unreachable";
-  return undefined;
+  return phase === "query" ? queryReason(code) : undefined;
 }
 
-function explained(error: unknown, moment: { phase: "connect" | "query"; isTls: boolean }): LookFailed {
+function explained(error: unknown, moment: Moment): LookFailed {
   const message = error instanceof Error ? error.message : "";
   if (/^Connection terminated|^Client (?:has encountered|was closed)/i.test(message))
     return new LookFailed({
@@ -170,5 +170,5 @@ function explained(error: unknown, moment: { phase: "connect" | "query"; isTls: 
     return new LookFailed({ code: "tls", detail: message });
   if (/SASL|password must be a string|client password/i.test(message) && codeOf(error) === "")
     return new LookFailed({ code: "login_refused", detail: message.slice(0, 200) });
-  return databaseFailed(error, moment, reasonOfState);
+  return databaseFailed(error, moment, (code) => reasonOfState(code, moment.phase));
 }

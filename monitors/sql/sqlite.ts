@@ -40,14 +40,17 @@ function answer(busyMs: number): void {
       options: object,
     ) => { prepare(text: string | undefined): { setReadBigInts(on: boolean): void; all(): unknown[] } };
   };
+  let doing = "in prepare";
   try {
     const prepared = new DatabaseSync(file, { readOnly: true, timeout: busyMs }).prepare(statement);
+    doing = "stepping";
     prepared.setReadBigInts(true);
     const plain = (_key: string, value: unknown): unknown =>
       typeof value === "bigint" ? Number(value) : value;
     inside.stdout.write(JSON.stringify(prepared.all(), plain));
   } catch (error) {
-    inside.stderr.write(`Error: ${(error as Error).message}`);
+    // In the words of `sqlite3`.
+    inside.stderr.write(`Error: ${doing}, ${(error as Error).message}`);
     inside.exitCode = 1;
   }
 }
@@ -144,14 +147,15 @@ const COMPLAINTS: readonly (readonly [RegExp, ReasonCode])[] = [
   [/unable to open database/i, "unreachable"],
   [/database is locked|database table is locked/i, "busy"],
   [/readonly database|not authorized|prohibited|cannot run|safe mode/i, "not_permitted"],
-  [/not a database|malformed/i, "bad_answer"],
+  [/not a database|disk image is malformed/i, "bad_answer"],
+  [/^Error: stepping|^Runtime error/i, "query_failed"],
 ];
 
 function explained(complaint: string, code: number | null): LookFailed {
   if (/unknown option/i.test(complaint)) return noTool();
   // Below the first line the statement is repeated, with an arrow.
   const [line = ""] = complaint.split("\n");
-  const detail = line.replace(/^Error: (?:in prepare, )?/, "").slice(0, 300);
+  const detail = line.replace(/^Error: (?:in prepare, |stepping, )?/, "").slice(0, 300);
   const found = COMPLAINTS.find(([pattern]) => pattern.test(complaint))?.[1];
   return new LookFailed({ code: found ?? "bad_query", detail: detail || `it ended with ${code}` });
 }

@@ -1,5 +1,5 @@
 /** Questions to servers that answer in JSON. */
-import { LookFailed } from "../reason.ts";
+import { LookFailed, type ReasonCode } from "../reason.ts";
 import { type Following, follow } from "./follow.ts";
 import { unpacked } from "./unpack.ts";
 
@@ -23,7 +23,10 @@ export async function askJson(about: Omit<Following, "keepBody">): Promise<JsonA
   }
 }
 
-/** What a server said of what went wrong, in one line that is not too long. */
-export function queryFailed(said: string): LookFailed {
-  return new LookFailed({ code: "query_failed", detail: said.replace(/\s+/g, " ").trim().slice(0, 300) });
+/**
+ * What a server said of a query, in one line that is not too long. `bad_query` is one that fails again until somebody
+ * changes it: malformed, or about what is not there. `query_failed` was understood, and the server could not finish it.
+ */
+export function queryError(code: ReasonCode, said: string): LookFailed {
+  return new LookFailed({ code, detail: said.replace(/\s+/g, " ").trim().slice(0, 300) });
 }

@@ -137,7 +137,7 @@ export function exchange(request: Request, trace: HttpTrace, signal: AbortSignal
       }
       response.on("data", (chunk: Buffer) => {
         trace.bodyBytes += chunk.length;
-        if (trace.bodyBytes > request.longestBody) fail(bodyTooLarge(request.longestBody));
+        if (trace.bodyBytes > request.longestBody) fail(answerTooLarge(request.longestBody));
         else if (request.keepBody) chunks.push(chunk);
       });
       response.on("end", finish);
@@ -156,6 +156,6 @@ export function portOf(url: URL): number {
 }
 
 /** What a look fails with whose answer is longer than it may be. */
-export function bodyTooLarge(longest: number): LookFailed {
-  return new LookFailed({ code: "body_too_large", detail: `more than ${longest} bytes` });
+export function answerTooLarge(longest: number): LookFailed {
+  return new LookFailed({ code: "answer_too_large", detail: `more than ${longest} bytes` });
 }

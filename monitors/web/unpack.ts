@@ -2,7 +2,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { LookFailed } from "../reason.ts";
-import { type Answer, bodyTooLarge } from "./exchange.ts";
+import { type Answer, answerTooLarge } from "./exchange.ts";
 
 const unzip = promisify(gunzip);
 
@@ -19,7 +19,7 @@ export async function unpacked({ headers, body }: Answer, longest: number): Prom
     return await unzip(body, { maxOutputLength: longest });
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ERR_BUFFER_TOO_LARGE") throw bodyTooLarge(longest);
+    if (code === "ERR_BUFFER_TOO_LARGE") throw answerTooLarge(longest);
     throw new LookFailed(
       { code: "bad_answer", detail: `the gzip cannot be unpacked: ${message}` },
       { cause },

@@ -29,11 +29,11 @@ test.skipIf(!hasPrometheus)("vectors, numbers and errors of the real one", { tim
   }
   const failing = async (query: string) => (await lookOnce(prometheus, { url, query }, world)).failure;
   expect(await failing("sum(")).toMatchObject({
-    code: "query_failed",
+    code: "bad_query",
     detail: expect.stringContaining("parse error"),
   });
   expect(await failing("up[5m]")).toMatchObject({
-    code: "query_failed",
+    code: "bad_query",
     detail: expect.stringContaining("matrix"),
   });
   expect(await failing("up * on() group_left up and on() (vector(1) or up)")).toBeUndefined();

@@ -43,7 +43,7 @@ it("what would be stored is shown, and so is what the server has against it", as
       "🟢 成功",
       "`elasticsearch_hits` = 1",
     ],
-    [`测试监控 elasticsearch ${address} index=gone`, "🔴", "查询失败", "no such index"],
+    [`测试监控 elasticsearch ${address} index=gone`, "🔴", "查询语句有错", "no such index"],
   ]);
   expect(road.errors).toEqual([]);
   await fake.close();

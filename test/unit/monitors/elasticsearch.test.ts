@@ -195,15 +195,15 @@ describe("ES|QL", () => {
   test("a table without a number, a part of one, and a server that knows no ES|QL", async () => {
     fake.table = { columns: [{ name: "a", type: "keyword" }], values: [["b"]] };
     expect((await look(esql)).failure).toEqual({
-      code: "query_failed",
-      detail: "no column of the result is a number",
+      code: "no_value",
+      detail: "found a",
     });
     fake.fault = "partial_table";
     expect((await look(esql)).failure?.code).toBe("incomplete");
     fake.fault = undefined;
     fake.isOpenSearch = true;
     expect((await look(esql)).failure).toMatchObject({
-      code: "query_failed",
+      code: "bad_query",
       detail: expect.stringContaining("no handler found"),
     });
   });
@@ -222,7 +222,7 @@ describe("who asks", () => {
     fake.authorization = header;
     expect((await look(options)).failure).toBeUndefined();
     expect((await look({})).failure).toEqual({
-      code: "query_failed",
+      code: "bad_status",
       detail: "HTTP 401: security_exception: missing authentication credentials for REST request",
     });
   });
@@ -253,7 +253,7 @@ describe("what fails, and brings nothing", () => {
     ["not-json", "bad_answer", /not JSON/],
     ["hang", "timeout", /response headers/],
     ["reset", "reset", /cut/],
-    ["flood", "body_too_large", /bytes/],
+    ["flood", "answer_too_large", /bytes/],
   ];
   test.each(faults)("%s", async (fault, code, detail) => {
     fake.fault = fault;
@@ -267,19 +267,19 @@ describe("what fails, and brings nothing", () => {
     [
       "an index that is not there",
       { index: "gone" },
-      "query_failed",
+      "bad_query",
       "HTTP 404: index_not_found_exception: no such index [gone]",
     ],
     [
       "a query that is none",
       { query: { nonsense: {} } },
-      "query_failed",
+      "bad_query",
       "HTTP 400: parsing_exception: unknown query [nonsense]",
     ],
     [
       "an aggregation that is none",
       { aggs: { a: { nonsense: {} } } },
-      "query_failed",
+      "bad_query",
       "HTTP 400: parsing_exception: Unknown aggregation type [nonsense]",
     ],
     [

@@ -79,7 +79,7 @@ test("an endless body: given up after one megabyte", async () => {
       pour();
     }),
   );
-  await expectFailure(probe({ url: server.url }), "body_too_large", /1048576 bytes/);
+  await expectFailure(probe({ url: server.url }), "answer_too_large", /1048576 bytes/);
   expect(sent).toBeLessThan(32 * 1024 * 1024);
 });
 

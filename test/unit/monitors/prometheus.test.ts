@@ -115,7 +115,7 @@ describe("what is stored", () => {
         : vector(one("1")),
     );
     const look = await lookOnce(prometheus, { url, queries: { a: "x", b: "bad(", c: "y" } });
-    expect(look.failure).toEqual({ code: "query_failed", detail: "b: bad_data: parse error" });
+    expect(look.failure).toEqual({ code: "bad_query", detail: "b: bad_data: parse error" });
     expect(look.complete).toBeUndefined();
     expect(seen(look)).toEqual(["a 1", "c 1"]);
   });
@@ -151,7 +151,7 @@ describe("what fails", () => {
         status: 400,
         body: { status: "error", errorType: "bad_data", error: 'invalid parameter "query"' },
       },
-      code: "query_failed",
+      code: "bad_query",
       detail: 'bad_data: invalid parameter "query"',
     },
     {
@@ -160,13 +160,22 @@ describe("what fails", () => {
         status: 503,
         body: { status: "error", errorType: "timeout", error: "query timed out in expression evaluation" },
       },
-      code: "query_failed",
+      code: "timeout",
       detail: /^timeout: query timed out/,
+    },
+    {
+      name: "an expression that cannot be carried out",
+      answer: {
+        status: 422,
+        body: { status: "error", errorType: "execution", error: "many-to-many matching not allowed" },
+      },
+      code: "query_failed",
+      detail: "execution: many-to-many matching not allowed",
     },
     {
       name: "a range",
       answer: success({ resultType: "matrix", result: [] }),
-      code: "query_failed",
+      code: "bad_query",
       detail: /is a matrix/,
     },
     {
@@ -214,7 +223,7 @@ describe("what fails", () => {
     {
       name: "a bomb",
       answer: { body: gzipSync(Buffer.alloc(20_000_000, " ")), encoding: "gzip" },
-      code: "body_too_large",
+      code: "answer_too_large",
       detail: /bytes/,
     },
   ];

@@ -303,14 +303,14 @@ describe("what fails, and stores nothing", () => {
       name: "a long page",
       options: { body_size_limit: 10 },
       page: "a_long_name 1\n",
-      code: "body_too_large",
+      code: "answer_too_large",
       detail: "10 bytes",
     },
     {
       name: "a gzip bomb",
       page: gzipSync(Buffer.alloc(50_000_000, "a")),
       headers: { "content-encoding": "gzip" },
-      code: "body_too_large",
+      code: "answer_too_large",
       detail: "1048576 bytes",
     },
     {
@@ -364,7 +364,7 @@ describe("what fails, and stores nothing", () => {
       }),
     );
     const look = await lookAt(endless.url);
-    expect(look.failure?.code).toBe("body_too_large");
+    expect(look.failure?.code).toBe("answer_too_large");
     expect(sent).toBeLessThan(20_000_000);
   });
 

@@ -114,6 +114,25 @@ for (const kind of ["postgres", "mysql", "sqlite"] as const) {
         ]);
       });
 
+      test("what only fails as it runs has another reason than what no database would run", async () => {
+        const { look } = asking((await filled()).entry);
+        const most = "9223372036854775807";
+        const value = kind === "sqlite" ? `abs(-${most} - id)` : `${most} + id`;
+        await expect(look(`select ${value} as n from orders where id = 1`)).rejects.toMatchObject({
+          reason: { code: "query_failed", detail: expect.stringMatching(/overflow|out of range/) },
+        });
+        await expect(look("select id as n from orders where")).rejects.toMatchObject({
+          reason: { code: "bad_query" },
+        });
+        if (kind !== "sqlite")
+          await expect(look("select (select id from orders) as n")).rejects.toMatchObject({
+            reason: { code: "query_failed", detail: expect.stringMatching(/more than (one|1) row/) },
+          });
+        await expect(look("select id as n from orders where sum(id) > 1")).rejects.toMatchObject({
+          reason: { code: "bad_query" },
+        });
+      });
+
       test("a statement that takes too long is ended by the database itself", async () => {
         const peer = await filled();
         const { look } = asking({ ...peer.entry, statement_timeout: "200ms" });
