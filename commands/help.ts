@@ -1,10 +1,12 @@
+import type { Card } from "../alerts/card.ts";
 import { inLocale, type Locale } from "../storage/locale.ts";
 import { roleText } from "./allow.ts";
 import { answer, type Call, type Command, Refusal } from "./command.ts";
 import { findCommand } from "./find.ts";
 import { suggest } from "./language/suggest.ts";
 import { code, codeBlock } from "./markdown.ts";
-import { explainKind, kindCalled } from "./monitors/kinds.ts";
+import { explainKind, kindCalled, kindWords } from "./monitors/kinds.ts";
+import { askFor, explainTopic, type Topic, topicCalled, topics } from "./topics.ts";
 
 /** What one command is called in the language of the call. */
 function nameOf(command: Command, call: Call): string {
@@ -18,23 +20,35 @@ export function helpCommand(all: () => readonly Command[]): Command {
     twins: ["帮助", "怎么用"],
     takes: { zh: "[词]", en: "[word]" },
     summary: {
-      zh: "能说什么，某一句怎么说，或一种监控怎么加",
-      en: "what can be said, how to say one thing, or what a kind of monitor takes",
+      zh: "能说什么，某一句怎么说，一种监控怎么加，或推送、钉钉这样的一个主题",
+      en: "what can be said, how to say one thing, what a kind of monitor takes, or a topic such as push or DingTalk",
     },
-    examples: { zh: "帮助 静默\n帮助 tcp", en: "help silence\nhelp tcp" },
+    examples: { zh: "帮助 静默\n帮助 tcp\n帮助 推送", en: "help silence\nhelp tcp\nhelp push" },
     needs: "viewer",
-    run(rest, call) {
+    run(rest, call, world) {
       if (rest === "") return overview(all(), call);
+      const topic = topicCalled(rest);
       const found = findCommand(rest, all());
-      if (found !== undefined) return oneCommand(found.command, call);
+      if (found !== undefined) return mentioning(topic, oneCommand(found.command, call), call);
       const kind = kindCalled(rest);
-      if (kind !== undefined) return explainKind(kind, call);
-      const near = nearest(rest, all(), call);
+      if (kind !== undefined) return mentioning(topic, explainKind(kind, call), call);
+      if (topic !== undefined) return explainTopic(topic, call, world);
+      const near = nearest(rest, helpNames(all()), call);
       throw new Refusal({
-        zh: `没有 ${code(rest)} 这个命令。${near.length > 0 ? `你是想说 ${near.map(code).join("、")}？` : "说“帮助”看全部。"}`,
-        en: `There is no command ${code(rest)}. ${near.length > 0 ? `Did you mean ${near.map(code).join(", ")}?` : "Say help for all of them."}`,
+        zh: `没有 ${code(rest)} 这个命令或主题。${near.length > 0 ? `你是想说 ${near.map(code).join("、")}？` : "说“帮助”看全部。"}`,
+        en: `There is no command and no topic ${code(rest)}. ${near.length > 0 ? `Did you mean ${near.map(code).join(", ")}?` : "Say help for all of them."}`,
       });
     },
+  };
+}
+
+/** A topic of the same name is not lost behind the command or the kind. */
+function mentioning(topic: Topic | undefined, said: Card, call: Call): Card {
+  if (topic === undefined) return said;
+  const also = code(inLocale(call.locale, askFor(topic)));
+  return {
+    ...said,
+    text: `${said.text}\n\n${inLocale(call.locale, { zh: `另见 ${also}`, en: `See also ${also}` })}`,
   };
 }
 
@@ -56,9 +70,14 @@ function overview(all: readonly Command[], call: Call): ReturnType<typeof answer
       "every day at 02:00 remind check the backup",
     ],
   };
+  const others = (name: (topic: Topic) => string): string[] => topics.map((topic) => code(name(topic)));
+  const asked = {
+    zh: others(({ twins }) => twins[0]).join("、"),
+    en: others(({ words }) => words[0]).join(", "),
+  };
   return answer(call, {
-    zh: `直接说一句话就能建规则：\n\n${codeBlock(sentences.zh.join("\n"))}\n\n也可以用这些命令（中英文都行）：\n\n${lines.join("\n")}`,
-    en: `Say a sentence to make a rule:\n\n${codeBlock(sentences.en.join("\n"))}\n\nOr one of these commands (English or Chinese):\n\n${lines.join("\n")}`,
+    zh: `直接说一句话就能建规则：\n\n${codeBlock(sentences.zh.join("\n"))}\n\n也可以用这些命令（中英文都行）：\n\n${lines.join("\n")}\n\n“帮助”后面也可以跟：${asked.zh}，或一种监控，例如 ${code("帮助 tcp")}`,
+    en: `Say a sentence to make a rule:\n\n${codeBlock(sentences.en.join("\n"))}\n\nOr one of these commands (English or Chinese):\n\n${lines.join("\n")}\n\nHelp also knows of ${asked.en}, and of each kind of monitor, as in ${code("help tcp")}`,
   });
 }
 
@@ -74,31 +93,51 @@ function oneCommand(command: Command, call: Call): ReturnType<typeof answer> {
 }
 
 /**
- * The nearest things that could have been meant, in the language of the call first. `akc 12` is near `ack`: numbers
+ * The nearest of the names that could have been meant, in the language of the call first. `akc 12` is near `ack`: numbers
  * name what a command is about, never the command.
  */
-export function nearest(line: string, all: readonly Command[], call: Call): string[] {
+export function nearest(line: string, names: Names, call: Call): string[] {
   const [one = "", next] = line
     .slice(0, 200)
     .split(/[\s\d#:,.!?]+/)
     .filter((word) => word !== "");
-  const candidates = namesOf(all)[call.locale];
+  const candidates = names[call.locale];
   const both = next === undefined ? [] : suggest(`${one} ${next}`, candidates);
   return [...new Set([...both, ...suggest(one, candidates)])].slice(0, 3);
 }
 
+/** What could have been meant, in each language. The lists are compared with many lines and stay the same. */
 type Names = Readonly<Record<Locale, readonly string[]>>;
-const names = new WeakMap<readonly Command[], Names>();
+
+const ofCommands = new WeakMap<readonly Command[], Names>();
+const ofHelp = new WeakMap<readonly Command[], Names>();
 
 /** Every name of every command, those of a language first; made once for a table. */
-function namesOf(all: readonly Command[]): Names {
-  let known = names.get(all);
-  if (known === undefined) {
-    known = {
-      "zh-CN": all.flatMap(({ words, twins }) => [...twins, ...words]),
-      en: all.flatMap(({ words, twins }) => [...words, ...twins]),
-    };
-    names.set(all, known);
+export function commandNames(all: readonly Command[]): Names {
+  return once(ofCommands, all, () => namesOf(all));
+}
+
+/** The same with all else that help knows of. */
+function helpNames(all: readonly Command[]): Names {
+  return once(ofHelp, all, () => {
+    const [first, second] = [namesOf(all), namesOf(topics)];
+    const join = (locale: Locale): string[] => [...first[locale], ...second[locale], ...kindWords];
+    return { "zh-CN": join("zh-CN"), en: join("en") };
+  });
+}
+
+function namesOf(all: readonly Pick<Command, "words" | "twins">[]): Names {
+  return {
+    "zh-CN": all.flatMap(({ words, twins }) => [...twins, ...words]),
+    en: all.flatMap(({ words, twins }) => [...words, ...twins]),
+  };
+}
+
+function once(known: WeakMap<readonly Command[], Names>, all: readonly Command[], make: () => Names): Names {
+  let names = known.get(all);
+  if (names === undefined) {
+    names = make();
+    known.set(all, names);
   }
-  return known;
+  return names;
 }

@@ -2,6 +2,7 @@
 import { roleText } from "./allow.ts";
 import type { Command } from "./command.ts";
 import { code, codeBlock } from "./markdown.ts";
+import { type Topic, topics } from "./topics.ts";
 
 const OPENING = `# Commands · 命令
 
@@ -27,7 +28,34 @@ export function commandReference(commands: readonly Command[]): string {
       `| ${code(words[0])} | ${code(twins[0])} | ${cell(summary.en)} · ${cell(summary.zh)} | ${needs} |`,
   );
   const table = ["| say | 说 | what happens · 作用 | role · 角色 |", "|---|---|---|---|", ...rows].join("\n");
-  return `${[OPENING.trimEnd(), table, ...commands.map(section)].join("\n\n")}\n`;
+  return `${[OPENING.trimEnd(), table, ...commands.map(section), topicSection()].join("\n\n")}\n`;
+}
+
+/** What `help` knows of besides. */
+function topicSection(): string {
+  const rows = topics.map(({ words, twins, doc }) => `| ${names(words)} | ${names(twins)} | ${links(doc)} |`);
+  const opening =
+    "`help` also knows of what is no command. A kind of monitor is a word, too: `help tcp`.\n\n" +
+    "“帮助”还知道这些不是命令的词。监控的种类也是：`帮助 tcp`。";
+  return [
+    "## Topics of help · 帮助的主题",
+    opening,
+    ["| help | 帮助 | page · 文档 |", "|---|---|---|", ...rows].join("\n"),
+  ].join("\n\n");
+}
+
+function names(all: Topic["words"]): string {
+  return all.map(code).join(", ");
+}
+
+/** The pages, as they are linked from this one. */
+function links({ zh, en }: Topic["doc"]): string {
+  return [...new Set([en, zh])]
+    .map((path) => {
+      const near = path.replace("docs/", "");
+      return `[${near.replace(/#.*/, "")}](${near})`;
+    })
+    .join(", ");
 }
 
 function section(command: Command): string {

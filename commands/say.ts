@@ -7,7 +7,7 @@ import { refusal } from "./allow.ts";
 import { askForMissing } from "./ask-for-missing.ts";
 import { type Call, type Command, type Person, Refusal, type Reply } from "./command.ts";
 import { type Found, findCommand } from "./find.ts";
-import { nearest } from "./help.ts";
+import { commandNames, nearest } from "./help.ts";
 import { askWhich, lineOf, type Unclear, withQuoted } from "./incidents/quoted.ts";
 import { commands } from "./index.ts";
 import { normalize } from "./language/normalize.ts";
@@ -209,7 +209,7 @@ function notUnderstood(line: string, call: Call): Refusal {
       en: "I see nothing there. Say help to see what I know.",
     });
   }
-  const near = nearest(line, commands, call);
+  const near = nearest(line, commandNames(commands), call);
   const nearWords =
     near.length === 0
       ? { zh: "常用的有 `告警`、`规则`、`状态`。", en: "Often used: `alerts`, `rules`, `status`. " }

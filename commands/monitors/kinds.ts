@@ -19,6 +19,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   日志: "log",
 };
 
+/** Every word that a kind goes by. */
+export const kindWords: readonly string[] = [...Object.keys(monitorKinds), ...Object.keys(ALIASES)];
+
 /** Of every kind. */
 const COMMON = ["name", "interval", "timeout", "labels", "shape"];
 

@@ -230,7 +230,7 @@ describe("what people say", () => {
         ["graph load 1h", "`load1`"],
         ["audit", "The latest changes", "`monitor remove SHOP.example`"],
         ["help", "`ack N [30m] [note]`"],
-        ["help akc", "There is no command `akc`", "`ack`"],
+        ["help akc", "There is no command and no topic `akc`", "`ack`"],
       ],
     ],
   ])("look (%s)", (locale, rows) => play(rows, { locale }));

@@ -1,0 +1,132 @@
+/** Whatever a newcomer asks help about is answered, or something near is suggested. */
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { hookKinds } from "../../../bot/hooks/index.ts";
+import { push } from "../../../bot/hooks/push/push.ts";
+import { topics } from "../../../commands/topics.ts";
+import { Road } from "../../support/road.ts";
+
+const HAN = /\p{Script=Han}/u;
+const NOTHING = /There is no command|没有 .*这个命令/;
+
+/** What somebody new may ask, and what the answer must hold. */
+const ASKED: readonly (readonly [line: string, ...expected: string[]])[] = [
+  ["help push", "POST http://gengfu.example/api/v1/push", "docs/push.md"],
+  ["help hooks", "/api/v1/hooks/<kind>", "docs/hooks.md"],
+  ["help grafana", "/api/v1/hooks/<kind>"],
+  ["help webhook", "webhook_configs", "help hooks", "docs/webhook.md"],
+  ["help webhooks", "webhook_configs"],
+  ["help doors", "/ping/<uuid>", "/api/v2/alerts"],
+  ["help /ping", "/ping/<uuid>", "docs/monitors.md"],
+  ["help ping", "a kind of monitor", "See also `help /ping`"],
+  ["help heartbeat", "grace", "See also `help /ping`"],
+  ["help alertmanager", "/api/v2/alerts", "docs/api.md"],
+  ["help DingTalk", "DINGTALK_CLIENT_ID", "docs/dingtalk.md"],
+  ["help wecom", "WECOM_BOT_ID", "docs/wecom.md"],
+  ["help wechat", "WECHATY_PUPPET"],
+  ["help email", "email_configs", "docs/email.md"],
+  ["help sms", "sms_configs"],
+  ["help cron", "every weekday at 9:00", "docs/rules.md#schedules"],
+  ["help promql", "rule add", "docs/rules.md#promql"],
+  ["help log", "a kind of monitor", "`patterns`"],
+  ["help flow", "`flow [NAME"],
+  ["help oncall", "`oncall"],
+  ["help actions", "`actions`"],
+  ["help silence", "`silence N"],
+  ["help config", "gengfu.yml"],
+  ["help emial", "Did you mean `email`"],
+  ["help dingding", "Did you mean `ding`"],
+  ["帮助 推送", "POST http://gengfu.example/api/v1/push", "docs/push.md"],
+  ["帮助 钉钉", "DINGTALK_CLIENT_ID", "docs/dingtalk.zh-CN.md"],
+  ["帮助 企业微信", "WECOM_BOT_ID", "docs/wecom.zh-CN.md"],
+  ["帮助 邮件", "email_configs"],
+  ["帮助 值班", "`值班 "],
+  ["帮助 流程", "`流程 "],
+  ["帮助 日志", "监控种类 `log`"],
+  ["帮助 心跳", "`心跳 ", "另见 `帮助 心跳地址`"],
+  ["帮助 静默", "`静默 "],
+  ["帮助 证书", "监控种类 `tls`"],
+  ["帮助 入口", "/api/v1/push"],
+  ["帮助 定时", "每个工作日"],
+  ["帮助 钉钉群", "你是想说 `钉钉`"],
+];
+
+describe("help", () => {
+  let zh: Road;
+  let en: Road;
+
+  beforeEach(async () => {
+    zh = await Road.open();
+    en = await Road.open({ locale: "en" });
+  });
+
+  afterEach(async () => {
+    await zh.close();
+    await en.close();
+  });
+
+  it.each(ASKED)("%s", async (line, ...expected) => {
+    const said = await (HAN.test(line) ? zh : en).say(line, "stranger");
+    for (const part of expected) expect(said).toContain(part);
+  });
+
+  it.each(topics)("knows $words.0 by each of its names, in both languages", async (topic) => {
+    for (const word of [...topic.words, ...topic.twins]) {
+      expect(word, "is asked for in any case").toBe(word.toLowerCase());
+      const said = await (HAN.test(word) ? zh : en).say(`help ${word}`, "stranger");
+      expect(said, word).not.toMatch(NOTHING);
+      // A command or a kind of that name goes first; the topic is mentioned, and found by its first name.
+      if (!/另见|See also/.test(said))
+        expect(said, word).toMatch(HAN.test(word) ? topic.says.zh : topic.says.en);
+    }
+    expect(await zh.say(`帮助 ${topic.twins[0]}`)).toContain(topic.says.zh);
+    const said = await en.say(`help ${topic.words[0]}`);
+    expect(said).toContain(topic.says.en);
+    expect(said).not.toMatch(HAN);
+  });
+
+  it("names every topic in its overview", async () => {
+    const [inChinese, inEnglish] = [await zh.say("帮助"), await en.say("help")];
+    for (const { words, twins } of topics) {
+      expect(inChinese).toContain(`\`${twins[0]}\``);
+      expect(inEnglish).toContain(`\`${words[0]}\``);
+    }
+  });
+});
+
+it("names each topic once", () => {
+  const names = topics.flatMap(({ words, twins }) => [...words, ...twins]);
+  expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+});
+
+it("names only pages and sections that are there", () => {
+  for (const { doc } of topics)
+    for (const place of Object.values(doc)) {
+      const [path = "", anchor] = place.split("#");
+      const file = fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+      expect(existsSync(file), path).toBe(true);
+      const headings = readFileSync(file, "utf8").match(/^#+ .*$/gm) ?? [];
+      const anchors = headings.map((heading) =>
+        heading
+          .replace(/^#+ /, "")
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N}_ -]/gu, "")
+          .replaceAll(" ", "-"),
+      );
+      if (anchor !== undefined) expect(anchors, place).toContain(anchor);
+    }
+});
+
+it("names only doors that are there", () => {
+  const doors = [
+    ...Object.values(hookKinds).map(({ path }) => path),
+    push.path,
+    "/api/v2/alerts",
+    "/ping/<uuid>",
+    "/ping/<key>/<slug>",
+    "/api/push/<token>",
+  ].map((path) => path.replace(/^\/api\/v1\/hooks\/.*/, "/api/v1/hooks/<kind>"));
+  const named = topics.flatMap((topic) => topic.doors ?? []);
+  for (const door of named) expect(doors).toContain(door.split(" ")[1]);
+});
