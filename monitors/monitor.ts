@@ -148,6 +148,11 @@ export interface MonitorKind<Options> {
   readonly needs?: "admin";
   /** Options that only `gengfu.yml` may set: they hold secrets, or lead around the guard of the network. */
   readonly fileOnly?: readonly string[];
+  /**
+   * Further options in which a secret may stand: that they are set is shown, no text in them. `query_response.send` is
+   * one key of those in a list.
+   */
+  readonly secrets?: readonly string[];
   /** Hosts that the options name; those that a monitor made in chat may not reach are refused at once. */
   hosts?(options: Options): readonly string[];
   /** What stands against making such a monitor in this world, though its options are well written. */

@@ -15,6 +15,7 @@ import { counted, named, quoted } from "../phrases.ts";
 import type { World } from "../world.ts";
 import { expectationWords, pingLines, withoutUuid } from "./heartbeat-lines.ts";
 import { lastLinesText } from "./log-lines.ts";
+import { optionLines } from "./option-lines.ts";
 import { shapeLines } from "./shape-lines.ts";
 
 /** Of what came with a ping, in characters. */
@@ -23,9 +24,12 @@ const SHOWN_BODY = 1_500;
 /** `monitors`: what is watched, and how the last look went. */
 export const monitors: Command = {
   words: ["monitors", "monitor", "monitor show", "show monitor"],
-  twins: ["监控", "监控列表", "查看监控"],
+  twins: ["监控", "监控列表", "查看监控", "监控详情"],
   takes: { zh: "[名字]", en: "[NAME]" },
-  summary: { zh: "在看什么，看得怎么样", en: "what is watched, and how the last look went" },
+  summary: {
+    zh: "在看什么，看得怎么样；一个监控的地址、选项、来历和数值",
+    en: "what is watched, and how the last look went; of one its address, options, origin and values",
+  },
   examples: { zh: "监控\n查看监控 system", en: "monitors\nmonitor show system" },
   needs: "viewer",
   yieldsToSentence: true,
@@ -145,12 +149,13 @@ function showOne(one: MonitorRecord, call: Call, world: World): ReturnType<typeo
         : one.kind === "log"
           ? lastLinesText(one, call, world)
           : "";
+  const options = optionLines(one, call);
   const shape = shapeLines(one, call, world);
   return answer(
     call,
     {
-      zh: [line, from.zh, told, shape, values].filter(Boolean).join("\n\n"),
-      en: [line, from.en, told, shape, values].filter(Boolean).join("\n\n"),
+      zh: [line, from.zh, options, told, shape, values].filter(Boolean).join("\n\n"),
+      en: [line, from.en, options, told, shape, values].filter(Boolean).join("\n\n"),
     },
     {
       actions: [

@@ -4,7 +4,7 @@ import type { Look, MonitorKind, MonitorWorld, Reading } from "../monitor.ts";
 import { reasonOf } from "../reason.ts";
 import { askJson, type JsonAnswer } from "../web/ask-json.ts";
 import { hostOf } from "../web/exchange.ts";
-import { webFileOnly } from "../web/options.ts";
+import { webFileOnly, webSecrets } from "../web/options.ts";
 import { withinLimit } from "../web/query-readings.ts";
 import { createTrace } from "../web/trace.ts";
 import { readSearch, readTable } from "./answer.ts";
@@ -28,6 +28,7 @@ export const elasticsearch: MonitorKind<ElasticsearchOptions> = {
   timeoutMs: 20_000,
   target: "url",
   fileOnly: [...webFileOnly, "api_key"],
+  secrets: webSecrets,
   instance: (options) => new URL(options.url).host,
   hosts: (options) => [hostOf(new URL(options.url))],
   create: (options, world) => ({ look: (signal) => look(options, world, signal) }),

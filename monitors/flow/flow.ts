@@ -16,6 +16,7 @@ export const flow: MonitorKind<FlowOptions> = {
   intervalMs: 15_000,
   timeoutMs: 5_000,
   // Not the token: whoever knows it may tell, and everybody sees labels.
+  secrets: ["token"],
   instance: () => "flow",
   identify: (options, before, uuid) =>
     options.token === undefined ? { ...options, token: before?.token ?? uuid() } : options,

@@ -15,6 +15,7 @@ export const heartbeat: MonitorKind<HeartbeatOptions> = {
   options: heartbeatOptions,
   intervalMs: 30_000,
   timeoutMs: 5_000,
+  secrets: ["uuid", "push_token"],
   // Not the uuid: whoever knows it may ping, and everybody sees labels.
   instance: ({ slug }) => slug ?? "heartbeat",
   identify: (options, before, uuid) =>

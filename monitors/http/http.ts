@@ -3,7 +3,7 @@ import type { Look, MonitorKind, MonitorWorld } from "../monitor.ts";
 import { reasonOf } from "../reason.ts";
 import { hostOf } from "../web/exchange.ts";
 import { follow } from "../web/follow.ts";
-import { webFileOnly } from "../web/options.ts";
+import { webFileOnly, webSecrets } from "../web/options.ts";
 import { createTrace, traceReadings } from "../web/trace.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { type HttpOptions, httpOptions, LONGEST_BODY } from "./options.ts";
@@ -23,6 +23,7 @@ export const http: MonitorKind<HttpOptions> = {
   timeoutMs: 10_000,
   target: "url",
   fileOnly: webFileOnly,
+  secrets: [...webSecrets, "body"],
   instance: (options) => options.url,
   hosts: (options) => [hostOf(new URL(options.url))],
   create(options, world) {

@@ -3,7 +3,7 @@ import type { Look, MonitorKind, MonitorWorld, Reading } from "../monitor.ts";
 import { LookFailed, type Reason, reasonOf } from "../reason.ts";
 import { askJson } from "../web/ask-json.ts";
 import { hostOf } from "../web/exchange.ts";
-import { webFileOnly } from "../web/options.ts";
+import { webFileOnly, webSecrets } from "../web/options.ts";
 import { withinLimit } from "../web/query-readings.ts";
 import { createTrace } from "../web/trace.ts";
 import { type PrometheusOptions, prometheusOptions } from "./options.ts";
@@ -27,6 +27,7 @@ export const prometheus: MonitorKind<PrometheusOptions> = {
   timeoutMs: 15_000,
   target: "url",
   fileOnly: webFileOnly,
+  secrets: webSecrets,
   instance: (options) => new URL(options.url).host,
   hosts: (options) => [hostOf(new URL(options.url))],
   create: (options, world) => ({ look: (signal) => look(options, world, signal) }),

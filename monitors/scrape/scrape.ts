@@ -8,7 +8,7 @@ import type { Look, MonitorKind, MonitorWorld, Reading, SampleBatch } from "../m
 import { LookFailed, type Reason, reasonOf } from "../reason.ts";
 import { type Answer, hostOf } from "../web/exchange.ts";
 import { follow } from "../web/follow.ts";
-import { webFileOnly } from "../web/options.ts";
+import { webFileOnly, webSecrets } from "../web/options.ts";
 import { createTrace } from "../web/trace.ts";
 import { unpacked } from "../web/unpack.ts";
 import { type ScrapeOptions, scrapeOptions } from "./options.ts";
@@ -34,6 +34,7 @@ export const scrape: MonitorKind<ScrapeOptions> = {
   timeoutMs: 10_000,
   target: "url",
   fileOnly: webFileOnly,
+  secrets: webSecrets,
   instance: (options) => new URL(options.url).host,
   hosts: (options) => [hostOf(new URL(options.url))],
   create(options, world, _name, labels = { instance: new URL(options.url).host }) {

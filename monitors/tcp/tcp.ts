@@ -26,6 +26,7 @@ export const tcp: MonitorKind<TcpOptions> = {
   timeoutMs: 10_000,
   target: "target",
   fileOnly: ["tls_config"],
+  secrets: ["send", "query_response.send"],
   instance: ({ target }) => `tcp://${target}`,
   hosts: ({ target }) => [placeOf(target).host],
   create: (options, world) => ({ look: (signal) => probe(options, world, signal) }),

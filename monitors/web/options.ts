@@ -93,3 +93,6 @@ export type WebOptions = z.output<z.ZodObject<typeof webOptions>>;
 
 /** Those of them that only `gengfu.yml` may set: they hold secrets, or lead around the guard of the network. */
 export const webFileOnly: readonly string[] = ["basic_auth", "bearer_token", "proxy_url", "tls_config"];
+
+/** Those that chat may set, too, and in which a secret may stand. */
+export const webSecrets: readonly string[] = ["headers"];

@@ -60,8 +60,13 @@ export function describeMonitorKind(key: string, kind: MonitorKind<unknown>, abo
       expect(Object.keys(kind.options.shape).filter((option) => taken.includes(option))).toEqual([]);
     });
 
-    test("its target, and what only the file may set, are options of it", () => {
-      const named = [...(kind.fileOnly ?? []), ...(kind.target === undefined ? [] : [kind.target])];
+    test("its target, its secrets, and what only the file may set, are options of it", () => {
+      const secrets = (kind.secrets ?? []).map((path) => path.split(".")[0] ?? "");
+      const named = [
+        ...(kind.fileOnly ?? []),
+        ...secrets,
+        ...(kind.target === undefined ? [] : [kind.target]),
+      ];
       expect(named.filter((option) => !Object.hasOwn(kind.options.shape, option))).toEqual([]);
     });
 

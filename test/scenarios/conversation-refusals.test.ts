@@ -239,7 +239,8 @@ describe("what the file says", () => {
       kind: "http",
       url: "https://shop.example/",
       headers: { authorization: "Bearer TOPSECRET" },
-      body_contains: "TOPSECRET",
+      body: "TOPSECRET",
+      body_contains: "key TOPSECRET",
     });
     const rule = {
       kind: "promql" as const,
