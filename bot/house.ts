@@ -208,7 +208,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     });
     const sync = (change: Change, file: FileConfig): void => {
       for (const { from, to } of monitors.syncFileMonitors(change, file.monitors)) {
-        log.warn({ from, to }, "a monitor made in chat was renamed: gengfu.yml now has one of that name");
+        if (to === undefined)
+          log.warn({ from }, "a monitor made in chat was removed: gengfu.yml now has one of this machine");
+        else
+          log.warn({ from, to }, "a monitor made in chat was renamed: gengfu.yml now has one of that name");
       }
       const gone = rules.syncFileRules(change, file.groups);
       alerts.book.endAlertsOf(change, gone, "rule-removed", clock.now());

@@ -61,16 +61,23 @@ export class MonitorRefused extends Error {
 /** A monitor made in chat that had to give its name to one from the file. */
 export interface Renamed {
   readonly from: string;
-  readonly to: string;
+  /** Its new name; absent where the file has one that does the same, and it is gone. */
+  readonly to?: string;
 }
 
 export interface MonitorBook {
   readonly table: Table<MonitorRecord>;
   /** The monitor that looks at this address (`https://…`, `tcp://…`), however it is written. */
   findByUrl(url: string): MonitorRecord | undefined;
-  /** Throws `MonitorRefused` when the name is taken. */
+  /**
+   * Throws `MonitorRefused` when the name is taken, or when another looks at the same single thing already. The built-in
+   * one makes way.
+   */
   add(change: Change, spec: MonitorSpec, source: MonitorSource): MonitorRecord;
-  /** Throws `MonitorRefused` when there is none of this name, or when it was not made in chat. */
+  /**
+   * Throws `MonitorRefused` when there is none of this name, or when it was not made in chat. The built-in one is back
+   * when what stood in its place is gone.
+   */
   remove(change: Change, name: string): MonitorRecord;
   /** Pauses or resumes. Throws `MonitorRefused` when there is none of this name, or the file names it. */
   pause(change: Change, name: string, paused: boolean): MonitorRecord;
@@ -81,8 +88,8 @@ export interface MonitorBook {
   reshape(change: Change, name: string, steps: readonly ShapeStep[]): MonitorRecord;
   /**
    * Makes the book agree with `gengfu.yml`, and adds the built-in `system` monitor unless there is another. The
-   * file owns its names: a monitor made in chat under one of them is kept under a new name. Throws
-   * `MonitorRefused` when the list has a name twice.
+   * file owns its names: a monitor made in chat under one of them is kept under a new name, or removed where it would
+   * look at the same single thing. Throws `MonitorRefused` when the list has a name twice.
    */
   syncFileMonitors(change: Change, list: readonly MonitorSpec[]): readonly Renamed[];
 }
@@ -118,6 +125,19 @@ export function createMonitorBook(
     for (const other of table.values())
       for (const address of addressesOf(other, kinds))
         if (wanted.includes(address)) throw addressTaken(other.name);
+  }
+
+  const isSingle = (kind: string): boolean => kinds[kind]?.single === true;
+
+  /** Of what there is only one, only one is watched; the built-in monitor makes way for one that somebody wants. */
+  function makeWay(change: Change, spec: MonitorSpec): void {
+    if (!isSingle(spec.kind)) return;
+    for (const { name } of table.values()) {
+      const other = change.get(table, name);
+      if (other?.kind !== spec.kind) continue;
+      if (other.source.kind !== "built-in") throw watchedAlready(name);
+      change.remove(table, name);
+    }
   }
 
   function put(change: Change, record: MonitorRecord): MonitorRecord {
@@ -164,6 +184,7 @@ export function createMonitorBook(
     },
 
     add(change, spec, source) {
+      makeWay(change, spec);
       if (change.get(table, spec.name) !== undefined) throw nameTaken(spec.name);
       refuseSharedAddress(spec);
       return put(change, { ...identified(spec, undefined), paused: false, source });
@@ -174,6 +195,8 @@ export function createMonitorBook(
       if (record.source.kind === "file") throw ownedByFile(name);
       if (record.source.kind === "built-in") throw builtIn(name);
       change.remove(table, name);
+      const isLast = ![...table.values()].some((other) => other.kind === BUILT_IN && other.name !== name);
+      if (record.kind === BUILT_IN && isLast) ensureBuiltIn(change, new Set());
       return record;
     },
 
@@ -203,10 +226,16 @@ export function createMonitorBook(
         const replaced = source.kind === "built-in" && hasSystem;
         if ((source.kind === "file" || replaced) && !named.has(name)) change.remove(table, name);
       }
+      const isGivenUp = ({ kind, source }: MonitorRecord): boolean =>
+        source.kind === "chat" && isSingle(kind) && list.some((spec) => spec.kind === kind);
       const renamed: Renamed[] = [];
+      for (const one of [...table.values()].filter(isGivenUp)) {
+        if (!named.has(one.name)) change.remove(table, one.name);
+        renamed.push({ from: one.name });
+      }
       for (const spec of list) {
         const there = change.get(table, spec.name);
-        if (there?.source.kind === "chat") {
+        if (there?.source.kind === "chat" && !isGivenUp(there)) {
           const to = freeName(change, spec.name, named);
           put(change, { ...there, name: to });
           renamed.push({ from: spec.name, to });
@@ -245,6 +274,13 @@ function nameTaken(name: string): MonitorRefused {
   return new MonitorRefused({
     zh: `已有名为“${name}”的监控`,
     en: `there is a monitor named "${name}" already`,
+  });
+}
+
+function watchedAlready(by: string): MonitorRefused {
+  return new MonitorRefused({
+    zh: `本机已由监控“${by}”在看，再加一个会让每条告警都变成两条`,
+    en: `this machine is watched already by the monitor "${by}"; another would double every alert about it`,
   });
 }
 

@@ -159,6 +159,8 @@ export interface MonitorKind<Options> {
   objection?(options: Options, world: MonitorWorld): Text | undefined;
   /** What this monitor looks at, as the label `instance` says it. */
   instance(options: Options): string;
+  /** It looks at this machine as a whole: a second one would write everything twice, and double every alert about it. */
+  readonly single?: true;
   /** Fills in what is made up once and kept: an address that nobody can guess. `before`: those it had, if any. */
   identify?(options: Options, before: Options | undefined, uuid: () => string): Options;
   /** Where others reach this monitor; no two share one. */

@@ -36,6 +36,7 @@ export const monitorAdd: Command = {
     if (spec.kind === "heartbeat") return addHeartbeat(spec, call, world);
     if (spec.kind === "flow") return addFlow(spec, call, world);
     await permit(spec, call, world);
+    const before = builtInOf(spec.kind, world);
     const record = await call.change((change) =>
       refusing(() =>
         world.monitors.add(change, spec, {
@@ -50,7 +51,7 @@ export const monitorAdd: Command = {
     const target = shown === undefined ? "" : ` ${code(shown)}`;
     const steps = (record.shape ?? []).map((step, i) => `${i + 1}. ${code(writeShort(step))}`).join("\n");
     const shape = steps === "" ? "" : `\n\n${steps}`;
-    const hint = namedAsKind(spec);
+    const hint = before === undefined ? namedAsKind(spec) : insteadOf(before);
     return answer(
       call,
       {
@@ -144,8 +145,22 @@ export function readSpec(rest: string, world: World): MonitorSpec {
   const named = [...before, ...after].join(" ");
   const called = named.replace(/:$/, "") || options.get("name");
   const target = kind?.target === undefined ? undefined : options.get(kind.target);
-  const name = called ?? freeName(nameFrom(target ?? kindName), world);
+  const name = called ?? freeName(nameFrom(target ?? kindName), world, kindName);
   return checkedMonitor({ ...Object.fromEntries(options), name, kind: kindName });
+}
+
+/** The monitor that is there from the start, if it is of this kind: it makes way. */
+function builtInOf(kind: string, { monitors }: World): string | undefined {
+  for (const { name, kind: other, source } of monitors.table.values())
+    if (source.kind === "built-in" && other === kind) return name;
+  return undefined;
+}
+
+function insteadOf(name: string): Text {
+  return {
+    zh: `\n\n它代替了自带的监控 ${quoted(name)}；删除它，自带的就回来。`,
+    en: `\n\nIt takes the place of the built-in monitor ${quoted(name)}, which is back when this one is removed.`,
+  };
 }
 
 /** A web address beside `prometheus` and nothing to ask: a name, as it seems. Whoever meant the kind is told how. */
@@ -174,9 +189,11 @@ function nameFrom(what: unknown): string {
   return `${host}${pathname.replace(/\/$/, "")}`.slice(0, 80);
 }
 
-function freeName(wanted: string, { monitors }: World): string {
+/** The name, or the name with the first number that makes it free. What is built in gives its name to one of its kind. */
+function freeName(wanted: string, { monitors }: World, kind?: string): string {
   for (let i = 1; ; i++) {
     const name = i === 1 ? wanted : `${wanted} (${i})`;
-    if (monitors.table.get(name) === undefined) return name;
+    const there = monitors.table.get(name);
+    if (there === undefined || (there.source.kind === "built-in" && there.kind === kind)) return name;
   }
 }

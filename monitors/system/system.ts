@@ -34,6 +34,7 @@ export const system: MonitorKind<SystemOptions> = {
   options: systemOptions,
   intervalMs: 15_000,
   timeoutMs: 10_000,
+  single: true,
   instance: () => hostname(),
   create: (_options, world) => createSystemMonitor(world),
 };

@@ -104,7 +104,7 @@ describe("kinds of monitors", () => {
   });
 
   it("lists those that fail first, with their reasons", async () => {
-    for (let i = 0; i < 31; i++) await en.say(`monitor add machine${i} system`);
+    for (let i = 0; i < 31; i++) await en.say(`heartbeat beat${i} every 1h`);
     await en.say("monitor add tcp shop.example:22");
     await en.clock.advance(60_000);
     const said = await en.say("monitors");
@@ -112,6 +112,24 @@ describe("kinds of monitors", () => {
       /^33 monitors, 1 failing:\n\n- \*\*shop\.example:22\*\* tcp .* 🔴 failing for .*: .*refused/,
     );
     expect(said).toContain("… and 3 more");
+  });
+
+  it("watches this machine once: a second monitor of it is refused, and nothing is doubled", async () => {
+    await en.say("rule add busy: cpu_usage_percent > 80");
+    const made = await en.say("monitor add system interval=5s");
+    expect(made).toContain("Monitor system added: system, every 5s.");
+    expect(made).toContain("It takes the place of the built-in monitor system");
+    for (const line of ["monitor add mine system", "monitor add system"])
+      expect(await en.say(line)).toContain("this machine is watched already by the monitor");
+    expect(await zh.say("添加监控 本机 system")).toContain("它代替了自带的监控 system");
+    expect(await zh.say("添加监控 system")).toContain("本机已由监控“本机”在看");
+    en.machine["cpu_usage_percent"] = 95;
+    await en.clock.advance(60_000);
+    const alerts = await en.say("alerts");
+    expect(alerts).toMatch(/#\d+/);
+    expect(alerts).not.toMatch(/\d+ alerts/);
+    await en.say("monitor remove system");
+    expect(await en.say("monitor system")).toContain("Built in");
   });
 
   it("says that the word of a kind was taken for a name, where nothing says what to ask", async () => {

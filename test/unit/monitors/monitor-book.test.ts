@@ -151,6 +151,48 @@ describe("the file", () => {
     await sync([shop("system")]);
     expect(names().sort()).toEqual(["system", "system-2"]);
   });
+
+  test("that has a system monitor takes the place of one made in chat, whatever their names", async () => {
+    const machine = (name: string): MonitorSpec => monitorSchema.parse({ name, kind: "system" });
+    for (const name of ["host", "system"]) {
+      const { book, names, store } = opened();
+      await store.commit((change) => book.syncFileMonitors(change, []));
+      await store.commit((change) => book.add(change, machine("system"), boss));
+      const gone = await store.commit((change) => book.syncFileMonitors(change, [machine(name)]));
+      expect(gone).toEqual([{ from: "system" }]);
+      expect(names()).toEqual([name]);
+      expect(book.table.get(name)?.source).toEqual({ kind: "file" });
+      await store.commit((change) => book.syncFileMonitors(change, []));
+      expect(book.table.get("system")?.source).toEqual({ kind: "built-in" });
+    }
+  });
+});
+
+describe("a monitor of this machine made in chat", () => {
+  const machine = (name: string): MonitorSpec => monitorSchema.parse({ name, kind: "system" });
+
+  test("takes the place of the built-in one, which is back when it is gone", async () => {
+    const { book, names, store } = opened();
+    await store.commit((change) => book.syncFileMonitors(change, []));
+    await store.commit((change) => book.add(change, machine("mine"), boss));
+    expect(names()).toEqual(["mine"]);
+    await store.commit((change) => book.syncFileMonitors(change, []));
+    expect(names()).toEqual(["mine"]);
+    await store.commit((change) => book.remove(change, "mine"));
+    expect(names()).toEqual(["system"]);
+    expect(book.table.get("system")?.source).toEqual({ kind: "built-in" });
+  });
+
+  test("is refused where there is one of the file or of the chat, by name", async () => {
+    const { book, names, store } = opened();
+    await store.commit((change) => book.syncFileMonitors(change, [machine("host")]));
+    const no = await refusal(store.commit((change) => book.add(change, machine("mine"), boss)));
+    expect(no.text.zh).toContain("“host”");
+    await store.commit((change) => book.syncFileMonitors(change, []));
+    await store.commit((change) => book.add(change, machine("mine"), boss));
+    await refusal(store.commit((change) => book.add(change, machine("other"), boss)));
+    expect(names()).toEqual(["mine"]);
+  });
 });
 
 describe("a stored monitor that cannot be understood", () => {
