@@ -1,5 +1,6 @@
 /** What `systemctl` knows of units. It is started directly, never by a shell, with names that have been checked. */
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { access } from "node:fs/promises";
 import type { Text } from "../../storage/locale.ts";
 import { LookFailed } from "../reason.ts";
@@ -57,6 +58,11 @@ export async function showUnits(
     return [...new Map(units.map((unit) => [unit.name, unit])).values()];
   }
   throw noSystemd("there is no systemctl");
+}
+
+/** Whether there is a systemd to ask; a question for whoever makes a monitor, which looks have answered for themselves. */
+export function hasSystemd({ paths, runtime }: SystemctlTool): boolean {
+  return existsSync(runtime) && paths.some((path) => existsSync(path));
 }
 
 function isThere(path: string): Promise<boolean> {

@@ -1,8 +1,16 @@
 /** The `systemd` monitor: are units as they should be, and how often have they been started again? */
+import type { Text } from "../../storage/locale.ts";
 import type { Look, MonitorKind, Reading } from "../monitor.ts";
 import { LookFailed, type Reason } from "../reason.ts";
 import { isPattern, type SystemdOptions, systemdOptions, unitStates } from "./options.ts";
-import { countedState, type SystemctlTool, showUnits, systemSystemctl, type Unit } from "./systemctl.ts";
+import {
+  countedState,
+  hasSystemd,
+  type SystemctlTool,
+  showUnits,
+  systemSystemctl,
+  type Unit,
+} from "./systemctl.ts";
 
 /** A pattern may find hundreds: all are judged, and so many are written. */
 const MOST_WRITTEN = 100;
@@ -29,7 +37,18 @@ export function createSystemdKind(tool: SystemctlTool): MonitorKind<SystemdOptio
     target: "unit",
     needs: "admin",
     instance: ({ unit }) => `systemd://${[unit].flat().join(",")}`,
+    // In gengfu.yml it stands nevertheless: the file may be written for another machine, and the look says what is wrong.
+    objection: ({ unit }) => (hasSystemd(tool) ? undefined : noSystemdFor([unit].flat())),
     create: (options) => ({ look: (signal) => look(options, tool, signal) }),
+  };
+}
+
+/** A unit's program mostly goes by the unit's name, and can be watched without systemd. */
+function noSystemdFor(names: readonly string[]): Text {
+  const [, program] = /^([A-Za-z0-9_-]+)\.service$/.exec(names[0] ?? "") ?? [];
+  return {
+    zh: `本机没有 systemd（容器里看不到宿主机的 systemd），看不了 ${names.join("、")}。可以改看进程：添加监控 进程 ${program ?? "nginx"}`,
+    en: `there is no systemd here (a container does not see that of its host), so ${names.join(", ")} cannot be watched. Watch the process instead: monitor add process ${program ?? "nginx"}`,
   };
 }
 

@@ -41,6 +41,23 @@ describe("a monitor that looks into the machine", () => {
     ]));
 });
 
+describe("where there is no systemd", () => {
+  it("says so instead of making what fails at once, and what can be watched", () =>
+    play(
+      [
+        ["添加监控 systemd nginx", "本机没有 systemd", "添加监控 进程 nginx"],
+        ["monitor add web systemd nginx,php*-fpm.service", "没有 systemd", "nginx.service、php"],
+        ["alert when systemd nginx fails", "there is no systemd here", "monitor add process nginx"],
+        ["getty@tty1.service 失败告警", "本机没有 systemd"],
+        ["测试监控 systemd nginx", "本机没有 systemd"],
+        ["监控", "监控 1 个"],
+        ["规则", "!nginx", "!getty"],
+        ["添加监控 进程 nginx", "已添加监控 nginx：process `nginx`"],
+      ],
+      { systemd: false },
+    ));
+});
+
 describe("a sentence about a program or a unit", () => {
   it("makes the monitor and the rule, once", () =>
     play([

@@ -1,7 +1,6 @@
 /** The whole road from words to reply in one process: every room in memory, a clock that tests move, a small cast. */
 import { setImmediate as breathe } from "node:timers/promises";
 import { expect } from "vitest";
-import { z } from "zod";
 import type { Card } from "../../alerts/card.ts";
 import type { Chart } from "../../alerts/charts/chart.ts";
 import { watchRules } from "../../alerts/evaluation/watch-rules.ts";
@@ -26,7 +25,7 @@ import type { PlatformView, Reloaded, World } from "../../commands/world.ts";
 import { openFlows } from "../../monitors/flow/flows.ts";
 import type { Timeline } from "../../monitors/flow/timeline.ts";
 import { openHeartbeats } from "../../monitors/heartbeat/heartbeats.ts";
-import { type MonitorKinds, monitorKinds } from "../../monitors/index.ts";
+import { monitorKinds } from "../../monitors/index.ts";
 import { openLogs } from "../../monitors/log/logs.ts";
 import type { DatabaseSight } from "../../monitors/monitor.ts";
 import { createMonitorBook } from "../../monitors/monitor-book.ts";
@@ -41,6 +40,7 @@ import { openSeries } from "../../storage/series-store.ts";
 import type { Operation } from "../../storage/state.ts";
 import { NotSaved } from "../../storage/store.ts";
 import { FakeClock, settle } from "./fake-clock.ts";
+import { reading, units } from "./machine.ts";
 import { RecordingChannel } from "./recording-channel.ts";
 
 /** Who speaks on the console, and what they may do; anybody else is who the file and the book say. */
@@ -71,6 +71,8 @@ export interface RoadOptions {
   readonly platforms?: readonly string[];
   /** Where permitted addresses lead; nowhere unless told, since a test leaves loopback alone. */
   readonly reach?: HostAddress;
+  /** Whether the machine runs systemd; it does unless told otherwise, whatever runs the test. */
+  readonly systemd?: boolean;
   /** What may be asked in SQL. */
   readonly databases?: DatabaseSight;
 }
@@ -200,7 +202,7 @@ export class Road {
         matches: flows,
         ...(options.databases && { databases: options.databases }),
       },
-      kinds: { ...monitorKinds, system: reading(machine) },
+      kinds: { ...monitorKinds, system: reading(machine), systemd: units(options.systemd ?? true) },
     });
     this.#permitted = actionsSchema.parse(options.actions ?? []);
     const actions = openActions({
@@ -377,21 +379,5 @@ function guarded({ allow = [], reach }: RoadOptions): Network {
       if (reach === undefined) throw new LookFailed({ code: "refused", detail: "nobody is there" });
       return [reach];
     },
-  };
-}
-
-/** The monitor `system` of a machine that the test makes up. */
-function reading(machine: Readonly<Record<string, number>>): MonitorKinds[string] {
-  return {
-    kind: "system",
-    summary: { zh: "测试", en: "a test" },
-    example: { zh: "测试", en: "test" },
-    options: z.strictObject({}),
-    intervalMs: 10_000,
-    timeoutMs: 5_000,
-    instance: () => "here",
-    create: () => ({
-      look: async () => ({ readings: Object.entries(machine).map(([name, value]) => ({ name, value })) }),
-    }),
   };
 }

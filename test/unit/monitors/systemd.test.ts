@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { monitorSchema } from "../../../monitors/index.ts";
-import { systemSystemctl } from "../../../monitors/systemd/systemctl.ts";
+import { type SystemctlTool, systemSystemctl } from "../../../monitors/systemd/systemctl.ts";
 import { createSystemdKind, systemd } from "../../../monitors/systemd/systemd.ts";
+import type { Text } from "../../../storage/locale.ts";
 import { withProgram } from "../../support/fake-program.ts";
-import { lookOnce, type Probed } from "../../support/probe.ts";
+import { lookOnce, loopbackNetwork, type Probed } from "../../support/probe.ts";
 
 /** A block as `systemctl show` of systemd 252 writes it; the order of the properties is its own. */
 function block(fields: Readonly<Record<string, string | number>>): string {
@@ -245,4 +246,23 @@ describe("options", () => {
     const spec = { name: "a", kind: "systemd", unit: "a", expected_state: "running" };
     expect(monitorSchema.safeParse(spec).success).toBe(false);
   });
+});
+
+test("where there is no systemd, making one is objected to, with what can be watched instead", () => {
+  const world = { network: loopbackNetwork(), elapsed: () => 0 };
+  const objection = (tool: SystemctlTool, unit: unknown): Text | undefined => {
+    const kind = createSystemdKind(tool);
+    return kind.objection?.(kind.options.parse({ unit }), world);
+  };
+  const there = { paths: ["/nowhere/systemctl", "/"], runtime: "/" };
+  expect(objection(there, "nginx")).toBeUndefined();
+  for (const tool of [
+    { ...there, runtime: "/nowhere" },
+    { ...there, paths: ["/nowhere/systemctl"] },
+  ]) {
+    expect(objection(tool, "nginx")?.zh).toMatch(/没有 systemd.*nginx\.service.*添加监控 进程 nginx$/);
+    expect(objection(tool, ["php*-fpm.service", "redis"])?.en).toMatch(
+      /no systemd here.*php\*-fpm\.service, redis\.service.*monitor add process nginx$/,
+    );
+  }
 });
