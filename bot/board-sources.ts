@@ -10,7 +10,7 @@ import { describeSchedule } from "../rules/describe-schedule.ts";
 import { metricWords } from "../rules/metric-words.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Clock } from "../storage/clock.ts";
-import { formatDuration } from "../storage/duration.ts";
+import { durationWords } from "../storage/duration.ts";
 import { inLocale, type Locale } from "../storage/locale.ts";
 import type { Matcher } from "../storage/matchers.ts";
 import type { BoardSources, MonitorFacts } from "./console/board.ts";
@@ -74,7 +74,9 @@ export function boardSources(
       name: rule.name,
       expr: rule.expr,
       state,
-      ...(rule.kind === "record" || rule.forMs === 0 ? {} : { for: formatDuration(rule.forMs) }),
+      ...(rule.kind === "record" || rule.forMs === 0
+        ? {}
+        : { for: inLocale(locale, durationWords(rule.forMs)) }),
     };
   }
 

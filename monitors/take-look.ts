@@ -1,8 +1,8 @@
 /** One look with a limit on its time: it always comes back, whatever the monitor does. */
 import type { Clock } from "../storage/clock.ts";
-import { formatDuration } from "../storage/duration.ts";
+import { durationWords } from "../storage/duration.ts";
 import type { Look, Monitor, SampleBatch } from "./monitor.ts";
-import { type Reason, reasonOf } from "./reason.ts";
+import { type Reason, reasonOf, reasonText } from "./reason.ts";
 
 /** How long a look may go on after its time was up, to bring home what it has. */
 const GRACE_MS = 1_000;
@@ -50,9 +50,8 @@ export async function takeLook(
   about.stop.addEventListener("abort", stop, { once: true });
   if (about.stop.aborted) stop();
 
-  const timeUp: Reason = { code: "timeout", detail: `no end after ${formatDuration(about.timeoutMs)}` };
   let ended = false;
-  const attempt = look(monitor, limit.signal, timeUp).finally(() => {
+  const attempt = look(monitor, limit.signal, about.timeoutMs).finally(() => {
     ended = true;
   });
   const expire = async (): Promise<Look> => {
@@ -62,7 +61,7 @@ export async function takeLook(
       grace = new AbortController();
       await about.clock.sleep(GRACE_MS, grace.signal);
     }
-    return { readings: [], failure: timeUp };
+    return { readings: [], failure: timeUp(about.timeoutMs) };
   };
   const seen = await Promise.race([attempt, expire()]);
   const { readings, complete, batch, failure, remark, unknown, excerpt } = seen;
@@ -87,11 +86,19 @@ export async function takeLook(
 }
 
 /** Never rejects. */
-async function look(monitor: Monitor, signal: AbortSignal, timeUp: Reason): Promise<Look> {
+/** Made when it is needed: most looks end in time. */
+function timeUp(timeoutMs: number): Reason {
+  const { zh, en } = durationWords(timeoutMs);
+  const detail = `no end after ${en}`;
+  const text = { zh: `${reasonText.timeout.zh}（等了${zh}）`, en: `${reasonText.timeout.en} (${detail})` };
+  return { code: "timeout", detail, text };
+}
+
+async function look(monitor: Monitor, signal: AbortSignal, timeoutMs: number): Promise<Look> {
   try {
     return await monitor.look(signal);
   } catch (thrown) {
     const reason = reasonOf(thrown);
-    return { readings: [], failure: signal.aborted && reason.code === "error" ? timeUp : reason };
+    return { readings: [], failure: signal.aborted && reason.code === "error" ? timeUp(timeoutMs) : reason };
   }
 }

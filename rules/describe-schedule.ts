@@ -1,7 +1,7 @@
 /** Says a schedule in words: "每天 02:00", "every weekday at 09:30". */
 
 import { type CronFields, parseSchedule, type Schedule } from "../storage/cron.ts";
-import { formatDuration } from "../storage/duration.ts";
+import { durationWords } from "../storage/duration.ts";
 import { inLocale, type Locale, type Text } from "../storage/locale.ts";
 
 const WEEKDAYS_ZH = ["日", "一", "二", "三", "四", "五", "六"];
@@ -31,7 +31,8 @@ function describeEvery(ms: number): Text {
       ? { zh: `每${zh}`, en: `every ${en}` }
       : { zh: `每隔 ${n} ${zh}`, en: `every ${n} ${en}s` };
   }
-  return { zh: `每隔 ${formatDuration(ms)}`, en: `every ${formatDuration(ms)}` };
+  const { zh, en } = durationWords(ms);
+  return { zh: `每隔 ${zh}`, en: `every ${en}` };
 }
 
 function describeCron(fields: CronFields): Text {

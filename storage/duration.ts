@@ -39,11 +39,16 @@ export function formatDuration(ms: number): string {
   return text;
 }
 
-const ZH_UNITS: Readonly<Record<string, string>> = { d: "天", h: "小时", m: "分", s: "秒" };
+const ZH_UNITS: Readonly<Record<string, string>> = { d: "天", h: "小时", m: "分", s: "秒", ms: "毫秒" };
 
-/** `2h30m` and `2小时30分`, `20m` and `20分钟`. To the second: nobody counts the milliseconds of a night. */
-export function spanWords(ms: number): Text {
-  const en = formatDuration(Math.max(0, Math.floor(ms / 1_000) * 1_000));
-  const zh = en.replace(/[a-z]/g, (unit) => ZH_UNITS[unit] ?? unit);
+/** `2h30m` and `2小时30分`, `20m` and `20分钟`, `1s500ms` and `1秒500毫秒`. */
+export function durationWords(ms: number): Text {
+  const en = formatDuration(ms);
+  const zh = en.replace(/[a-z]+/g, (unit) => ZH_UNITS[unit] ?? unit);
   return { zh: /^\d+分$/.test(zh) ? `${zh}钟` : zh, en };
+}
+
+/** The same to the second: nobody counts the milliseconds of a night. */
+export function spanWords(ms: number): Text {
+  return durationWords(Math.max(0, Math.floor(ms / 1_000) * 1_000));
 }

@@ -36,7 +36,7 @@ export interface RuleView {
   readonly expr?: string;
   /** The schedule of a rule that reminds, in words. */
   readonly schedule?: string;
-  /** How long the expression must hold, as Prometheus writes it: `5m`. */
+  /** How long the expression must hold, in words. */
   readonly for?: string;
   readonly state: "ok" | "pending" | "firing" | "nodata" | "error" | "paused";
   /** When a schedule runs next, RFC 3339. */

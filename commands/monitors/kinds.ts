@@ -1,6 +1,6 @@
 /** What kinds of monitor are called, and what is said of each to whoever wants to make one. */
 import { kindNamed, monitorKinds } from "../../monitors/index.ts";
-import { formatDuration } from "../../storage/duration.ts";
+import { durationWords } from "../../storage/duration.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
 import { roleText } from "../allow.ts";
 import { answer, type Call } from "../command.ts";
@@ -56,13 +56,13 @@ export function explainKind(name: string, call: Call): ReturnType<typeof answer>
   const options = [...own, ...COMMON].map(code).join(inLocale(call.locale, { zh: "、", en: ", " }));
   const hidden = (kind.fileOnly ?? []).map(code);
   const { zh, en } = exampleOf(name);
-  const every = formatDuration(kind.intervalMs);
+  const every = durationWords(kind.intervalMs);
   const inFile = {
     zh: hidden.length === 0 ? "" : `；只能写在 gengfu.yml 里的：${hidden.join("、")}`,
     en: hidden.length === 0 ? "" : `; in gengfu.yml only: ${hidden.join(", ")}`,
   };
   return answer(call, {
-    zh: `监控种类 ${code(name)}：${kind.summary.zh}。\n\n例如：\n\n${codeBlock(zh)}\n\n选项（写成 选项=值）：${options}${inFile.zh}。默认每 ${every} 看一次。含义见 docs/monitors.md。\n\n需要的角色：${roleText[needs].zh}（${needs}）`,
-    en: `${code(name)}, a kind of monitor: ${kind.summary.en}.\n\nFor example:\n\n${codeBlock(en)}\n\nOptions (as option=value): ${options}${inFile.en}. It looks every ${every} where nothing is said. docs/monitors.md says what they mean.\n\nNeeds the role: ${needs}`,
+    zh: `监控种类 ${code(name)}：${kind.summary.zh}。\n\n例如：\n\n${codeBlock(zh)}\n\n选项（写成 选项=值）：${options}${inFile.zh}。默认每${every.zh}看一次。含义见 docs/monitors.md。\n\n需要的角色：${roleText[needs].zh}（${needs}）`,
+    en: `${code(name)}, a kind of monitor: ${kind.summary.en}.\n\nFor example:\n\n${codeBlock(en)}\n\nOptions (as option=value): ${options}${inFile.en}. It looks every ${every.en} where nothing is said. docs/monitors.md says what they mean.\n\nNeeds the role: ${needs}`,
   });
 }

@@ -48,6 +48,7 @@ describe("kinds of monitors", () => {
     if (name === "heartbeat" || name === "flow") return;
     for (const option of Object.keys(kind.options.shape)) expect(said).toContain(`\`${option}\``);
     expect(said).toContain(kind.needs === "admin" ? "管理员" : "操作员");
+    expect(said).toMatch(/默认每\d+(?:秒|分钟)看一次/);
   });
 
   it("finds a kind by its other words", async () => {

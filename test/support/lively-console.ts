@@ -106,15 +106,15 @@ export function incidentCard(about: {
 export function livelyBoard(at: number): Partial<BoardSources> {
   const series = seriesAt(at);
   const rules: RuleView[] = [
-    { id: 1, name: "CPU 使用率过高", expr: "cpu_usage_percent > 80", for: "5m", state: "firing" },
+    { id: 1, name: "CPU 使用率过高", expr: "cpu_usage_percent > 80", for: "5分钟", state: "firing" },
     {
       id: 2,
       name: "支付网关响应慢",
       expr: 'probe_duration_seconds{monitor="支付网关"} > 2',
       state: "nodata",
     },
-    { id: 3, name: "磁盘快满", expr: "disk_usage_percent > 90", for: "10m", state: "pending" },
-    { id: 4, name: "内存使用率过高", expr: "memory_usage_percent > 80", for: "5m", state: "ok" },
+    { id: 3, name: "磁盘快满", expr: "disk_usage_percent > 90", for: "10分钟", state: "pending" },
+    { id: 4, name: "内存使用率过高", expr: "memory_usage_percent > 80", for: "5分钟", state: "ok" },
     {
       id: 5,
       name: "检查备份",

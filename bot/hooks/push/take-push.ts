@@ -1,7 +1,7 @@
 /** From a body that was pushed to samples that are on disk. */
 import type { Format } from "../../../monitors/exposition/exposition.ts";
 import { ExpositionError } from "../../../monitors/exposition/exposition-error.ts";
-import { formatDuration } from "../../../storage/duration.ts";
+import { durationWords } from "../../../storage/duration.ts";
 import type { Text } from "../../../storage/locale.ts";
 import type { SeriesRef, SeriesSink, SeriesSource } from "../../../storage/series.ts";
 import { SeriesLimit } from "../../../storage/series-limit.ts";
@@ -39,6 +39,7 @@ export interface Push {
 
 /** A sample may be so far ahead of our clock, as in Prometheus. */
 const FUTURE_MS = 600_000;
+const FUTURE = durationWords(FUTURE_MS);
 /** After a disk that refuses, when to try again. */
 const RETRY_MS = 5_000;
 
@@ -207,18 +208,18 @@ function writeOne(
   const at = Number.isNaN(own) ? (ahead ? lastAt : now) : own;
   if (at > now + FUTURE_MS)
     return {
-      zh: `时间在 ${ago(at - now)} 之后，最多 10m`,
-      en: `its time is ${ago(at - now)} ahead; 10m at most`,
+      zh: `时间在${ago(at - now).zh}之后，最多${FUTURE.zh}`,
+      en: `its time is ${ago(at - now).en} ahead; ${FUTURE.en} at most`,
     };
   if (at < now - store.retentionMs)
     return {
-      zh: `时间在 ${ago(now - at)} 之前，样本只保留 ${ago(store.retentionMs)}`,
-      en: `its time is ${ago(now - at)} ago; samples are kept for ${ago(store.retentionMs)}`,
+      zh: `时间在${ago(now - at).zh}之前，样本只保留${ago(store.retentionMs).zh}`,
+      en: `its time is ${ago(now - at).en} ago; samples are kept for ${ago(store.retentionMs).en}`,
     };
   if (at < lastAt && (lastAt <= now || ahead))
     return {
-      zh: `比这个序列的最后一个样本早 ${ago(lastAt - at)}`,
-      en: `it is ${ago(lastAt - at)} older than the last sample of its series`,
+      zh: `比这个序列的最后一个样本早${ago(lastAt - at).zh}`,
+      en: `it is ${ago(lastAt - at).en} older than the last sample of its series`,
     };
   try {
     ref.append(at, value);
@@ -229,6 +230,6 @@ function writeOne(
   }
 }
 
-function ago(ms: number): string {
-  return formatDuration(ms < 1_000 ? Math.ceil(ms) : Math.round(ms / 1_000) * 1_000);
+function ago(ms: number): Text {
+  return durationWords(ms < 1_000 ? Math.ceil(ms) : Math.round(ms / 1_000) * 1_000);
 }

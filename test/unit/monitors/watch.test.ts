@@ -69,7 +69,11 @@ test("a look that outlasts its time is a failure with its reason, and the next c
   expect(watching.status("a")).toMatchObject({
     up: false,
     since: start,
-    reason: { code: "timeout", detail: "no end after 4s" },
+    reason: {
+      code: "timeout",
+      detail: "no end after 4s",
+      text: { zh: "超时无响应（等了4秒）", en: "no answer in time (no end after 4s)" },
+    },
   });
   expect(watching.status("a")?.lastGoodAt).toBeUndefined();
   await clock.advance(10_000);

@@ -222,6 +222,8 @@ describe("describeSchedule", () => {
     ["@daily", "每天 00:00", "every day at 00:00"],
     ["@every 90m", "每隔 90 分钟", "every 90 minutes"],
     ["@every 24h", "每天", "every day"],
+    ["@every 30m", "每隔 30 分钟", "every 30 minutes"],
+    ["@every 1500ms", "每隔 1秒500毫秒", "every 1s500ms"],
     ["0 8 13 * 5", "按 cron 表达式 0 8 13 * 5", "by the cron expression 0 8 13 * 5"],
     ["*/7 8-20 * * *", "按 cron 表达式 */7 8-20 * * *", "by the cron expression */7 8-20 * * *"],
   ])("%s", (schedule, zh, en) => {
