@@ -123,12 +123,16 @@ export class PlatformHouse {
   }
 
   /** What a door of the house answers. */
-  async ask(path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }> {
+  async ask(
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly status: number; readonly text: string }> {
     let answer: { readonly status: number; readonly text: string } | undefined;
     let failed: unknown;
     const init = {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
     };
     void fetch(new URL(path, this.house.url), body === undefined ? {} : init)
