@@ -50,10 +50,12 @@ export function makeLabelIndex(): LabelIndex {
         if (values?.size === 0) byName.delete(name);
       }
     },
-    *fitting(matchers) {
-      for (const alert of candidates(matchers)) if (matches(matchers, alert.labels)) yield alert;
-    },
+    fitting: (matchers) => (matchers.length === 0 ? all.values() : among(candidates(matchers), matchers)),
   };
+}
+
+function* among(candidates: Iterable<FiredAlert>, matchers: readonly Matcher[]): Generator<FiredAlert> {
+  for (const alert of candidates) if (matches(matchers, alert.labels)) yield alert;
 }
 
 function withOne(having: Having | undefined, alert: FiredAlert): Having {

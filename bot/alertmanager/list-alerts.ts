@@ -120,7 +120,8 @@ export function listAlerts({ book, intake, externalUrl, resolveTimeoutMs }: List
 
       function show(listed: Listed): ShownAlert | undefined {
         const { alert, known, labels } = listed;
-        const silencedBy = book.silencesOver(labels, at).map(({ id }) => silenceUuid(id));
+        const silences = book.silencesOver(labels, at);
+        const silencedBy = silences.length === 0 ? NONE : silences.map(({ id }) => silenceUuid(id));
         if (silencedBy.length > 0 && !query.silenced) return undefined;
         const source = context.inhibition.reasonFor(labels)?.source;
         if (source !== undefined && !query.inhibited) return undefined;

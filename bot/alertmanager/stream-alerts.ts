@@ -78,24 +78,35 @@ export async function* groupsJson(deps: StreamDeps, query: AlertQuery, at: numbe
   }
 }
 
-/** By fingerprint, in parts by its first digits: each is sorted for itself, so that no sort is long. */
+/** By fingerprint, in parts by its first two digits: each is sorted for itself, so that no sort is long. */
 async function* sorted(
   { list, breathe, caughtUp }: StreamDeps,
   query: AlertQuery,
   at: number,
 ): AsyncGenerator<readonly Listed[]> {
   await caughtUp();
-  const parts = new Map<string, Listed[]>();
+  const parts = Array.from({ length: PARTS }, (): Placed[] => []);
   let looked = 0;
   for (const listed of list.fitting(query, at)) {
     if (++looked % (2 * AT_ONCE) === 0) await breathe();
-    const head = listed.fingerprint.slice(0, 2);
-    const part = parts.get(head);
-    if (part === undefined) parts.set(head, [listed]);
-    else part.push(listed);
+    const place = Number.parseInt(listed.fingerprint.slice(0, 8), 16);
+    parts[place >>> PART_SHIFT]?.push({ place, listed });
   }
-  for (const head of [...parts.keys()].sort())
-    yield (parts.get(head) ?? []).sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+  for (const part of parts) if (part.length > 0) yield part.sort(byPlace).map(({ listed }) => listed);
+}
+
+/** By its first 32 bits, as a number: to compare texts would cost several times as much. */
+interface Placed {
+  readonly place: number;
+  readonly listed: Listed;
+}
+
+/** By the first 8 bits. */
+const PARTS = 256;
+const PART_SHIFT = 24;
+
+function byPlace(a: Placed, b: Placed): number {
+  return a.place - b.place || (a.listed.fingerprint < b.listed.fingerprint ? -1 : 1);
 }
 
 interface Labelled {
