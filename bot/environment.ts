@@ -108,6 +108,10 @@ export const environmentSchema = z.object({
     });
     return z.NEVER;
   }),
+  // Read where they are used (http-client/proxy.ts), as every program reads them: what they may be is not ours to say.
+  HTTP_PROXY: optional,
+  HTTPS_PROXY: optional,
+  NO_PROXY: optional,
   DATABASE_URL: optional,
 });
 

@@ -14,6 +14,7 @@ import type { Variables } from "./config/fill-in.ts";
 import { type FileConfig, readConfigFile } from "./config.ts";
 import { type Environment, localeOf, readEnvironment } from "./environment.ts";
 import { openHouse } from "./house.ts";
+import { adoptProxies } from "./http-client/proxy.ts";
 import { openLog } from "./log.ts";
 import { secretsOf } from "./secrets.ts";
 import { startWords } from "./start-words.ts";
@@ -142,7 +143,9 @@ function readSettings():
 function readVariables(): Variables | undefined {
   if (!existsSync(".env")) return process.env;
   try {
-    return { ...parseEnv(readFileSync(".env", "utf8")), ...process.env };
+    const file = parseEnv(readFileSync(".env", "utf8"));
+    adoptProxies(file);
+    return { ...file, ...process.env };
   } catch (error) {
     refuse(inLocale(localeOf(process.env), wordsOf(".env", error)));
     return undefined;

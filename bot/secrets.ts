@@ -1,4 +1,5 @@
 /** What must never be seen in a log. */
+import { unescape } from "node:querystring";
 import { kindNamed } from "../monitors/index.ts";
 import { databaseSecrets } from "../monitors/sql/database.ts";
 import type { FileConfig } from "./config.ts";
@@ -30,6 +31,8 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
     WECOM_BOT_SECRET,
     ...textsIn(environment.WECHATY_PUPPET_OPTIONS),
     DATABASE_URL,
+    passwordIn(environment.HTTP_PROXY),
+    passwordIn(environment.HTTPS_PROXY),
     ...headers,
     ...ofMonitors,
     ...config.databases.flatMap(databaseSecrets),
@@ -76,4 +79,8 @@ function headersOf(headers: unknown): string[] {
     // `Bearer abc` is a secret, and so is `abc` alone.
     return [value, value.slice(value.indexOf(" ") + 1)];
   });
+}
+
+function passwordIn(address = ""): string {
+  return URL.canParse(address) ? unescape(new URL(address).password) : "";
 }

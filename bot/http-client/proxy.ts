@@ -11,6 +11,24 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 /** The proxies of the environment, where no file says anything. */
 export const ENVIRONMENT: ProxyConfig = { url: "environment", noProxy: [], connectHeaders: {} };
 
+const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+
+/**
+ * Lets the proxies that `.env` names hold for this process as if it had been started with them: libraries look for them
+ * there, too. What it was started with goes before, in letters of either size.
+ */
+export function adoptProxies(
+  file: Variables,
+  environment: Record<string, string | undefined> = process.env,
+): void {
+  for (const name of PROXY_VARIABLES) {
+    const small = name.toLowerCase();
+    if (environment[name] !== undefined || environment[small] !== undefined) continue;
+    const value = file[small] ?? file[name] ?? "";
+    if (value !== "") environment[name] = value;
+  }
+}
+
 /** The agent of a request that `signal` breaks off; undefined where it goes straight. */
 export function agentFor(
   to: URL,
