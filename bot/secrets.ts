@@ -1,5 +1,5 @@
 /** What must never be seen in a log. */
-import { unescape } from "node:querystring";
+import querystring from "node:querystring";
 import { kindNamed } from "../monitors/index.ts";
 import { databaseSecrets } from "../monitors/sql/database.ts";
 import type { FileConfig } from "./config.ts";
@@ -82,5 +82,5 @@ function headersOf(headers: unknown): string[] {
 }
 
 function passwordIn(address = ""): string {
-  return URL.canParse(address) ? unescape(new URL(address).password) : "";
+  return URL.canParse(address) ? querystring.unescape(new URL(address).password) : "";
 }
