@@ -53,6 +53,9 @@ export function checkAnswer(answer: HttpAnswer, now: number): void {
       code,
       waitMs: asked ?? BUSY_MS,
     });
+  // Nobody but a proxy says this, and it is put right there or in the environment.
+  if (status === 407)
+    throw new SendError("the proxy wants a name and a password (407)", { next: "retry", code });
   if (status >= 500 || status === 408 || status === 425)
     throw new SendError(`the receiver answered ${status}`, { next: "retry", code });
   if (status >= 300 && status < 400)

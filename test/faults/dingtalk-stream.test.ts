@@ -157,6 +157,15 @@ describe("the connection to DingTalk", () => {
     expect(rig.stream.state().is).toBe("connected");
   });
 
+  test("whose gateway a proxy on the way forbids is tried again, and no credentials are blamed", async () => {
+    rig.fake.fail(OPEN, htmlAnswer(403));
+    rig.stream.start();
+    await until(() => rig.stream.state().is === "waiting");
+    expect(rig.stream.state().reason?.en).toContain("cannot be reached (403)");
+    await rig.pass(5 * SECOND);
+    expect(rig.stream.state().is).toBe("connected");
+  });
+
   test.each([403, 503])("whose upgrade is refused with %i starts no storm", async (status) => {
     rig.fake.sockets.upgrade = status;
     rig.stream.start();

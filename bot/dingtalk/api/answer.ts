@@ -82,7 +82,7 @@ function ruleOfStatus(status: number, asked: number | undefined, isJson: boolean
   if (status === 401) return { next: "retry", isStaleToken: true };
   if (status === 429 || (status === 503 && asked !== undefined))
     return { next: "wait", wait: asked ?? BUSY_MS };
-  if (status >= 500 || status === 408 || status === 425 || !isJson) return { next: "retry" };
+  if (status >= 500 || [407, 408, 425].includes(status) || !isJson) return { next: "retry" };
   return { next: "give-up" };
 }
 

@@ -43,12 +43,14 @@ export async function askGateway(
   return addressOf(read.data.endpoint, read.data.ticket, apiBase.startsWith("https:"));
 }
 
-/** 401 `authFailed` is what a wrong secret gets; a proxy on the way answers 400 and 503 with a page. */
+/** 401 `authFailed` is what a wrong secret gets; a proxy on the way answers 400, 403, 407 and 503 with a page or nothing. */
 function refusalOf({ status, retryAfter, body }: HttpAnswer, now: number): SendError {
-  const read = refused.safeParse(jsonOf(body));
+  const said = jsonOf(body);
+  const read = refused.safeParse(said);
   const code = read.success ? `${status} ${read.data.code}` : String(status);
   const message = `the gateway answered ${code}`;
-  if (status === 401 || status === 403) return new SendError(message, { next: "give-up", code });
+  const isDingTalks = status === 401 || (status === 403 && said !== undefined);
+  if (isDingTalks) return new SendError(message, { next: "give-up", code });
   if (status !== 429) return new SendError(message, { next: "retry", code });
   return new SendError(message, { next: "wait", code, waitMs: retryAfterMs(retryAfter, now) ?? BUSY_MS });
 }

@@ -266,6 +266,7 @@ describe("a refusal", () => {
     ["500", refusing(500), { next: "retry", code: "500" }],
     ["502", refusing(502), { next: "retry", code: "502" }],
     ["408", refusing(408), { next: "retry", code: "408" }],
+    ["407, which a proxy says", refusing(407), { next: "retry", code: "407" }],
     ["503 with a time", refusing(503, { "retry-after": "7" }), { next: "wait", code: "503", waitMs: 7_000 }],
     ["503 without one", refusing(503), { next: "retry", code: "503" }],
     [
