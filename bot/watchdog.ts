@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../storage/clock.ts";
 import type { Log } from "../storage/log.ts";
+import { ENVIRONMENT } from "./http-client/proxy.ts";
 import { PLAIN_HTTP } from "./receivers/http-config.ts";
 import type { WatchdogConfig } from "./receivers/watchdog-config.ts";
 import { send } from "./webhook/request.ts";
@@ -34,6 +35,7 @@ export interface WatchdogOptions {
   readonly log: Log;
 }
 
+const HTTP = { ...PLAIN_HTTP, proxy: ENVIRONMENT };
 const LONGEST_ANSWER_MS = 10_000;
 /** How long to sleep while it is off. */
 const OFF_MS = 60_000;
@@ -67,7 +69,7 @@ export function openWatchdog({ config, troubles, clock, log }: WatchdogOptions):
     });
     try {
       const signal = AbortSignal.any([halt.signal, late.signal]);
-      const { status } = await send({ method: "GET", url, http: PLAIN_HTTP, headers: {}, body: "" }, signal);
+      const { status } = await send({ method: "GET", url, http: HTTP, headers: {}, body: "" }, signal);
       if (status < 200 || status >= 300) throw new PingRefused(`answered ${status}`);
       figures.sent++;
       figures.lastSentAt = at;

@@ -1,4 +1,4 @@
-/** One request and its answer, over a connection that is kept or by proxy: what webhooks and calendars share. */
+/** One request and its answer, over a connection that is kept or by proxy: what all that asks over HTTP shares. */
 
 import type { IncomingHttpHeaders } from "node:http";
 import * as http from "node:http";
@@ -8,14 +8,16 @@ import type { ProxyConfig, TlsConfig } from "../receivers/http-config.ts";
 import { agentFor, type Variables } from "./proxy.ts";
 
 export interface Exchange {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly tls: TlsConfig | undefined;
   readonly proxy: ProxyConfig | undefined;
   /** The answer is read until so many bytes of it are there, or its end. */
   readonly enough: number;
+  /** It may have been carried out although nobody answered, and must not be twice: it is never asked again. */
+  readonly once?: true;
 }
 
 /** An answer as it came. */
@@ -30,11 +32,18 @@ export interface Exchanged {
  * times that. Node does not mix up those with different certificates.
  */
 const keeping = { keepAlive: true, maxFreeSockets: 4, timeout: 15_000 };
-const kept = { "http:": new http.Agent(keeping), "https:": new https.Agent(keeping) };
+const kept = agentsOf(keeping);
+/** What is asked once is better off with a new connection than with one that the other side may be about to close. */
+const keptBriefly = agentsOf({ ...keeping, timeout: 4_000 });
+
+function agentsOf(options: https.AgentOptions): Readonly<Record<"http:" | "https:", http.Agent>> {
+  return { "http:": new http.Agent(options), "https:": new https.Agent(options) };
+}
 
 /**
  * One request and its answer. The other side may close a connection that was kept in the very moment in which it is
- * used again; that is no answer of anybody, so it is asked once more on a new one. Rejects with what Node says.
+ * used again; that is no answer of anybody, so it is asked once more on a new one, unless it is to be asked once.
+ * Rejects with what Node says.
  */
 export async function exchange(
   one: Exchange,
@@ -42,8 +51,9 @@ export async function exchange(
   variables?: Variables,
 ): Promise<Exchanged> {
   const { url, proxy } = one;
+  const agents = one.once === true ? keptBriefly : kept;
   const agent =
-    agentFor(url, proxy, signal, variables) ?? kept[url.protocol === "https:" ? "https:" : "http:"];
+    agentFor(url, proxy, signal, variables) ?? agents[url.protocol === "https:" ? "https:" : "http:"];
   try {
     return await ask(one, agent, signal);
   } catch (error) {
@@ -57,7 +67,7 @@ const STALE = new Error("the connection was closed");
 const CLOSED = new Set(["ECONNRESET", "EPIPE"]);
 
 function ask(
-  { method, url, headers, body, tls, enough }: Exchange,
+  { method, url, headers, body, tls, enough, once }: Exchange,
   agent: http.Agent | false,
   signal: AbortSignal,
 ): Promise<Exchanged> {
@@ -81,7 +91,7 @@ function ask(
         headers: {
           "user-agent": "gengfu",
           ...headers,
-          ...(body === "" ? {} : { "content-length": Buffer.byteLength(body) }),
+          ...(body.length === 0 ? {} : { "content-length": Buffer.byteLength(body) }),
         },
         ...tlsOptions(tls, url),
       },
@@ -107,7 +117,7 @@ function ask(
       },
     );
     sent.on("error", (error: NodeJS.ErrnoException) =>
-      reject(sent.reusedSocket && CLOSED.has(error.code ?? "") ? STALE : error),
+      reject(sent.reusedSocket && once !== true && CLOSED.has(error.code ?? "") ? STALE : error),
     );
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop);

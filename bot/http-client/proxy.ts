@@ -1,5 +1,6 @@
 /** Through which proxy an address is reached, and the agent that goes there. */
 import type { Agent } from "node:http";
+import querystring from "node:querystring";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import ipaddr from "ipaddr.js";
@@ -29,7 +30,7 @@ export function adoptProxies(
   }
 }
 
-/** The agent of a request that `signal` breaks off; undefined where it goes straight. */
+/** The agent of a request that `signal` breaks off; undefined where it goes straight. Throws as `proxyAt` does. */
 export function agentFor(
   to: URL,
   proxy: ProxyConfig | undefined,
@@ -39,16 +40,30 @@ export function agentFor(
   const url = proxy && proxyFor(to, proxy, variables);
   if (url === undefined) return undefined;
   const { connectHeaders } = proxy as ProxyConfig;
+  const at = proxyAt(url);
   // Until a proxy has let it through, Node cannot break the request off: it knows of no connection yet.
   const options = { headers: { ...connectHeaders }, signal };
-  return to.protocol === "https:" ? new HttpsProxyAgent(url, options) : new HttpProxyAgent(url, options);
+  return isSecure(to) ? new HttpsProxyAgent(at, options) : new HttpProxyAgent(at, options);
+}
+
+/** A proxy's address as agents take it. Throws an error with a code, and without the address: it may hold a password. */
+export function proxyAt(address: string): URL {
+  if (!/^https?:\/\/./i.test(address) || !URL.canParse(address))
+    throw Object.assign(new Error("the proxy's address is none of http:// or https://"), {
+      code: "bad-proxy-address",
+    });
+  const url = new URL(address);
+  // The agents decode both; where they cannot, they leave a socket behind whose errors nobody hears.
+  url.username = encodeURIComponent(querystring.unescape(url.username));
+  url.password = encodeURIComponent(querystring.unescape(url.password));
+  return url;
 }
 
 /** The address of the proxy; undefined when `to` is reached without one. */
 export function proxyFor(to: URL, proxy: ProxyConfig, variables: Variables): string | undefined {
   if (proxy.url !== "environment") return isExcepted(to, proxy.noProxy) ? undefined : proxy.url;
   const read = (name: string): string => variables[name.toLowerCase()] ?? variables[name] ?? "";
-  const url = read(to.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
+  const url = read(isSecure(to) ? "HTTPS_PROXY" : "HTTP_PROXY");
   const excepted = read("NO_PROXY")
     .split(",")
     .map((part) => part.trim().toLowerCase());
@@ -63,7 +78,7 @@ export function proxyFor(to: URL, proxy: ProxyConfig, variables: Variables): str
  */
 function isExcepted(to: URL, list: readonly string[]): boolean {
   const host = to.hostname.replace(/^\[|\]$/g, "").toLowerCase();
-  const port = to.port === "" ? (to.protocol === "https:" ? "443" : "80") : to.port;
+  const port = to.port === "" ? (isSecure(to) ? "443" : "80") : to.port;
   return list.some((entry) => {
     if (entry === "" || entry === "*") return entry === "*";
     if (entry.includes("/")) return isInRange(host, entry);
@@ -80,6 +95,11 @@ function isInRange(host: string, range: string): boolean {
   const address = ipaddr.process(host);
   const [net, bits] = ipaddr.parseCIDR(range);
   return address.kind() === net.kind() && address.match([net, bits]);
+}
+
+/** Whether TLS is spoken with it, be it asked or a socket. */
+function isSecure({ protocol }: URL): boolean {
+  return protocol === "https:" || protocol === "wss:";
 }
 
 function isLocal({ hostname }: URL): boolean {

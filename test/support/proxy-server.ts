@@ -6,11 +6,13 @@ export interface ProxyServer {
   readonly url: string;
   /** What it was asked, such as `GET http://shop.example/` or `CONNECT shop.example:443`. */
   readonly asked: readonly { readonly line: string; readonly headers: IncomingHttpHeaders }[];
+  /** Connections to it that are open now. */
+  readonly open: () => number;
   close(): void;
 }
 
 export interface ProxySpec {
-  /** Where names lead that are no name of anybody: `calendar.example:443` to a port of loopback. */
+  /** Where names lead that are no name of anybody: `calendar.example:443` to a port of loopback. Read when it is asked. */
   readonly places?: Readonly<Record<string, number>>;
   /** What it answers in place of passing anything on; a connection on which it says nothing hangs. */
   readonly refuses?: "407" | "hangs";
@@ -45,7 +47,8 @@ export async function openProxy({ places = {}, refuses }: ProxySpec = {}): Promi
   });
   proxy.on("connect", (incoming, socket) => {
     asked.push({ line: `CONNECT ${incoming.url}`, headers: incoming.headers });
-    if (refuses === "hangs") return;
+    // Who says nothing still hears that the other side has left.
+    if (refuses === "hangs") return void socket.on("end", () => socket.end()).resume();
     if (refuses === "407")
       return void socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
     const onward = connect(placeOf(incoming.url ?? ""), () => {
@@ -60,6 +63,7 @@ export async function openProxy({ places = {}, refuses }: ProxySpec = {}): Promi
   return {
     url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     asked,
+    open: () => open.size,
     close() {
       for (const socket of open) socket.destroy();
       proxy.close();

@@ -1,6 +1,8 @@
 /** One request to DingTalk and its answer, within a time and a size. Nothing that was sent appears in an error. */
 import { SendError } from "../../../alerts/channel.ts";
 import type { Clock } from "../../../storage/clock.ts";
+import { exchange as ask } from "../../http-client/exchange.ts";
+import { ENVIRONMENT } from "../../http-client/proxy.ts";
 
 /** An answer as far as it matters. */
 export interface HttpAnswer {
@@ -22,35 +24,38 @@ export interface HttpRequest {
 const LONGEST_MS = 10_000;
 const READ_BYTES = 1024 * 1024;
 
-/** Sends it and reads the answer; rejects with a SendError when there is none. Redirects are not followed. */
+/**
+ * Sends it and reads the answer; rejects with a SendError when there is none. Redirects are not followed. A message may
+ * have been sent although nobody answered: whether it is sent again is for the courier to say.
+ */
 export async function exchange(
   { method, url, headers, body }: HttpRequest,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   if (signal.aborted) throw aborted();
-  const isForm = body instanceof FormData;
-  const sent = isForm ? body : JSON.stringify(body);
   const limit = new AbortController();
   const done = new AbortController();
   void clock.sleep(LONGEST_MS, done.signal).then(() => limit.abort());
   try {
-    const response = await fetch(url, {
-      method,
-      redirect: "manual",
-      signal: AbortSignal.any([signal, limit.signal]),
-      headers: {
-        accept: "application/json",
-        "user-agent": "gengfu",
-        ...(isForm ? {} : { "content-type": "application/json" }),
-        ...headers,
+    const { type, bytes } = await contentOf(body);
+    const answer = await ask(
+      {
+        method,
+        url,
+        headers: { accept: "application/json", "content-type": type, ...headers },
+        body: bytes,
+        tls: undefined,
+        proxy: ENVIRONMENT,
+        enough: READ_BYTES,
+        once: true,
       },
-      body: sent,
-    });
+      AbortSignal.any([signal, limit.signal]),
+    );
     return {
-      status: response.status,
-      retryAfter: response.headers.get("retry-after") ?? undefined,
-      body: await beginningOf(response),
+      status: answer.status,
+      retryAfter: answer.headers["retry-after"],
+      body: answer.body.toString("utf8", 0, READ_BYTES),
     };
   } catch (error) {
     if (signal.aborted) throw aborted();
@@ -71,21 +76,16 @@ export function aborted(): SendError {
   return new SendError("broken off before there was an answer", { next: "retry", code: "aborted" });
 }
 
-async function beginningOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Left before its end, the rest of the answer is cancelled.
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size >= READ_BYTES) break;
-  }
-  return Buffer.concat(chunks).toString("utf8", 0, READ_BYTES);
+async function contentOf(body: object | FormData): Promise<{ type: string; bytes: string | Buffer }> {
+  if (!(body instanceof FormData)) return { type: "application/json", bytes: JSON.stringify(body) };
+  const form = new Response(body);
+  return {
+    type: form.headers.get("content-type") ?? "multipart/form-data",
+    bytes: Buffer.from(await form.arrayBuffer()),
+  };
 }
 
-/** The words of an error of fetch hold the address, or a header that it would not take; only the code is kept. */
+/** Node's words hold the address, or a header that it would not take; only the code is kept. */
 function networkCode(error: unknown): string {
-  for (let one = error; one instanceof Error; one = one.cause)
-    if ("code" in one && typeof one.code === "string") return one.code;
-  return "network";
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "network";
 }

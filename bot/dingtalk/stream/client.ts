@@ -3,6 +3,7 @@
  * alone, shares its subscriptions between clients, storms when it is refused, prints to standard output, waits for ever
  * for a peer that is silent and goes deaf when a frame cannot be read.
  */
+import type { Agent } from "node:http";
 import type { DWClientDownStream } from "dingtalk-stream";
 
 /** What is used of the socket that the client keeps to itself. */
@@ -37,6 +38,8 @@ export interface ClientOptions {
     subscriptions: readonly { readonly type: string; readonly topic: string }[],
     ua: string,
   ): Promise<string>;
+  /** The agent by which the socket goes there; undefined for none. */
+  agentTo(address: string): Agent | undefined;
   /** Something that somebody did. Must not throw. */
   take(kind: Kind, frame: DWClientDownStream): void;
   /** DingTalk is about to close this connection, and delivers nothing over it any more. */
@@ -96,7 +99,9 @@ export async function createClient(options: ClientOptions): Promise<StreamClient
     override printDebug(): void {}
 
     override async getEndpoint(): Promise<this> {
-      this.insides.dw_url = await options.askGateway(this.config.subscriptions, this.config.ua ?? "");
+      const address = await options.askGateway(this.config.subscriptions, this.config.ua ?? "");
+      this.insides.dw_url = address;
+      this.insides.sslopts = { ...this.insides.sslopts, agent: options.agentTo(address) };
       return this;
     }
 

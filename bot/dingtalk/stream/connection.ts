@@ -2,6 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { SendError } from "../../../alerts/channel.ts";
 import type { Clock } from "../../../storage/clock.ts";
+import { tunnelTo } from "../../http-client/tunnel.ts";
 import { createClient, type Kind, OPEN } from "./client.ts";
 import { type Frame, messageIdOf } from "./frame.ts";
 import { askGateway } from "./gateway.ts";
@@ -77,6 +78,7 @@ export async function connect(options: ConnectionOptions, stop: AbortSignal): Pr
       const request = { clientId, clientSecret, ua, subscriptions };
       return askGateway(options.apiBase, request, clock.now, life.signal);
     },
+    agentTo: (address) => tunnelTo(new URL(address), { clock, limitMs: STEP_MS, signal: life.signal }),
     take: (kind, frame) => void take(kind, frame),
     leave: () => part("leave"),
     closed: () => end("closed"),

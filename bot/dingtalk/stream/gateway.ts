@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { SendError } from "../../../alerts/channel.ts";
+import { ENVIRONMENT } from "../../http-client/proxy.ts";
 import { PLAIN_HTTP } from "../../receivers/http-config.ts";
 import { type HttpAnswer, retryAfterMs } from "../../webhook/answer.ts";
 import { send } from "../../webhook/request.ts";
@@ -30,7 +31,7 @@ export async function askGateway(
       method: "POST",
       url: `${apiBase.replace(/\/+$/, "")}/v1.0/gateway/connections/open`,
       // A secret is in the body: it goes to nobody that a redirect points to.
-      http: { ...PLAIN_HTTP, followRedirects: false },
+      http: { ...PLAIN_HTTP, followRedirects: false, proxy: ENVIRONMENT },
       // Without this it answers in XML.
       headers: { accept: "application/json" },
       body: JSON.stringify(request),

@@ -17,6 +17,17 @@ export function failedWords(code: string): Text {
       zh: "钉钉没有及时应答，稍后重连。请检查本机能否访问外网。",
       en: "DingTalk did not answer in time; trying again. Check that this machine reaches the Internet.",
     };
+  // Nobody but a proxy says this.
+  if (/^(upgrade )?407$/.test(code))
+    return {
+      zh: "代理要求用户名和密码（407），连不上钉钉，稍后重连。请检查 HTTPS_PROXY。",
+      en: "The proxy wants a name and a password (407), so DingTalk cannot be reached; trying again. Check HTTPS_PROXY.",
+    };
+  if (code === "bad-proxy-address")
+    return {
+      zh: "代理的地址不对，连不上钉钉，稍后重连。HTTPS_PROXY 应为 http:// 或 https:// 地址。",
+      en: "The proxy's address is wrong, so DingTalk cannot be reached; trying again. HTTPS_PROXY must be an http:// or https:// address.",
+    };
   return {
     zh: `连不上钉钉（${code}），稍后重连。`,
     en: `DingTalk cannot be reached (${code}); trying again.`,

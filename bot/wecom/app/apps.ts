@@ -1,5 +1,6 @@
 /** The applications that a `gengfu.yml` names, by the addresses of their targets. */
 import type { FileConfig } from "../../config.ts";
+import { ENVIRONMENT } from "../../http-client/proxy.ts";
 import { addressed } from "../../plan-of.ts";
 import type { HttpConfig } from "../../receivers/http-config.ts";
 import type { WeComAppConfig } from "../../receivers/wecom-app-config.ts";
@@ -42,9 +43,13 @@ export function keyOf({ corpId, agentId }: Pick<WeComAppConfig, "corpId" | "agen
   return `${corpId}/${agentId}`;
 }
 
-/** Proxy and certificates of `global` hold here, too; credentials do not, and nobody is followed with ours. */
+/**
+ * Certificates and proxy of `global` hold here, too, or else the proxies of the environment; credentials do not, and
+ * nobody is followed with ours.
+ */
 function bare(http: HttpConfig): HttpConfig {
-  return { ...http, authorization: undefined, oauth2: undefined, headers: {}, followRedirects: false };
+  const { proxy = ENVIRONMENT } = http;
+  return { ...http, authorization: undefined, oauth2: undefined, headers: {}, followRedirects: false, proxy };
 }
 
 /** Where somebody is told by themselves: by the application of this target. */

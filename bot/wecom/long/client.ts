@@ -2,7 +2,9 @@
  * WeCom's own client, as far as we use it, loaded only when it is needed. It keeps the socket, the subscription, the
  * heartbeat and the acknowledgements; what it says for its log names people and secrets, and is not passed on as it is.
  */
+import type { Clock } from "../../../storage/clock.ts";
 import type { Log } from "../../../storage/log.ts";
+import { tunnelTo } from "../../http-client/tunnel.ts";
 
 /** What a callback is answered by. */
 interface Head {
@@ -51,13 +53,26 @@ export interface ClientOptions {
   readonly secret: string;
   readonly wsUrl: string;
   readonly pace: Pace;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Makes a client; it does nothing until it is told to connect. */
-export async function makeClient({ botId, secret, wsUrl, pace, log }: ClientOptions): Promise<Client> {
+export async function makeClient({ botId, secret, wsUrl, pace, clock, log }: ClientOptions): Promise<Client> {
   const { WSClient } = await import("@wecom/aibot-node-sdk");
-  const client = new WSClient({
+  const over = new AbortController();
+  const { handshakeMs } = pace;
+  const agent = tunnelTo(new URL(wsUrl), { clock, limitMs: handshakeMs, signal: over.signal });
+
+  class Ending extends WSClient {
+    /** Of a proxy that has not let it through yet, the socket does not know. */
+    override disconnect(): void {
+      super.disconnect();
+      over.abort();
+    }
+  }
+
+  const client = new Ending({
     botId,
     secret,
     wsUrl,
@@ -67,7 +82,7 @@ export async function makeClient({ botId, secret, wsUrl, pace, log }: ClientOpti
     maxReconnectAttempts: -1,
     // Not at once, and not by itself: subscribing is limited, and whoever is evicted must not fight.
     maxAuthFailureAttempts: 0,
-    wsOptions: { handshakeTimeout: pace.handshakeMs },
+    wsOptions: { handshakeTimeout: handshakeMs, ...(agent === undefined ? {} : { agent }) },
     logger: discreet(log, [secret, botId]),
   });
   // Its types know fewer bodies than the platform takes, `chat_type` for one.

@@ -100,7 +100,7 @@ export function openLongConnection(options: LongConnectionOptions): LongConnecti
   let isDeaf = false;
 
   const supervisor = supervise({
-    make: () => makeClient({ botId, secret, wsUrl, pace, log }),
+    make: () => makeClient({ botId, secret, wsUrl, pace, clock, log }),
     message: onMessage,
     event: onEvent,
     subscribed() {

@@ -133,8 +133,14 @@ export function standingAfter(end: End): Omit<LinkState, "since"> {
   }
 }
 
-/** While the client opens another socket by itself; `code` is the system's word for what happened, if it has one. */
+/** While the client opens another socket by itself; `code` is the system's word for what happened, or `HTTP 407`. */
 export function broken(code: string | undefined): Text {
+  // Nobody but a proxy says this.
+  if (code === "HTTP 407")
+    return {
+      zh: "代理要求用户名和密码（407），连不上企业微信，正在重连。请检查 HTTPS_PROXY。",
+      en: "The proxy wants a name and a password (407), so there is no connection to WeCom; connecting again. Check HTTPS_PROXY.",
+    };
   const why = code === undefined ? { zh: "", en: "" } : { zh: `（${code}）`, en: ` (${code})` };
   return {
     zh: `与企业微信的连接断开了${why.zh}，正在重连。`,

@@ -127,7 +127,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
       trouble = undefined;
     });
     client.on("error", (error) => {
-      trouble = "code" in error && typeof error.code === "string" ? error.code : undefined;
+      trouble = troubleOf(error);
       const denied = /^Authentication failed: .*\(code: (-?\d+|undefined)\)$/s.exec(error.message);
       if (denied !== null) end({ is: "denied", code: denied[1] ?? "" });
     });
@@ -222,4 +222,11 @@ export function supervise(options: SupervisorOptions): Supervisor {
       if (now?.client === client) now.end({ is: "unsubscribed" });
     },
   };
+}
+
+/** The system's word for what happened to the socket, or what was answered in place of opening it. */
+function troubleOf(error: Error): string | undefined {
+  if ("code" in error && typeof error.code === "string") return error.code;
+  const status = /response: (\d{3})$/.exec(error.message)?.[1];
+  return status === undefined ? undefined : `HTTP ${status}`;
 }

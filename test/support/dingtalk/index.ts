@@ -29,6 +29,8 @@ export interface FakeOptions extends Partial<WorldOptions> {
   readonly host?: string;
   /** 0: any free ones. Else the old host has the next one. */
   readonly port?: number;
+  /** Where the gateway sends connections, `stream.dingtalk.example:80`; to its own port unless said. */
+  readonly streamHost?: string;
   /** Leaves secrets, tokens and tickets out of `requests`. */
   readonly maskSecrets?: boolean;
 }
@@ -111,7 +113,8 @@ export async function openFakeDingTalk(options: FakeOptions = {}): Promise<FakeD
   const robots = openRobots(world, quota, () => base(oapi));
   const cards = openCards(world);
   const messages = messageApis(world);
-  const gateway = openGateway(world, () => `ws://${host}:${api.port}${ENDPOINT_PATH}`);
+  const { streamHost } = options;
+  const gateway = openGateway(world, () => `ws://${streamHost ?? `${host}:${api.port}`}${ENDPOINT_PATH}`);
   const page = openPage(() => fake, media.files);
 
   const robotApi = (run: Parameters<typeof guard>[4]) => guard(world, tokens, quota, ROBOT_SCOPE, run);

@@ -1,9 +1,11 @@
 /** The dead man's switch: it is pressed while all is well, and only then. */
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, onTestFinished } from "vitest";
 import { openWatchdog } from "../../../bot/watchdog.ts";
 import { silentLog } from "../../../storage/log.ts";
 import { until } from "../../support/bot.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
+import { useProxies } from "../../support/proxy-environment.ts";
+import { openProxy } from "../../support/proxy-server.ts";
 import { openSink, refusing, type Sink } from "../../support/sink.ts";
 
 let sink: Sink;
@@ -84,4 +86,22 @@ it("stops in the middle of a ping", async () => {
   await until(async () => (sink.received.length === 2 ? true : undefined));
   await dog.stop();
   expect(dog.figures.failed).toBe(0);
+});
+
+it("goes through the proxies of the environment", async () => {
+  sink = await openSink();
+  const proxy = await openProxy({ places: { "watchdog.example:80": Number(new URL(sink.url).port) } });
+  onTestFinished(() => proxy.close());
+  useProxies({ HTTP_PROXY: proxy.url });
+  const dog = openWatchdog({
+    config: () => ({ url: "http://watchdog.example/ping/s3cret", everyMs: 60_000 }),
+    troubles: () => [],
+    clock: new FakeClock(),
+    log: silentLog,
+  });
+  dog.start();
+  await until(async () => (dog.figures.sent > 0 ? true : undefined));
+  expect(proxy.asked.map(({ line }) => line)).toEqual(["GET http://watchdog.example/ping/s3cret"]);
+  expect(sink.received.map(({ path }) => path)).toEqual(["/ping/s3cret"]);
+  await dog.stop();
 });

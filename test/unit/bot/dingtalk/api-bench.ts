@@ -43,10 +43,14 @@ export const never = new AbortController().signal;
 
 const newToken = (n: number): Reply => ({ body: { accessToken: tokenOf(n), expireIn: 7200 } });
 
-/** Opens one; `reply` answers what is asked, `token` the n-th request for a token. */
+/**
+ * Opens one; `reply` answers what is asked, `token` the n-th request for a token. `base` is where the client believes
+ * DingTalk to be; at the server itself unless said.
+ */
 export async function openApiBench(
   reply: (asked: Asked, n: number) => Reply,
   token: (n: number, asked: Asked) => Reply = newToken,
+  base?: string | ((port: number) => string),
 ): Promise<ApiBench> {
   const asked: Asked[] = [];
   const counted: string[] = [];
@@ -68,11 +72,12 @@ export async function openApiBench(
     });
   });
   const clock = new FakeClock();
+  const url = (typeof base === "function" ? base(listening.port) : base) ?? listening.url;
   const api = openDingTalkApi({
     clientId: CLIENT_ID,
     clientSecret: CLIENT_SECRET,
-    apiBase: listening.url,
-    oapiBase: listening.url,
+    apiBase: url,
+    oapiBase: url,
     clock,
     quota: {
       spent: (_, kind) => void counted.push(kind),

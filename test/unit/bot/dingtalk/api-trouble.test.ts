@@ -115,6 +115,23 @@ describe("when DingTalk does not answer as it should", () => {
     expect(everyWordOf(error)).not.toContain("127.0.0.1");
   });
 
+  test("sends nothing twice over a connection that turns out to be closed", async () => {
+    const ports = new Map<number | undefined, number>();
+    const one = await opened(() => ({
+      raw(response) {
+        const { socket } = response;
+        const before = ports.get(socket?.remotePort) ?? 0;
+        ports.set(socket?.remotePort, before + 1);
+        if (before > 0) return void socket?.destroy();
+        response.end('{"processQueryKey":"q"}');
+      },
+    }));
+    await send(one);
+    // The token came over it, too.
+    expect(await refusalOf(send(one))).toMatchObject({ next: "retry", code: "ECONNRESET" });
+    expect(one.asked).toHaveLength(2);
+  });
+
   test("keeps its pace: fifteen calls in a second, the others after it", async () => {
     const one = await opened(() => ({ body: { processQueryKey: "q" } }));
     await send(one);

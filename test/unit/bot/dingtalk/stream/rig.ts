@@ -7,7 +7,7 @@ import type {
 import { createStream, type Stream } from "../../../../../bot/dingtalk/stream/stream.ts";
 import type { Clock } from "../../../../../storage/clock.ts";
 import type { Log } from "../../../../../storage/log.ts";
-import { type FakeDingTalk, openFakeDingTalk } from "../../../../support/dingtalk/index.ts";
+import { type FakeDingTalk, type FakeOptions, openFakeDingTalk } from "../../../../support/dingtalk/index.ts";
 import type { Connection } from "../../../../support/dingtalk/sockets.ts";
 import { FakeClock } from "../../../../support/fake-clock.ts";
 
@@ -43,9 +43,9 @@ export interface Rig {
 export const GROUP = "cidFakeOps0001==";
 export const SECRET = "fake-client-secret-0001";
 
-export async function openRig(apiBase?: string): Promise<Rig> {
+export async function openRig(apiBase?: string, options: FakeOptions = {}): Promise<Rig> {
   const clock = new FakeClock();
-  const fake = await openFakeDingTalk({ clock, random: () => 0.5 });
+  const fake = await openFakeDingTalk({ clock, random: () => 0.5, ...options });
   const lines: Line[] = [];
   let sleeping = 0;
   let counted = 0;

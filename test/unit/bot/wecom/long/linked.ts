@@ -64,7 +64,7 @@ export function closeLinked(): void {
 
 /** Starts one; it resolves as soon as it stands as `expected`, ready unless told. */
 export async function linked(
-  more: Partial<LongConnectionOptions> = {},
+  more: Partial<LongConnectionOptions> | ((fake: FakeWeCom) => Partial<LongConnectionOptions>) = {},
   {
     fake: fakeOptions = {},
     expected = "ready",
@@ -96,7 +96,7 @@ export async function linked(
     },
     entered: async () => undefined,
     pace: PACE,
-    ...more,
+    ...(typeof more === "function" ? more(fake) : more),
   });
   let last = 0;
   const random = (): number => ++last / 1_000_000;
