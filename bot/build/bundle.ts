@@ -1,7 +1,7 @@
 /**
- * Bundles the house into `dist/bot/main.js`, over what the compiler has put there. As some 800 modules it takes twice as
- * long to start and holds 13 MB more: a module costs Node a record, a promise and a path of its own. With `--watch` it
- * goes on until it is interrupted.
+ * Bundles the house into `dist/bot/main.js`, over what the compiler has put there, and its packages into a file beside
+ * it. As some 800 modules it takes twice as long to start and holds 13 MB more: a module costs Node a record, a promise
+ * and a path of its own. With `--watch` it goes on until it is interrupted.
  */
 import { join } from "node:path";
 import { type BuildOptions, build, watch } from "rolldown";
@@ -26,6 +26,9 @@ const options: BuildOptions = {
     chunkFileNames: "main/[name].js",
     format: "esm",
     sourcemap: true,
+    // Not all in one: after a buffer as large as that, glibc gives memory back to the system twice as reluctantly, which
+    // left some 5 MB more with a quiet house. Only packages can be taken apart: they know of nothing of ours.
+    codeSplitting: { groups: [{ name: "packages", test: /node_modules/ }] },
     // What stays in the file stays in memory.
     comments: false,
   },
