@@ -206,6 +206,24 @@ export const topics: readonly Topic[] = [
     },
     doc: page("docs/configuration.md#people-default_role"),
   },
+  {
+    words: ["proxy", "proxies", "http proxy"],
+    twins: ["代理", "代理上网", "出网代理"],
+    says: {
+      zh: "只能经代理出网的机器：环境变量或 .env 里写 `HTTPS_PROXY`、`HTTP_PROXY`，`NO_PROXY` 里的地址直连。钉钉、企业微信、watchdog、日历自动走代理；webhook 写 `proxy_url` 或 `proxy_from_environment: true`。",
+      en: "Where the way out is a proxy: `HTTPS_PROXY` and `HTTP_PROXY` in the environment or .env; what `NO_PROXY` names goes straight. DingTalk, WeCom, the watchdog and calendars follow it; a webhook says `proxy_url` or `proxy_from_environment: true`.",
+    },
+    doc: { zh: "docs/running.zh-CN.md#通过代理上网", en: "docs/running.md#behind-a-proxy" },
+  },
+  {
+    words: ["running", "service", "backup", "upgrade", "nginx"],
+    twins: ["长期运行", "部署", "备份", "更新版本"],
+    says: {
+      zh: "装成 systemd 服务、放在 nginx 后面、备份和搬家、升级，每一步都在文档里。一切都在 `DATA_DIR`：停下、复制、再启动，就是备份。",
+      en: "A service of systemd, nginx in front, backups, moving, upgrades: every step is on the page. Everything is in `DATA_DIR`: stop, copy and start again is a backup.",
+    },
+    doc: { zh: "docs/running.zh-CN.md", en: "docs/running.md" },
+  },
 ];
 
 /** The topic of this name, in any case. */

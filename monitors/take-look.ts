@@ -85,7 +85,6 @@ export async function takeLook(
   };
 }
 
-/** Never rejects. */
 /** Made when it is needed: most looks end in time. */
 function timeUp(timeoutMs: number): Reason {
   const { zh, en } = durationWords(timeoutMs);
@@ -94,6 +93,7 @@ function timeUp(timeoutMs: number): Reason {
   return { code: "timeout", detail, text };
 }
 
+/** Never rejects. */
 async function look(monitor: Monitor, signal: AbortSignal, timeoutMs: number): Promise<Look> {
   try {
     return await monitor.look(signal);

@@ -3,6 +3,7 @@ import { SendError } from "../../../alerts/channel.ts";
 import type { Clock } from "../../../storage/clock.ts";
 import { exchange as ask } from "../../http-client/exchange.ts";
 import { ENVIRONMENT } from "../../http-client/proxy.ts";
+import { within } from "../../http-client/within.ts";
 
 /** An answer as far as it matters. */
 export interface HttpAnswer {
@@ -34,23 +35,22 @@ export async function exchange(
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   if (signal.aborted) throw aborted();
-  const limit = new AbortController();
-  const done = new AbortController();
-  void clock.sleep(LONGEST_MS, done.signal).then(() => limit.abort());
+  const { type, bytes } = await contentOf(body);
+  const about = {
+    method,
+    url,
+    headers: { accept: "application/json", "content-type": type, ...headers },
+    body: bytes,
+    tls: undefined,
+    proxy: ENVIRONMENT,
+    enough: READ_BYTES,
+    once: true,
+  } as const;
   try {
-    const { type, bytes } = await contentOf(body);
-    const answer = await ask(
-      {
-        method,
-        url,
-        headers: { accept: "application/json", "content-type": type, ...headers },
-        body: bytes,
-        tls: undefined,
-        proxy: ENVIRONMENT,
-        enough: READ_BYTES,
-        once: true,
-      },
-      AbortSignal.any([signal, limit.signal]),
+    const answer = await within(
+      { clock, limitMs: LONGEST_MS, signal },
+      (bounded) => ask(about, bounded),
+      late,
     );
     return {
       status: answer.status,
@@ -58,17 +58,18 @@ export async function exchange(
       body: answer.body.toString("utf8", 0, READ_BYTES),
     };
   } catch (error) {
+    if (error instanceof SendError) throw error;
     if (signal.aborted) throw aborted();
-    if (limit.signal.aborted)
-      throw new SendError(`DingTalk gave no answer within ${LONGEST_MS / 1_000} s`, {
-        next: "retry",
-        code: "timeout",
-      });
     const code = networkCode(error);
     throw new SendError(`no answer from DingTalk (${code})`, { next: "retry", code });
-  } finally {
-    done.abort();
   }
+}
+
+function late(): SendError {
+  return new SendError(`DingTalk gave no answer within ${LONGEST_MS / 1_000} s`, {
+    next: "retry",
+    code: "timeout",
+  });
 }
 
 /** The caller has no more time for it. */

@@ -1,6 +1,7 @@
 /** One request within a time of its own, whatever time its caller has. */
 import { SendError } from "../../../alerts/channel.ts";
 import type { Clock } from "../../../storage/clock.ts";
+import { within } from "../../http-client/within.ts";
 
 /** A request that takes longer has failed; the caller's signal may end it sooner. */
 const LONGEST_MS = 8_000;
@@ -12,23 +13,15 @@ export async function withinTime<T>(
   request: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   if (signal.aborted) throw aborted();
-  const limit = new AbortController();
-  const done = new AbortController();
-  void clock.sleep(LONGEST_MS, done.signal).then(() => {
-    if (!done.signal.aborted) limit.abort();
-  });
-  try {
-    return await request(AbortSignal.any([signal, limit.signal]));
-  } catch (error) {
-    if (limit.signal.aborted && !signal.aborted)
-      throw new SendError(`WeCom gave no answer within ${LONGEST_MS / 1_000} s`, {
+  return within(
+    { clock, limitMs: LONGEST_MS, signal },
+    request,
+    () =>
+      new SendError(`WeCom gave no answer within ${LONGEST_MS / 1_000} s`, {
         next: "retry",
         code: "timeout",
-      });
-    throw error;
-  } finally {
-    done.abort();
-  }
+      }),
+  );
 }
 
 /** The caller has no more time for it. */
