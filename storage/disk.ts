@@ -2,7 +2,8 @@
 import type { Low } from "lowdb";
 import type { Files } from "./files.ts";
 import { Journal } from "./journal.ts";
-import type { CommitJson, Sink } from "./live-store.ts";
+import type { JsonPieces } from "./json-pieces.ts";
+import type { Sink } from "./live-store.ts";
 import { journalPath, journalsIn } from "./load.ts";
 import type { Log } from "./log.ts";
 import type { SnapshotFile, Stored } from "./snapshot.ts";
@@ -38,7 +39,7 @@ export class Disk implements Sink {
     this.#compactAt = this.#threshold;
   }
 
-  async write(commits: readonly CommitJson[]): Promise<void> {
+  async write(commits: readonly JsonPieces[]): Promise<void> {
     if (this.#compacting === undefined && this.#bytes >= this.#compactAt) await this.#compact();
     await this.#journal.append(commits);
   }

@@ -1,5 +1,6 @@
 /** What commits see while they are made: their own changes, over those on their way to disk, over the disk's. */
 import { encode } from "./encode.ts";
+import { type JsonPieces, offHeap } from "./json-pieces.ts";
 import type { Operation, State } from "./state.ts";
 import type { Change, Table } from "./store.ts";
 
@@ -76,7 +77,7 @@ export class Draft implements Change {
   readonly #tables = new Map<string, Map<string, Edited>>();
   readonly #counters = new Map<string, number>();
   /** By document: its JSON, where it was given. */
-  readonly #json = new Map<unknown, string>();
+  readonly #json = new Map<unknown, JsonPieces>();
   #open = true;
 
   constructor(overlay: Overlay, owns: (table: Table<unknown>) => boolean) {
@@ -90,7 +91,7 @@ export class Draft implements Change {
     return (edited === undefined ? this.#overlay.get(table.name, id) : edited.document) as T | undefined;
   }
 
-  put<T>(table: Table<T>, id: string, document: T, json?: string): void {
+  put<T>(table: Table<T>, id: string, document: T, json?: JsonPieces): void {
     if (document === undefined)
       throw new TypeError(`table ${table.name}, document ${id}: undefined cannot be stored`);
     const edits = this.#edits(table);
@@ -131,17 +132,22 @@ export class Draft implements Change {
   }
 
   /** The operations as the journal has them; throws a TypeError that names the document that cannot be written. */
-  encode(operations: readonly Operation[]): string {
-    if (this.#json.size === 0) return encodeOperations(operations);
-    let text = "[";
+  encode(operations: readonly Operation[]): JsonPieces {
+    if (this.#json.size === 0) return [offHeap(encodeOperations(operations))];
+    const pieces: (string | Buffer)[] = [];
+    let before = "[";
     for (const operation of operations) {
       const json = operation[0] === "i" || operation[0] === "u" ? this.#json.get(operation[3]) : undefined;
-      if (text !== "[") text += ",";
-      // Put together by `+`, which copies nothing: such a document may be large.
-      if (json === undefined) text += encodeOperations([operation]).slice(1, -1);
-      else text += `["${operation[0]}",${encode(operation[1])},${encode(operation[2])},${json}]`;
+      if (json === undefined) pieces.push(before, offHeap(encodeOperations([operation]).slice(1, -1)));
+      else
+        pieces.push(
+          `${before}["${operation[0]}",${encode(operation[1])},${encode(operation[2])},`,
+          ...json,
+          "]",
+        );
+      before = ",";
     }
-    return `${text}]`;
+    return [...pieces, "]"];
   }
 
   #edits(table: Table<unknown>): Map<string, Edited> {

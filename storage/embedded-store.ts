@@ -4,7 +4,8 @@ import { type Clock, systemClock } from "./clock.ts";
 import { Disk, type DiskParts, removeJournals } from "./disk.ts";
 import { type Files, systemFiles } from "./files.ts";
 import { Journal } from "./journal.ts";
-import { type CommitJson, LiveStore } from "./live-store.ts";
+import type { JsonPieces } from "./json-pieces.ts";
+import { LiveStore } from "./live-store.ts";
 import { journalPath, load } from "./load.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { type Log, silentLog } from "./log.ts";
@@ -48,7 +49,7 @@ export async function openStore(options: EmbeddedStoreOptions): Promise<Store> {
     const disk = await openDisk(parts, options.migrations ?? MIGRATIONS);
     await held.verify().catch((error) => disk.close().then(() => Promise.reject(error)));
     const sink = {
-      write: (commits: readonly CommitJson[]) => disk.write(commits),
+      write: (commits: readonly JsonPieces[]) => disk.write(commits),
       // What came in together, from however many connections: a write costs the one thread as much as a small request.
       gather: () => new Promise<void>((resolve) => setImmediate(resolve)),
       close: () => disk.close().finally(() => held.release()),

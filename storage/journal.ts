@@ -1,16 +1,21 @@
 /** The journal: what was committed since the snapshot, one line per commit, appended and forced to disk. */
 import type { Files, OpenFile } from "./files.ts";
-import type { CommitJson } from "./live-store.ts";
+import type { JsonPieces } from "./json-pieces.ts";
 import { entryJson, headJson, type JournalHead } from "./read-journal.ts";
-import { writeRecord } from "./record.ts";
+import { writeRecords } from "./record.ts";
 import { NotSaved } from "./store.ts";
 import { wordsOf } from "./store-error.ts";
+
+/** In bytes; what is longer gets memory of its own. As long as nothing that long was written, it takes up no memory. */
+const ROOM = 1024 * 1024;
 
 export class Journal {
   readonly path: string;
   readonly #file: OpenFile;
   #length: number;
   #last: number;
+  /** Where lines are put together: one write is under way at a time. */
+  readonly #room = Buffer.allocUnsafeSlow(ROOM);
   /** Set while the file may hold bytes of a write that failed. */
   #dirty = false;
 
@@ -25,7 +30,7 @@ export class Journal {
   static async create(files: Files, folder: string, path: string, head: JournalHead): Promise<Journal> {
     const file = await files.open(path, "create", "forced");
     try {
-      const line = writeRecord(headJson(head));
+      const line = writeRecords([[headJson(head)]]);
       await file.writeThrough(line, 0);
       await files.syncFolder(folder);
       return new Journal(path, file, line.length, head.after);
@@ -61,11 +66,9 @@ export class Journal {
   }
 
   /** Writes commits with one write and one fdatasync; rejects with NotSaved when they are not on disk. */
-  async append(commits: readonly CommitJson[]): Promise<void> {
-    const lines = commits.map((operations, i) =>
-      writeRecord(...entryJson(this.#last + 1 + i, this.#length, operations)),
-    );
-    const data = lines.length === 1 && lines[0] !== undefined ? lines[0] : Buffer.concat(lines);
+  async append(commits: readonly JsonPieces[]): Promise<void> {
+    const entries = commits.map((operations, i) => entryJson(this.#last + 1 + i, this.#length, operations));
+    const data = writeRecords(entries, this.#room);
     try {
       if (this.#dirty) await this.#mend();
       this.#dirty = true;

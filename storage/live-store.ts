@@ -1,23 +1,20 @@
 /** The store itself: tables in memory, commits through a sink that makes them durable. Both stores are this one. */
 import type { Clock } from "./clock.ts";
 import { Draft, Overlay } from "./draft.ts";
+import { byteLength, type JsonPieces } from "./json-pieces.ts";
 import { LiveTable } from "./live-table.ts";
 import type { Log } from "./log.ts";
-import { offHeap } from "./off-heap.ts";
 import { apply, type Operation, type State, tableOf } from "./state.ts";
 import { type Change, type Decode, NotSaved, type Store, type StoreTrouble, type Table } from "./store.ts";
 import { StoreError } from "./store-error.ts";
 
-/** The JSON of a list of operations, as text or, where it is long, in UTF-8. */
-export type CommitJson = string | Buffer;
-
 /** Where commits become durable. Calls come one at a time. */
 export interface Sink {
   /**
-   * Makes commits durable, in order and all of them or none.
+   * Makes commits durable, in order and all of them or none; each is the JSON of a list of operations.
    * Rejects, with `NotSaved` where there are words for it, when none is.
    */
-  write(commits: readonly CommitJson[]): Promise<void>;
+  write(commits: readonly JsonPieces[]): Promise<void>;
   /** Resolves in a moment: what is committed until then shares a write. Without it, what one turn of promises brings. */
   gather?(): Promise<void>;
   /** Releases what it holds; called once, after the last write. */
@@ -28,7 +25,7 @@ interface Pending {
   readonly number: number;
   readonly operations: readonly Operation[];
   /** Empty when nothing changes: such a commit only waits for those before it. */
-  readonly json: CommitJson;
+  readonly json: JsonPieces;
   readonly done: () => void;
   readonly refused: (error: NotSaved) => void;
 }
@@ -90,7 +87,7 @@ export class LiveStore implements Store {
       return Promise.reject(new NotSaved({ zh: "存储已关闭", en: "the store is closed" }));
     let result: R;
     let operations: Operation[];
-    let json: CommitJson;
+    let json: JsonPieces;
     try {
       [result, operations, json] = this.#edit(edit);
     } catch (error) {
@@ -113,7 +110,7 @@ export class LiveStore implements Store {
     return this.#closing;
   }
 
-  #edit<R>(edit: (change: Change) => R): [R, Operation[], json: CommitJson] {
+  #edit<R>(edit: (change: Change) => R): [R, Operation[], json: JsonPieces] {
     if (this.#editing) throw new Error("a commit cannot be made inside another one's edit");
     const draft = new Draft(this.#overlay, (table) => this.#tables.get(table.name) === table);
     this.#editing = true;
@@ -124,8 +121,7 @@ export class LiveStore implements Store {
         throw new TypeError("a commit's edit must be synchronous");
       }
       const operations = draft.finish();
-      const text = operations.length === 0 ? "" : draft.encode(operations);
-      return [result, operations, offHeap(text)];
+      return [result, operations, operations.length === 0 ? [] : draft.encode(operations)];
     } finally {
       draft.finish();
       this.#editing = false;
@@ -136,7 +132,7 @@ export class LiveStore implements Store {
     while (this.#queue.length > 0) {
       await this.#sink.gather?.();
       const batch = this.#nextBatch();
-      const commits = batch.map((pending) => pending.json).filter((json) => json !== "");
+      const commits = batch.map((pending) => pending.json).filter((json) => json.length > 0);
       try {
         if (commits.length > 0) await this.#sink.write(commits);
       } catch (error) {
@@ -153,7 +149,7 @@ export class LiveStore implements Store {
     let size = 0;
     let count = 0;
     for (const pending of this.#queue) {
-      size += pending.json.length;
+      size += byteLength(pending.json);
       if (count > 0 && size > WRITE_SIZE) break;
       count++;
     }

@@ -1,5 +1,6 @@
 /** Reading a journal back: its commits in order, and where it ends in good health. */
 import { decodeText } from "./encode.ts";
+import type { JsonPieces } from "./json-pieces.ts";
 import type { Text } from "./locale.ts";
 import { readRecord } from "./record.ts";
 import { isOperation, type Operation } from "./state.ts";
@@ -101,13 +102,9 @@ export function headJson(head: JournalHead): string {
   return JSON.stringify({ gengfu: "journal", format: 1, ...head });
 }
 
-/** The JSON of a commit's line, in pieces; `operations` is JSON already. */
-export function entryJson<T extends string | Buffer>(
-  number: number,
-  durable: number,
-  operations: T,
-): readonly [string, T, string] {
-  return [`{"n":${number},"d":${durable},"ops":`, operations, "}"];
+/** The JSON of a commit's line; `operations` is JSON already. */
+export function entryJson(number: number, durable: number, operations: JsonPieces): JsonPieces {
+  return [`{"n":${number},"d":${durable},"ops":`, ...operations, "}"];
 }
 
 function asHead(json: string): JournalHead | undefined {

@@ -3,19 +3,37 @@
  * length tells a line that was cut short from one that was changed.
  */
 import { crc32 } from "node:zlib";
+import { byteLength, type JsonPieces } from "./json-pieces.ts";
 import type { Text } from "./locale.ts";
 
-/** Writes one line; its JSON may come in pieces, as text or in UTF-8. */
-export function writeRecord(...json: readonly (string | Buffer)[]): Buffer {
-  const length = json.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
-  const head = `00000000 ${length} `;
-  const line = Buffer.allocUnsafe(head.length + length + 1);
-  let end = line.write(head, "latin1");
-  for (const piece of json) end += typeof piece === "string" ? line.write(piece, end) : piece.copy(line, end);
-  line[end] = NEWLINE;
-  const checksum = crc32(line.subarray(head.length, line.length - 1));
-  line.write(checksum.toString(16).padStart(8, "0"), "latin1");
-  return line;
+/** Writes lines one after the other, into `room` where they find room there: it is the caller's again when they are used. */
+export function writeRecords(all: readonly JsonPieces[], room?: Buffer): Buffer {
+  const lengths = all.map(byteLength);
+  const total = lengths.reduce((sum, length) => sum + headOf(length).length + length + 1, 0);
+  const lines =
+    room === undefined || room.length < total ? Buffer.allocUnsafe(total) : room.subarray(0, total);
+  let end = 0;
+  all.forEach((json, i) => {
+    end = writeRecord(json, lengths[i] ?? 0, lines, end);
+  });
+  return lines;
+}
+
+/** Writes a line from `start` on, and tells where it ends. */
+function writeRecord(json: JsonPieces, length: number, lines: Buffer, start: number): number {
+  const from = start + lines.write(headOf(length), start, "latin1");
+  let end = from;
+  for (const piece of json)
+    end += typeof piece === "string" ? lines.write(piece, end) : piece.copy(lines, end);
+  const checksum = crc32(lines.subarray(from, end));
+  lines.write(checksum.toString(16).padStart(8, "0"), start, "latin1");
+  lines[end] = NEWLINE;
+  return end + 1;
+}
+
+/** The checksum follows when the rest is there. */
+function headOf(length: number): string {
+  return `00000000 ${length} `;
 }
 
 /** What stands at a place of a journal: a line, one that was cut short by the end of the file, or damage. */

@@ -1,3 +1,4 @@
+import type { JsonPieces } from "./json-pieces.ts";
 import type { Text } from "./locale.ts";
 
 /**
@@ -20,7 +21,7 @@ export interface Table<T> {
 export interface Change {
   get<T>(table: Table<T>, id: string): T | undefined;
   /** `json`: the document as JSON on one line, from whoever has it at hand and knows that it says the same. */
-  put<T>(table: Table<T>, id: string, document: T, json?: string): void;
+  put<T>(table: Table<T>, id: string, document: T, json?: JsonPieces): void;
   remove<T>(table: Table<T>, id: string): void;
   /** The next whole number of a named counter, starting at 1. Two commits that are saved never get the same one. */
   next(counter: string): number;

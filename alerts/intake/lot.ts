@@ -3,7 +3,7 @@
  * lot costs one document, whatever is in it; a flood is answered at that price and worked off when there is time.
  */
 import * as z from "zod";
-import { offHeap } from "../../storage/off-heap.ts";
+import { type JsonPieces, offHeap } from "../../storage/json-pieces.ts";
 import { readAlerts, writeAlert } from "./postable.ts";
 import type { Posted, Sender } from "./posted.ts";
 
@@ -40,7 +40,7 @@ export function decodeLot(raw: unknown): Lot {
 
 export interface MadeLot {
   readonly lot: Lot;
-  readonly json: string;
+  readonly json: JsonPieces;
 }
 
 /** A lot with its JSON. `raw`: the list as it came, when nothing of it was refused. */
@@ -50,22 +50,36 @@ export function makeLot(
   posted: readonly Posted[],
   raw: RawList | undefined,
 ): MadeLot {
-  const list = raw === undefined ? undefined : (onOneLine(raw.json) ?? JSON.stringify(raw.list));
-  const alerts = list ?? JSON.stringify(posted.map(writeAlert));
-  const json = `${JSON.stringify({ at, sender }).slice(0, -1)},"alerts":${alerts}}`;
+  const list = raw === undefined ? undefined : (onOneLine(raw.json) ?? offHeap(JSON.stringify(raw.list)));
+  const alerts = list ?? offHeap(JSON.stringify(posted.map(writeAlert)));
+  const json = [`${JSON.stringify({ at, sender }).slice(0, -1)},"alerts":`, alerts, "}"];
   return { lot: list === undefined ? keep(at, sender, posted) : keepAsText(at, sender, list), json };
 }
 
 /** The list of alerts of a request, parsed and as it came. */
 export interface RawList {
   readonly list: readonly unknown[];
-  readonly json: string;
+  /** Never written to again by whoever gives it. */
+  readonly json: string | Buffer;
 }
 
 /** What can stand in the journal as it is: one line, without the mark that the store's own encoding knows. */
-function onOneLine(json: string): string | undefined {
-  const text = json.trim();
-  return text.includes("\n") || text.includes("\\u0000") ? undefined : text;
+function onOneLine(json: string | Buffer): string | Buffer | undefined {
+  const list = typeof json === "string" ? json.trim() : trim(json);
+  return list.includes("\n") || list.includes("\\u0000") ? undefined : list;
+}
+
+/** Without the white space around it. */
+function trim(json: Buffer): Buffer {
+  let [start, end] = [0, json.length];
+  while (isSpace(json[start])) start++;
+  while (isSpace(json[end - 1])) end--;
+  return json.subarray(start, end);
+}
+
+/** As JSON has it (RFC 8259, 2). */
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 function keep(at: number, sender: Sender, posted: readonly Posted[]): Lot {
@@ -76,9 +90,8 @@ function keep(at: number, sender: Sender, posted: readonly Posted[]): Lot {
  * Keeps the text alone. In a flood thousands of alerts wait, each a dozen objects, and the collector of garbage would
  * carry all of them about; to parse them again when their turn comes costs a fraction of that.
  */
-function keepAsText(at: number, sender: Sender, list: string): Lot {
-  const kept = offHeap(list);
-  const parse = (): unknown[] => JSON.parse(kept.toString()) as unknown[];
+function keepAsText(at: number, sender: Sender, list: string | Buffer): Lot {
+  const parse = (): unknown[] => JSON.parse(list.toString()) as unknown[];
   return {
     at,
     sender,

@@ -1,11 +1,13 @@
 /** The last bodies that came in at each door, and what became of each: in memory, for whoever sets a sender up. */
 
+import { StringDecoder } from "node:string_decoder";
+
 /** What is remembered of a request. */
 export interface Arrival {
   readonly at: number;
   /** Of the answer. */
   readonly status: number;
-  /** Of the body, in UTF-16 units. */
+  /** Of the body, in bytes. */
   readonly size: number;
   readonly accepted: number;
   readonly refused: readonly { readonly index: number; readonly error: string }[];
@@ -26,10 +28,13 @@ const SHOWN_REFUSALS = 20;
 const SHOWN = 4_096;
 /** So much more is kept, so that a secret across the end is still seen to be one. */
 const MARGIN = 1_024;
+/** In UTF-8, for one UTF-16 unit; in bytes. */
+const LONGEST_CHARACTER = 3;
 
-/** What is remembered of a body. A copy: a slice of the text would keep all of it in memory. */
-export function beginningOf(body: string): Buffer {
-  return Buffer.from(body.slice(0, SHOWN + MARGIN));
+/** What is remembered of a body. A copy: a slice would keep all of it in memory. */
+export function beginningOf(body: string | Buffer): Buffer {
+  if (typeof body === "string") return Buffer.from(body.slice(0, SHOWN + MARGIN));
+  return Buffer.from(body.subarray(0, (SHOWN + MARGIN) * LONGEST_CHARACTER));
 }
 
 export function openArrivals(): Arrivals {
@@ -47,7 +52,8 @@ export function openArrivals(): Arrivals {
     of: (door, secrets) =>
       (doors.get(door) ?? []).map(({ arrival, body }) => ({
         ...arrival,
-        body: masked(body.toString("utf8"), secrets).slice(0, SHOWN),
+        // A character that was cut in two is left out.
+        body: masked(new StringDecoder("utf8").write(body), secrets).slice(0, SHOWN),
       })),
   };
 }

@@ -19,7 +19,7 @@ export async function readJson<T>(ctx: Context, schema: z.ZodType<T>): Promise<T
       zh: "请求体必须是 JSON，并带 Content-Type: application/json。",
       en: "The body must be JSON, with Content-Type: application/json.",
     });
-  const parsed = schema.safeParse(parseJson(decode(await readBytes(ctx.req))));
+  const parsed = schema.safeParse(parseJson(await readText(ctx.req)));
   if (parsed.success) return parsed.data;
   const what = parsed.error.issues.map((i) => `${i.path.join(".") || "body"}: ${i.message}`).join("; ");
   throw new DoorError(400, { zh: `请求体不对：${what}`, en: `The body is not right: ${what}` });
@@ -32,7 +32,12 @@ export async function readAnyJson(request: IncomingMessage): Promise<unknown> {
 
 /** The body as text, at most `largest` bytes of it, packed as well as unpacked. Throws `DoorError` 400, 413 or 415. */
 export async function readText(request: IncomingMessage, largest = LARGEST): Promise<string> {
-  return decode(await readBytes(request, largest));
+  return (await readUtf8(request, largest)).toString();
+}
+
+/** The same as bytes that are valid UTF-8, without the mark that some put in front. Rejects alike. */
+export function readUtf8(request: IncomingMessage, largest = LARGEST): Promise<Buffer> {
+  return readBytes(request, largest).then(asUtf8);
 }
 
 /** The first `kept` bytes of a body of at most `largest`; the rest is read and dropped. Throws `DoorError` 400, 413 or 415. */
@@ -113,11 +118,10 @@ function whole(parts: readonly Buffer[]): Buffer {
   return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
 }
 
-function decode(bytes: Buffer): string {
+function asUtf8(bytes: Buffer): Buffer {
   if (!isUtf8(bytes))
     throw new DoorError(400, { zh: "请求体不是有效的 UTF-8", en: "The body is not valid UTF-8" });
-  const text = bytes.toString("utf8");
-  return text.startsWith("\ufeff") ? text.slice(1) : text;
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
 /** Throws a `DoorError` 400 that says what is wrong with it. */

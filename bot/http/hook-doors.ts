@@ -63,7 +63,7 @@ async function answer(ctx: Context, kind: HookKind<unknown>, deps: HookDeps): Pr
       {
         at,
         status,
-        size: body.length,
+        size: Buffer.byteLength(body),
         accepted,
         refused: refused.map(({ index, why }) => ({ index, error: inLocale(locale, why) })),
         error,

@@ -4,11 +4,12 @@ import type { Intake } from "../../alerts/intake/intake.ts";
 import { readAlerts } from "../../alerts/intake/postable.ts";
 import type { Refusal } from "../../alerts/intake/posted.ts";
 import type { Clock } from "../../storage/clock.ts";
+import { offHeap } from "../../storage/json-pieces.ts";
 import { NotSaved } from "../../storage/store.ts";
 import { ApiError } from "../alertmanager/api-error.ts";
 import { type Arrival, beginningOf } from "../hooks/arrivals.ts";
 import { answerOf } from "./api-answer.ts";
-import { parseJson, readText } from "./body.ts";
+import { parseJson, readUtf8 } from "./body.ts";
 import { DoorError } from "./door-error.ts";
 import type { Answer } from "./doors.ts";
 
@@ -23,6 +24,7 @@ export interface PostDeps {
   arrived(arrival: Arrival, beginning: Buffer): void;
 }
 
+const NOTHING = beginningOf("");
 const TAKEN: Answer = { status: 200, body: "" };
 
 /** Answers when what can be taken is on disk. Rejects with what was not foreseen. */
@@ -32,15 +34,15 @@ export function postAlerts(deps: PostDeps): (request: IncomingMessage) => Promis
   return async (request) => {
     const at = clock.now();
     let size = 0;
-    let beginning = beginningOf("");
+    let beginning = NOTHING;
     const note = (status: number, more: Partial<Arrival>): void =>
       deps.arrived({ at, status, size, accepted: 0, refused: [], error: "", ...more }, beginning);
     try {
-      // Not `await`: the text would stay alive until the disk has it, and so would what is parsed if `take` were async.
-      const { accepted, refused } = await readText(request).then((text) => {
-        size = text.length;
-        beginning = beginningOf(text);
-        return take(text, request.socket.remoteAddress ?? "", at);
+      // Not `await`: the body would stay alive until the disk has it, and so would what is parsed if `take` were async.
+      const { accepted, refused } = await readUtf8(request).then((body) => {
+        size = body.length;
+        beginning = beginningOf(body);
+        return take(body, request.socket.remoteAddress ?? "", at);
       });
       if (refused.length === 0) {
         note(200, { accepted });
@@ -57,14 +59,16 @@ export function postAlerts(deps: PostDeps): (request: IncomingMessage) => Promis
     }
   };
 
-  function take(json: string, address: string, at: number): Promise<Taken> {
-    const list = parseJson(json);
+  function take(body: Buffer, address: string, at: number): Promise<Taken> {
+    const text = body.toString();
+    const list = parseJson(text);
     if (!Array.isArray(list))
       throw new ApiError(400, "parsing alerts body failed, because it is no list", 400);
     const { posted, refused, places, plain } = readAlerts(list);
     const count = posted.length;
     const sender = { name: `api ${address}`, resolveAfterMs: resolveTimeoutMs() };
-    return intake.accept(sender, posted, at, plain ? { list, json } : undefined).then((over) => ({
+    const raw = plain ? { list, json: offHeap(text, body) } : undefined;
+    return intake.accept(sender, posted, at, raw).then((over) => ({
       accepted: count - over.length,
       refused: [...refused, ...over.map(({ index, why }) => ({ index: places[index] ?? index, why }))],
     }));

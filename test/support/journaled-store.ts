@@ -1,5 +1,6 @@
 /** A store whose every commit is kept as text, so that a test can open what a crash after any of them would leave. */
-import { type CommitJson, LiveStore } from "../../storage/live-store.ts";
+import type { JsonPieces } from "../../storage/json-pieces.ts";
+import { LiveStore } from "../../storage/live-store.ts";
 import { silentLog } from "../../storage/log.ts";
 import { apply, emptyState, type Operation } from "../../storage/state.ts";
 import { NotSaved, type Store } from "../../storage/store.ts";
@@ -23,10 +24,10 @@ export class Journal {
     for (const text of this.commits)
       for (const operation of JSON.parse(text) as Operation[]) apply(state, operation);
     let alive = true;
-    const write = async (all: readonly CommitJson[]): Promise<void> => {
+    const write = async (all: readonly JsonPieces[]): Promise<void> => {
       if (!alive || this.refuse !== undefined)
         throw new NotSaved(this.refuse ?? "another store has taken over");
-      this.commits.push(...all.map(String));
+      this.commits.push(...all.map((json) => json.join("")));
       for (const _ of all) this.times.push(clock.now());
     };
     this.#retire?.();

@@ -186,7 +186,7 @@ function drawArrival({ at, status, size, accepted, refused, error, body }: Arriv
         h("span", { class: "status" }, String(status)),
         h("time", { datetime: at, title: fullTime(when) }, age(when)),
         ...became,
-        h("span", { class: "size" }, `${size} ${say("characters")}`),
+        h("span", { class: "size" }, `${size} ${say("bytes")}`),
       ),
       refused.length === 0
         ? undefined

@@ -103,7 +103,7 @@ const words = {
   noArrivals: { zh: "启动以来还没有收到过。", en: "Nothing has come in since the start." },
   accepted: { zh: "收下", en: "accepted" },
   refused: { zh: "拒绝", en: "refused" },
-  characters: { zh: "字符", en: "characters" },
+  bytes: { zh: "字节", en: "bytes" },
   chartHelp: {
     zh: "图。左右键看数值，加减号缩放，0 还原",
     en: "Chart. Arrow keys read values, plus and minus zoom, 0 shows all",

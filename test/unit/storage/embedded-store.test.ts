@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type EmbeddedStoreOptions, openStore } from "../../../storage/embedded-store.ts";
 import type { Migration } from "../../../storage/migrations.ts";
 import { headJson } from "../../../storage/read-journal.ts";
-import { writeRecord } from "../../../storage/record.ts";
+import { writeRecords } from "../../../storage/record.ts";
 import { NotSaved, type Store } from "../../../storage/store.ts";
 import { StoreError } from "../../../storage/store-error.ts";
 import { decodeNote, type Note, storeContract } from "../../contract/store.ts";
@@ -159,7 +159,7 @@ test("a line that somebody deleted is missed", async () => {
 test("a journal whose end is missing is noticed by the one that follows", async () => {
   const dir = await temporaryFolder();
   const journal = await written(dir, "a", "b");
-  const head = writeRecord(headJson({ schema: 1, generation: 2, after: 3 }));
+  const head = writeRecords([[headJson({ schema: 1, generation: 2, after: 3 })]]);
   await writeFile(join(dir, "journal-2.ndjson"), head);
   await expect(openStore({ dir })).rejects.toThrow(
     /begins with commit 4, but what precedes it ends with commit 2/,

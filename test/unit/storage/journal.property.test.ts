@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { encodeOperations } from "../../../storage/draft.ts";
 import { decodeText, encode } from "../../../storage/encode.ts";
 import { entryJson, headJson, parseJournal } from "../../../storage/read-journal.ts";
-import { writeRecord } from "../../../storage/record.ts";
+import { writeRecords } from "../../../storage/record.ts";
 import { apply, emptyState, type Operation, type State } from "../../../storage/state.ts";
 
 const document = fc.oneof(
@@ -27,13 +27,15 @@ const commits = fc.array(fc.array(operation, { minLength: 1, maxLength: 5 }), {
 
 /** A journal of these commits, each in a write of its own, and where each line starts. */
 function journalOf(list: readonly (readonly Operation[])[]): { data: Buffer; starts: number[] } {
-  const lines = [writeRecord(headJson({ schema: 1, generation: 1, after: 0 }))];
+  const lines = [writeRecords([[headJson({ schema: 1, generation: 1, after: 0 })]])];
   const starts: number[] = [];
   let length = lines[0]?.length ?? 0;
   for (const [i, operations] of list.entries()) {
     const json = encodeOperations(operations);
-    // As bytes, or as text: the line is the same.
-    const line = writeRecord(...entryJson(i + 1, length, i % 2 === 0 ? json : Buffer.from(json)));
+    // As bytes, as text or in pieces, in memory of its own or of others: the line is the same.
+    const forms = [[json], [Buffer.from(json)], [json.slice(0, 1), Buffer.from(json.slice(1))]];
+    const room = i % 2 === 0 ? undefined : Buffer.alloc(200, "x");
+    const line = Buffer.from(writeRecords([entryJson(i + 1, length, forms[i % 3] ?? [])], room));
     starts.push(length);
     lines.push(line);
     length += line.length;
@@ -113,7 +115,7 @@ test("a write of several commits that a power cut left in pieces is dropped as a
   const { data, starts } = journalOf([[["c", "a", 1]]]);
   const big = "x".repeat(3_000);
   const lines = [2, 3, 4].map((n) =>
-    writeRecord(...entryJson(n, data.length, encodeOperations([["i", "rules", `${n}`, big]]))),
+    writeRecords([entryJson(n, data.length, [encodeOperations([["i", "rules", `${n}`, big]])])]),
   );
   const torn = Buffer.concat([data, ...lines]);
   torn.fill(0, data.length + 1_000, data.length + 1_000 + 4_096);
@@ -121,6 +123,6 @@ test("a write of several commits that a power cut left in pieces is dropped as a
   expect(read.commits.length).toBe(starts.length);
   expect(read.goodLength).toBe(data.length);
   // The same hole is damage once a later write knew that all of this was on disk.
-  const later = writeRecord(...entryJson(5, torn.length, encodeOperations([["c", "a", 2]])));
+  const later = writeRecords([entryJson(5, torn.length, [encodeOperations([["c", "a", 2]])])]);
   expect(() => parseJournal("j", Buffer.concat([torn, later]))).toThrow(/damaged at line 3/);
 });

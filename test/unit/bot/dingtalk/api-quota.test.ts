@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { openQuota, type QuotaOptions } from "../../../../bot/dingtalk/api/quota.ts";
 import { type CallKind, decodeMonth } from "../../../../bot/dingtalk/api/quota-use.ts";
 import { quotaText } from "../../../../bot/dingtalk/api/quota-words.ts";
+import type { JsonPieces } from "../../../../storage/json-pieces.ts";
 import { silentLog } from "../../../../storage/log.ts";
 import { memoryStore } from "../../../../storage/memory-store.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
@@ -118,8 +119,8 @@ describe("the month's calls", () => {
       release = resolve;
     });
     const writes: string[] = [];
-    const write = async (commits: readonly string[]): Promise<void> => {
-      writes.push(...commits);
+    const write = async (commits: readonly JsonPieces[]): Promise<void> => {
+      writes.push(...commits.map((json) => json.join("")));
       await gate;
     };
     const store = memoryStore(clock, { write, close: async () => {} });
