@@ -44,7 +44,8 @@ export interface Channel {
   canEdit?(receipt: Receipt): boolean;
   /**
    * A machine listens: every incident is told by itself, whatever their number, and nothing is folded into a digest.
-   * `edit` then tells each later change, and costs as much as a message.
+   * `edit` then tells each later change, and costs as much as a message. It reads the incident, not its card: of that
+   * it is given the kind and the number alone, since to draw it costs as much as to send it.
    */
   readonly machine?: true;
   /**

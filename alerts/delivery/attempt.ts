@@ -83,7 +83,7 @@ export async function attempt(context: AttemptContext, delivery: Delivery, at: n
       if (channel.machine === true && isSuperseded(context.book, incident, conversation))
         return { delivery, version, outcome: { is: "arrived", how: "skip" } };
       isNews = receipt === undefined || incident.news > delivery.sent;
-      card = context.draw(incident, at);
+      card = channel.machine === true ? undrawn(incident) : context.draw(incident, at);
       view = context.view(incident, at);
     }
     const outcome = await say(context, channel, delivery, { card, isNews, view });
@@ -103,6 +103,10 @@ export async function attempt(context: AttemptContext, delivery: Delivery, at: n
       outcome: { is: "refused", next, code: OUR_FAULT, message, waitMs: 0 },
     };
   }
+}
+
+function undrawn({ id }: Incident): Card {
+  return { kind: "incident", incident: id };
 }
 
 /**

@@ -93,7 +93,7 @@ function ask(
           ...headers,
           ...(body.length === 0 ? {} : { "content-length": Buffer.byteLength(body) }),
         },
-        ...tlsOptions(tls, url),
+        ...(url.protocol === "https:" ? tlsOptions(tls, url) : {}),
       },
       (response) => {
         const chunks: Buffer[] = [];

@@ -8,6 +8,8 @@ export interface Shown {
   readonly conversation: string;
   readonly card: Card;
   readonly deliveryId: string;
+  /** Of the incident that it is about. */
+  readonly version: number | undefined;
 }
 
 /** What to do with the next call instead of taking it. `hang` never answers; `deaf` not even when aborted. */
@@ -38,7 +40,7 @@ export class RecordingChannel implements Channel {
     how: "post" | "edit",
     conversation: string,
     card: Card,
-    { deliveryId, signal }: Attempt,
+    { deliveryId, signal, incident: view }: Attempt,
     receipt: Receipt,
   ): Promise<Receipt> {
     this.calls.push({ how, conversation, deliveryId });
@@ -52,7 +54,7 @@ export class RecordingChannel implements Channel {
           );
       });
     if (signal.aborted) throw new SendError("aborted", { next: "retry", code: "aborted" });
-    this.shown.push({ how, conversation, card, deliveryId });
+    this.shown.push({ how, conversation, card, deliveryId, version: view?.incident.version });
     return receipt;
   }
 }

@@ -63,6 +63,8 @@ const titles = (channel: RecordingChannel, conversation?: string) =>
     .filter((shown) => conversation === undefined || shown.conversation === conversation)
     .map(({ how, card }) => `${how} ${card.title}`);
 
+const versions = (channel: RecordingChannel) => channel.shown.map(({ how, version }) => `${how} ${version}`);
+
 describe("what a channel does not say", () => {
   it("is nothing for it: not tried again, no refusal, and told with its reason", async () => {
     const console = new RecordingChannel({ edits: false });
@@ -121,15 +123,17 @@ describe("the courier", () => {
     await fire();
     courier.start();
     await clock.advance(50);
-    expect([titles(hook), titles(console)]).toEqual([["post v1"], []]);
+    expect([versions(hook), titles(console)]).toEqual([["post 1"], []]);
+    // It is told of the incident; nobody draws a card for it.
+    expect(hook.shown[0]?.card).toEqual({ kind: "incident", incident: 1 });
     for (let i = 0; i < 3; i++) {
       await joined();
       await clock.advance(50);
     }
-    expect([titles(hook), titles(console)]).toEqual([["post v1"], []]);
+    expect([versions(hook), titles(console)]).toEqual([["post 1"], []]);
     coming = false;
     await clock.advance(100);
-    expect([titles(hook), titles(console)]).toEqual([["post v1", "edit v4"], ["post v4"]]);
+    expect([versions(hook), titles(console)]).toEqual([["post 1", "edit 4"], ["post v4"]]);
     await courier.stop(0);
   });
 

@@ -44,8 +44,8 @@ function house(chat: Channel) {
 function hangingChannel(about: Pick<Channel, "machine">) {
   const begun: (string | undefined)[] = [];
   const answers: ((taken: boolean) => void)[] = [];
-  const post: Channel["post"] = (_conversation, { title }) => {
-    begun.push(title);
+  const post: Channel["post"] = (_conversation, { title }, { incident: view }) => {
+    begun.push(title ?? `v${view?.incident.version}`);
     return new Promise((resolve, reject) => {
       answers.push((taken) => (taken ? resolve({}) : reject(busy())));
     });
