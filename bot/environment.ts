@@ -112,7 +112,17 @@ export const environmentSchema = z.object({
   HTTP_PROXY: optional,
   HTTPS_PROXY: optional,
   NO_PROXY: optional,
-  DATABASE_URL: optional,
+  // Without the text, which holds a password.
+  DATABASE_URL: optional.transform((text, context) => {
+    if (text === undefined || (/^postgres(?:ql)?:\/\/./.test(text) && URL.canParse(text))) return text;
+    context.addIssue({
+      code: "custom",
+      message: "must be an address of PostgreSQL, e.g. postgres://gengfu:password@db:5432/gengfu",
+      params: { zh: "应为 PostgreSQL 的地址，例如 postgres://gengfu:密码@db:5432/gengfu" },
+      input: "…",
+    });
+    return z.NEVER;
+  }),
 });
 
 /** One is of no use without the other. */
@@ -148,7 +158,7 @@ export function readEnvironment(variables: Variables): Environment {
   const read = environmentSchema.safeParse(variables, { reportInput: true });
   const problems: Problem[] = read.success ? [] : read.error.issues.flatMap((issue) => problemsOf(issue));
   // Asked of the text itself, so that it is said together with what is wrong elsewhere.
-  const { HOST = "", API_TOKEN = "", DATABASE_URL = "" } = variables;
+  const { HOST = "", API_TOKEN = "" } = variables;
   if (HOST !== "" && !isLoopback(HOST) && API_TOKEN === "") {
     problems.push({
       path: "API_TOKEN",
@@ -168,15 +178,6 @@ export function readEnvironment(variables: Variables): Environment {
           path: missing,
           text: { zh: `必须设置，因为设置了 ${set}`, en: `required, because ${set} is set` },
         });
-  if (DATABASE_URL !== "") {
-    problems.push({
-      path: "DATABASE_URL",
-      text: {
-        zh: "这个版本还不支持 PostgreSQL；请去掉它，用 DATA_DIR 里的内置存储",
-        en: "PostgreSQL is not supported by this version; unset it to use the embedded store in DATA_DIR",
-      },
-    });
-  }
   if (!read.success || problems.length > 0) throw new ConfigError("environment", problems);
   return read.data;
 }

@@ -13,9 +13,9 @@ import type { World } from "../commands/world.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
 import { openRuleBook } from "../rules/rule-book.ts";
 import type { Clock } from "../storage/clock.ts";
-import { openStore } from "../storage/embedded-store.ts";
 import { inLocale } from "../storage/locale.ts";
 import type { Log } from "../storage/log.ts";
+import { openStore } from "../storage/open-store.ts";
 import { openSeries } from "../storage/series-store.ts";
 import type { Change } from "../storage/store.ts";
 import { openActions } from "./actions/open-actions.ts";
@@ -104,7 +104,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const shown = host.includes(":") ? `[${host}]` : host;
   let origin = `http://${shown}:${environment.PORT}`;
   try {
-    const store = await openStore({ dir: environment.DATA_DIR, clock, log });
+    const { DATA_DIR: dir, DATABASE_URL: databaseUrl } = environment;
+    const store = await openStore({ dir, databaseUrl, clock, log });
     teardown.add("store", () => store.close());
     const series = await openSeries({
       dir: join(environment.DATA_DIR, "samples"),

@@ -31,6 +31,7 @@ export function secretsOf(environment: Environment, config: Confiding): string[]
     WECOM_BOT_SECRET,
     ...textsIn(environment.WECHATY_PUPPET_OPTIONS),
     DATABASE_URL,
+    passwordIn(DATABASE_URL),
     passwordIn(environment.HTTP_PROXY),
     passwordIn(environment.HTTPS_PROXY),
     ...headers,

@@ -216,6 +216,15 @@ export const topics: readonly Topic[] = [
     doc: { zh: "docs/running.zh-CN.md#通过代理上网", en: "docs/running.md#behind-a-proxy" },
   },
   {
+    words: ["postgresql", "postgres", "database_url"],
+    twins: ["数据库存储"],
+    says: {
+      zh: "`.env` 里写 `DATABASE_URL=postgres://…`，状态就存进 PostgreSQL：第一次启动把 `DATA_DIR` 里的搬过去，样本仍在 `DATA_DIR`。一个数据库只能有一个更夫。",
+      en: "`DATABASE_URL=postgres://…` in .env keeps the state in PostgreSQL: the first start moves what `DATA_DIR` holds there, samples stay in `DATA_DIR`. One Gengfu per database.",
+    },
+    doc: { zh: "docs/running.zh-CN.md#状态存进-postgresql", en: "docs/running.md#state-in-postgresql" },
+  },
+  {
     words: ["running", "service", "backup", "upgrade", "nginx"],
     twins: ["长期运行", "部署", "备份", "更新版本"],
     says: {

@@ -11,7 +11,7 @@ import { type Lock, lockFolder } from "./lock.ts";
 import { type Log, silentLog } from "./log.ts";
 import { MIGRATIONS, type Migration, migrate, schemaOf } from "./migrations.ts";
 import { SnapshotFile, type Stored } from "./snapshot.ts";
-import { emptyState } from "./state.ts";
+import { emptyState, type State } from "./state.ts";
 import type { Store } from "./store.ts";
 import { StoreError, wordsOf } from "./store-error.ts";
 
@@ -36,25 +36,43 @@ export interface EmbeddedStoreOptions {
  */
 export async function openStore(options: EmbeddedStoreOptions): Promise<Store> {
   const { dir, clock = systemClock, log = silentLog, files = systemFiles } = options;
-  let lock: Lock | undefined;
-  try {
-    await files.makeFolder(dir);
-    lock = await lockFolder(dir);
-    const stopping = new AbortController();
-    const snapshot = new SnapshotFile(files, dir, stopping.signal);
-    const db = new Low<Stored>(snapshot, { ...emptyState(), schema: 0, generation: 0 });
-    const compactAfterBytes = options.compactAfterBytes ?? 32 * 1024 * 1024;
-    const parts: DiskParts = { files, folder: dir, db, snapshot, log, compactAfterBytes, stopping };
-    const held = lock;
+  return inFolder(files, dir, async (lock) => {
+    const parts = partsOf(options, files, log);
     const disk = await openDisk(parts, options.migrations ?? MIGRATIONS);
-    await held.verify().catch((error) => disk.close().then(() => Promise.reject(error)));
+    await lock.verify().catch((error) => disk.close().then(() => Promise.reject(error)));
     const sink = {
       write: (commits: readonly JsonPieces[]) => disk.write(commits),
       // What came in together, from however many connections: a write costs the one thread as much as a small request.
       gather: () => new Promise<void>((resolve) => setImmediate(resolve)),
-      close: () => disk.close().finally(() => held.release()),
+      close: () => disk.close().finally(() => lock.release()),
     };
-    return new LiveStore(db.data, sink, clock, log);
+    return new LiveStore(parts.db.data, sink, clock, log);
+  });
+}
+
+/**
+ * What an embedded store holds, brought to the newest schema, for one that takes its place; the files stay as they are.
+ * Undefined where there is none. For whoever has the folder's lock. Throws a StoreError as `openStore` does.
+ */
+export async function readStore(options: EmbeddedStoreOptions): Promise<State | undefined> {
+  const { dir, log = silentLog, files = systemFiles, migrations = MIGRATIONS } = options;
+  const { db } = partsOf(options, files, log);
+  await load(files, dir, db, log);
+  if (db.data.schema === 0) return undefined;
+  migrate(dir, db.data, db.data.schema, migrations);
+  return { tables: db.data.tables, counters: db.data.counters };
+}
+
+/**
+ * Makes the folder, takes its lock, and lets it go again when `act` fails. Throws a StoreError that says what to do
+ * where the folder cannot be used.
+ */
+export async function inFolder<T>(files: Files, dir: string, act: (lock: Lock) => Promise<T>): Promise<T> {
+  let lock: Lock | undefined;
+  try {
+    await files.makeFolder(dir);
+    lock = await lockFolder(dir);
+    return await act(lock);
   } catch (error) {
     await lock?.release();
     if (error instanceof StoreError) throw error;
@@ -64,6 +82,14 @@ export async function openStore(options: EmbeddedStoreOptions): Promise<Store> {
       { cause: error },
     );
   }
+}
+
+function partsOf(options: EmbeddedStoreOptions, files: Files, log: Log): DiskParts {
+  const { dir, compactAfterBytes = 32 * 1024 * 1024 } = options;
+  const stopping = new AbortController();
+  const snapshot = new SnapshotFile(files, dir, stopping.signal);
+  const db = new Low<Stored>(snapshot, { ...emptyState(), schema: 0, generation: 0 });
+  return { files, folder: dir, db, snapshot, log, compactAfterBytes, stopping };
 }
 
 async function openDisk(parts: DiskParts, migrations: readonly Migration[]): Promise<Disk> {

@@ -44,7 +44,7 @@ const home: Readonly<Record<string, readonly string[]>> = {
   "file-box": ["bot/wechat"],
   uqr: ["bot/wechat"],
   nodemailer: ["bot/email"],
-  pg: ["monitors/sql"],
+  pg: ["monitors/sql", "storage/postgres"],
   mysql2: ["monitors/sql"],
   "ical.js": ["bot/oncall"],
   "@alicloud/pop-core": ["bot/phone"],

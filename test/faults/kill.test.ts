@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type Bot, makeDir, startBot, until, type WireMessage } from "../support/bot.ts";
+import { leftOut, missing } from "../support/databases.ts";
+import { freshDatabase } from "../support/fresh-database.ts";
 import { livesOr } from "../support/lives.ts";
 import { seeded } from "../support/seeded.ts";
 
@@ -103,7 +105,20 @@ test(`after ${LIVES} kills at random moments, everything that was answered is th
   );
 });
 
-async function liveAndDie(lives: number, seed: number): Promise<void> {
+test.skipIf(leftOut("postgres"))(
+  `the same in PostgreSQL (${missing.postgres ?? "the machine's own"})`,
+  { timeout: 600_000 },
+  async () => {
+    const { url } = await freshDatabase("UTF8", (act) => cleanUps.push(act));
+    await liveAndDie(Math.ceil(LIVES / 4), 20261129, { DATABASE_URL: url });
+  },
+);
+
+async function liveAndDie(
+  lives: number,
+  seed: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const dir = makeDir(cleanUps);
   writeFileSync(join(dir, "gengfu.yml"), BLINKING);
   const random = seeded(seed);
@@ -118,7 +133,7 @@ async function liveAndDie(lives: number, seed: number): Promise<void> {
   cleanUps.push(async () => void (await bot?.end("SIGKILL")));
 
   for (let life = 0; life < lives; life++) {
-    bot = await startBot({ dir });
+    bot = await startBot({ dir, env });
     await audit(bot, ledger);
     const workers = [work(bot, ledger, random), work(bot, ledger, random), work(bot, ledger, random)];
     // A worker ends when its connection is cut; anything else it dies of is a failure of the test.
@@ -128,7 +143,7 @@ async function liveAndDie(lives: number, seed: number): Promise<void> {
     await ended;
   }
 
-  bot = await startBot({ dir });
+  bot = await startBot({ dir, env });
   await audit(bot, ledger);
   for (const name of ledger.made) expect(await ruleExists(bot, name), `${name} was made`).toBe(true);
   for (const name of ledger.removed) expect(await ruleExists(bot, name), `${name} was removed`).toBe(false);

@@ -70,7 +70,7 @@ test("everything wrong is said at once, each under its variable", () => {
     TIMEZONE: "Mars/Olympus",
     LOCALE: "fr",
     LOG_LEVEL: "loud",
-    DATABASE_URL: "postgres://user:hunter2@db/gengfu",
+    DATABASE_URL: "mysql://user:hunter2@db/gengfu",
   });
   expect(error.problems.map(({ path }) => path).sort()).toEqual([
     "API_TOKEN",
