@@ -8,6 +8,8 @@ export interface BannerFacts {
   /** As `HOST` has it. */
   readonly host: string;
   readonly dataDir: string;
+  /** Where the state is, when not in `dataDir`; its host and path are shown. */
+  readonly databaseUrl?: string | undefined;
   /** undefined when there is none. */
   readonly configPath: string | undefined;
   /** The chat platforms that are set up. */
@@ -54,11 +56,12 @@ export function banner(locale: Locale, facts: BannerFacts): string {
           zh: `\n  还没有管理员：把 claim ${claimCode} 私聊发给机器人，你就成为管理员。\n`,
           en: `\n  Nobody is an admin yet: send  claim ${claimCode}  to the bot one-to-one, and you are.\n`,
         });
+  const database = facts.databaseUrl === undefined ? "" : `PostgreSQL ${placeOf(facts.databaseUrl)}`;
   return inLocale(locale, {
     zh: `
   更夫已上岗。
     控制台    ${url}${token}
-    数据目录  ${dataDir}
+    数据目录  ${dataDir}${database && `\n    状态      ${database}`}
     配置文件  ${config}
 
 ${talk}
@@ -69,7 +72,7 @@ ${claim}
     en: `
   The watchman is on duty.
     Console         ${url}${token}
-    Data            ${dataDir}
+    Data            ${dataDir}${database && `\n    State           ${database}`}
     Configuration   ${config}
 
 ${talk}
@@ -78,4 +81,10 @@ ${claim}
 
 `,
   });
+}
+
+/** Without user and password. */
+function placeOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
 }

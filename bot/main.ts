@@ -88,7 +88,9 @@ async function main(): Promise<void> {
   try {
     const { url, claimCode, platforms } = await opening;
     const dataDir = resolve(environment.DATA_DIR);
-    process.stderr.write(banner(locale, { url, host, dataDir, configPath, claimCode, platforms }));
+    const { DATABASE_URL: databaseUrl } = environment;
+    const facts = { url, host, dataDir, databaseUrl, configPath, claimCode, platforms };
+    process.stderr.write(banner(locale, facts));
   } catch (err) {
     log.error({ err }, "could not start");
     process.stderr.write(`gengfu: ${inLocale(locale, startWords(err, { host, port }))}\n`);

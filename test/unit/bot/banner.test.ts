@@ -33,6 +33,15 @@ describe("the banner", () => {
     for (const line of said.split("\n")) expect(line.length).toBeLessThan(100);
   });
 
+  test("says in which database the state is, without the password", () => {
+    const said = banner("en", {
+      ...facts,
+      databaseUrl: "postgres://me:hunter2@db:5433/gengfu?sslmode=require",
+    });
+    expect(said).toContain("State           PostgreSQL db:5433/gengfu\n");
+    expect(said).not.toContain("hunter2");
+  });
+
   test("says how to become the first admin, where there is none", () => {
     expect(banner("zh-CN", facts)).not.toContain("claim");
     const coded = { ...facts, claimCode: "ABCD2345" };
