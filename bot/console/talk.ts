@@ -56,8 +56,8 @@ const SETTLE_MS = 2_000;
 
 function notSaved({ text }: NotSaved): Text {
   return {
-    zh: `没有保存，什么都没有改变：${text.zh}。请检查数据目录，然后再说一遍。`,
-    en: `Not saved, and nothing has changed: ${text.en}. Check the data directory, then say it again.`,
+    zh: `没有保存，什么都没有改变：${text.zh}。请检查数据目录或数据库，然后再说一遍。`,
+    en: `Not saved, and nothing has changed: ${text.en}. Check the data directory or the database, then say it again.`,
   };
 }
 

@@ -20,8 +20,15 @@ export interface Connection {
   /** The server's process. */
   readonly pid: number;
   readonly isOpen: boolean;
-  /** Runs one statement; every value of its rows is text or null. Rejects with what `pg` says. */
-  ask(statement: string, values?: readonly unknown[]): Promise<readonly (readonly (string | null)[])[]>;
+  /**
+   * Runs one statement; every value of its rows is text or null. One with a name is parsed and planned once. Rejects
+   * with what `pg` says.
+   */
+  ask(
+    statement: string,
+    values?: readonly unknown[],
+    name?: string,
+  ): Promise<readonly (readonly (string | null)[])[]>;
   /** Breaks it off, whatever is under way. */
   destroy(): void;
   /** Says goodbye first, so that the lock is free at once. */
@@ -78,9 +85,10 @@ export async function connect(url: string, { connectMs, statementMs }: Limits): 
     get isOpen() {
       return isOpen;
     },
-    async ask(statement, values = []) {
+    async ask(statement, values = [], name) {
       const { rows } = await client.query<(string | null)[]>({
         text: statement,
+        ...(name === undefined ? {} : { name }),
         values: [...values],
         rowMode: "array",
       });

@@ -107,13 +107,14 @@ select count(*) from mine`;
 /** Writes it down; false when another one has written since `from`. */
 export async function write(connection: Connection, { from, to }: Step, batch: Batch): Promise<boolean> {
   const { gone, placed, changed, counters } = batch;
-  const [row] = await connection.ask(WRITE, [
+  const values = [
     ...[from, to],
     ...[gone.tables, gone.ids],
     ...[placed.tables, placed.ids, placed.places, placed.documents],
     ...[changed.tables, changed.ids, changed.documents],
     ...[counters.names, counters.values],
-  ]);
+  ];
+  const [row] = await connection.ask(WRITE, values, "gengfu_write");
   return row?.[0] === "1";
 }
 
