@@ -1,5 +1,6 @@
 /** The store in PostgreSQL: what it keeps over a restart, what it refuses, and what it does when the line breaks. */
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../storage/clock.ts";
 import { openStore as openEmbedded } from "../../../storage/embedded-store.ts";
@@ -133,8 +134,16 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
     expect(await store.commit((change) => change.next("n"))).toBe(3_001);
     await put("later");
     await store.close();
-    expect(await readdir(dir)).toEqual(files);
+    const mark = "state-is-in-postgresql.txt";
+    expect((await readdir(dir)).filter((name) => name !== mark)).toEqual(files);
     expect((await texts(url)).at(-1)).toBe("later=later");
+    // Whoever forgets the variable is told, instead of going on with what was there then.
+    await expect(openStore({ dir })).rejects.toThrow(
+      /the state has moved to PostgreSQL .*DATABASE_URL is not set/,
+    );
+    expect(await readFile(join(dir, mark), "utf8")).toMatch(/^PostgreSQL \S+:\d+\/gengfu_\w+\n$/);
+    await rm(join(dir, mark));
+    await (await openStore({ dir })).close();
   });
 
   test.each([
