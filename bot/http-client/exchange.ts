@@ -25,6 +25,8 @@ export interface Exchanged {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** A proxy said it in place of letting the request through, of which nobody else has heard. */
+  readonly byProxy: boolean;
 }
 
 /**
@@ -83,6 +85,7 @@ function ask(
     };
     // Node's own option `signal` listens to a dozen events of each request, which costs as much as the request.
     const stop = (): void => void sent.destroy(new Error("stopped"));
+    let byProxy = false;
     const sent = (url.protocol === "https:" ? https : http).request(
       url,
       {
@@ -103,6 +106,7 @@ function ask(
             status: response.statusCode ?? 0,
             headers: response.headers,
             body: Buffer.concat(chunks),
+            byProxy,
           });
         response.on("error", reject);
         response.on("end", done);
@@ -116,6 +120,10 @@ function ask(
         });
       },
     );
+    // What the agent says of the answer to CONNECT; any but 200 it passes on as if the other side had given it.
+    sent.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
+      byProxy = statusCode !== 200;
+    });
     sent.on("error", (error: NodeJS.ErrnoException) =>
       reject(sent.reusedSocket && once !== true && CLOSED.has(error.code ?? "") ? STALE : error),
     );

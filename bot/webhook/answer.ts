@@ -3,6 +3,7 @@
  * receiver that is too busy (429, or 503 with a time) is also waited for, and one that hides its no in a 200 is heard.
  */
 import { type Next, SendError } from "../../alerts/channel.ts";
+import { ProxyRefusal } from "../http-client/proxy-refusal.ts";
 
 /** An answer as far as it matters. */
 export interface HttpAnswer {
@@ -53,9 +54,7 @@ export function checkAnswer(answer: HttpAnswer, now: number): void {
       code,
       waitMs: asked ?? BUSY_MS,
     });
-  // Nobody but a proxy says this, and it is put right there or in the environment.
-  if (status === 407)
-    throw new SendError("the proxy wants a name and a password (407)", { next: "retry", code });
+  if (status === 407) throw new ProxyRefusal(status);
   if (status >= 500 || status === 408 || status === 425)
     throw new SendError(`the receiver answered ${status}`, { next: "retry", code });
   if (status >= 300 && status < 400)

@@ -1,6 +1,7 @@
 /** One request and its answer: by proxy, with a token, where a redirect leads. Nothing of the address appears in an error. */
 import { SendError } from "../../alerts/channel.ts";
 import { type Exchange, exchange } from "../http-client/exchange.ts";
+import { ProxyRefusal } from "../http-client/proxy-refusal.ts";
 import type { HttpConfig } from "../receivers/http-config.ts";
 import type { HttpAnswer } from "./answer.ts";
 import { keepTokens } from "./oauth2.ts";
@@ -74,7 +75,9 @@ export async function send(request: Request, signal: AbortSignal): Promise<HttpA
 /** One request and the beginning of its answer. */
 async function ask(one: Omit<Exchange, "enough">, signal: AbortSignal): Promise<Answer> {
   try {
-    const { status, headers, body } = await exchange({ ...one, enough: READ_BYTES }, signal);
+    const { status, headers, body, byProxy } = await exchange({ ...one, enough: READ_BYTES }, signal);
+    // Nobody but a proxy says 407.
+    if (byProxy || status === 407) throw new ProxyRefusal(status);
     return {
       status,
       retryAfter: headers["retry-after"],
@@ -90,6 +93,7 @@ type Answer = HttpAnswer & { readonly location: string | undefined };
 
 /** Node's words hold the host and sometimes more; only the code is kept. A certificate that is wrong stays wrong. */
 function failureOf(error: unknown, signal: AbortSignal): SendError {
+  if (error instanceof ProxyRefusal) return error;
   if (signal.aborted)
     return new SendError("broken off before there was an answer", { next: "retry", code: "aborted" });
   const code =

@@ -15,7 +15,7 @@ export interface ProxySpec {
   /** Where names lead that are no name of anybody: `calendar.example:443` to a port of loopback. Read when it is asked. */
   readonly places?: Readonly<Record<string, number>>;
   /** What it answers in place of passing anything on; a connection on which it says nothing hangs. */
-  readonly refuses?: "407" | "hangs";
+  readonly refuses?: "403" | "407" | "hangs";
 }
 
 export async function openProxy({ places = {}, refuses }: ProxySpec = {}): Promise<ProxyServer> {
@@ -28,7 +28,7 @@ export async function openProxy({ places = {}, refuses }: ProxySpec = {}): Promi
   const pass: RequestListener = (incoming, response) => {
     asked.push({ line: `${incoming.method} ${incoming.url}`, headers: incoming.headers });
     if (refuses === "hangs") return;
-    if (refuses === "407") return void response.writeHead(407).end();
+    if (refuses !== undefined) return void response.writeHead(Number(refuses)).end();
     const { host, pathname, search } = new URL(incoming.url ?? "");
     const { method, headers } = incoming;
     const onward = request({ ...placeOf(host), path: `${pathname}${search}`, method, headers }, (answer) => {
@@ -49,8 +49,8 @@ export async function openProxy({ places = {}, refuses }: ProxySpec = {}): Promi
     asked.push({ line: `CONNECT ${incoming.url}`, headers: incoming.headers });
     // Who says nothing still hears that the other side has left.
     if (refuses === "hangs") return void socket.on("end", () => socket.end()).resume();
-    if (refuses === "407")
-      return void socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
+    if (refuses !== undefined)
+      return void socket.end(`HTTP/1.1 ${refuses} Refused\r\ncontent-length: 0\r\n\r\n`);
     const onward = connect(placeOf(incoming.url ?? ""), () => {
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
       onward.pipe(socket);

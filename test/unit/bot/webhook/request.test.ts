@@ -109,6 +109,21 @@ describe("proxies", () => {
     expect(receiver.seen).toEqual([]);
   });
 
+  test.each([
+    ["http", "407", "the proxy wants a name and a password (407)"],
+    ["https", "407", "the proxy wants a name and a password (407)"],
+    ["https", "403", "the proxy does not let the request through (403)"],
+  ] as const)(
+    "over %s one that answers %s is no answer of the receiver",
+    async (scheme, refuses, message) => {
+      const proxy = await proxyServer({ refuses });
+      const http = configOf({ proxy_url: proxy.url.replace("//", "//ops:pr0xy-pw@") });
+      const error: unknown = await post(`${scheme}://shop.example/`, http).catch((e: unknown) => e);
+      expect(error).toMatchObject({ next: "retry", code: refuses, message });
+      expect(proxy.asked).toHaveLength(1);
+    },
+  );
+
   test.each(["http", "https"])(
     "one that hangs is broken off when the time is up, over %s",
     async (scheme) => {
