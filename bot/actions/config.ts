@@ -7,6 +7,7 @@ import { complain, distinctNames, named, positiveDuration, scalar } from "../../
 import { matchersList } from "../../alerts/routing/matchers-config.ts";
 import { isLabelName } from "../../storage/labels.ts";
 import { compileRegex } from "../../storage/regex.ts";
+import { orEnvironment } from "../http-client/proxy.ts";
 import { type HttpConfig, httpSchema } from "../receivers/http-config.ts";
 import { address } from "../receivers/webhook-config.ts";
 import { hasOther, mapTexts, placeholdersIn } from "./placeholders.ts";
@@ -126,7 +127,7 @@ const action = z
               request: {
                 method: one.http.method,
                 url: one.http.url,
-                http: one.http.http_config,
+                http: one.http.http_config && orEnvironment(one.http.http_config),
                 body: one.http.body,
               },
             },

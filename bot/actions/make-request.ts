@@ -28,6 +28,7 @@ export async function makeRequest(
         http,
         headers: { [DELIVERY]: encodeURI(id) },
         body: text,
+        once: true,
       },
       AbortSignal.any([limit, stop]),
     );

@@ -9,6 +9,7 @@ import type { Labels } from "../../storage/labels.ts";
 import type { Locale } from "../../storage/locale.ts";
 import type { Log } from "../../storage/log.ts";
 import type { Store } from "../../storage/store.ts";
+import { orEnvironment } from "../http-client/proxy.ts";
 import { type HttpConfig, withoutCredentials } from "../receivers/http-config.ts";
 import { cardOf } from "./card.ts";
 import type { ActionConfig } from "./config.ts";
@@ -79,7 +80,7 @@ export function openActions(deps: ActionDeps): OpenActions {
     const about = { timeoutMs: action.timeoutMs, stop: halt.signal, mask };
     const { program, request } = action.does;
     if (program !== undefined) return runProgram(program, run.values, about);
-    const http = request.http ?? withoutCredentials(file().global.http);
+    const http = request.http ?? orEnvironment(withoutCredentials(file().global.http));
     return makeRequest({ ...request, http }, run.values, { ...about, id });
   }
 

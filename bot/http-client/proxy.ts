@@ -4,13 +4,19 @@ import querystring from "node:querystring";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import ipaddr from "ipaddr.js";
-import type { ProxyConfig } from "../receivers/http-config.ts";
+import type { HttpConfig, ProxyConfig } from "../receivers/http-config.ts";
 
 /** Names as curl, Go and others read them; the small letters win. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The proxies of the environment, where no file says anything. */
 export const ENVIRONMENT: ProxyConfig = { url: "environment", noProxy: [], connectHeaders: {} };
+
+/** The same with those proxies where the file names none, also for the token that it asks for. */
+export function orEnvironment(http: HttpConfig): HttpConfig {
+  const { proxy = ENVIRONMENT, oauth2 } = http;
+  return { ...http, proxy, oauth2: oauth2 && { ...oauth2, proxy: oauth2.proxy ?? ENVIRONMENT } };
+}
 
 const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 

@@ -5,7 +5,7 @@ import type { Locale } from "../../storage/locale.ts";
 import type { FileConfig } from "../config.ts";
 import { type DingTalkRobot, dingTalkRobotChannel } from "../dingtalk/robot/channel.ts";
 import type { Environment } from "../environment.ts";
-import { ENVIRONMENT } from "../http-client/proxy.ts";
+import { orEnvironment } from "../http-client/proxy.ts";
 import { addressed } from "../plan-of.ts";
 import type { DingTalkRobotConfig } from "../receivers/dingtalk-robot-config.ts";
 import { withoutCredentials } from "../receivers/http-config.ts";
@@ -24,9 +24,8 @@ export type RobotBases = Pick<Environment, "DINGTALK_OAPI_BASE" | "WECOM_API_BAS
 export function robotsOf(config: Pick<FileConfig, "receivers" | "global">, bases: RobotBases): Robots {
   const dingTalk = new Map<string, readonly DingTalkRobot[]>();
   const weCom = new Map<string, readonly WeComRobot[]>();
-  const bare = withoutCredentials(config.global.http);
   // What the platforms are reached through is as a rule what everything is: a file need not repeat it.
-  const http = { ...bare, proxy: bare.proxy ?? ENVIRONMENT };
+  const http = orEnvironment(withoutCredentials(config.global.http));
   const dingTalkBase = bases.DINGTALK_OAPI_BASE ?? "https://oapi.dingtalk.com";
   const weComBase = bases.WECOM_API_BASE ?? "https://qyapi.weixin.qq.com";
   for (const { address, together } of config.receivers.flatMap(addressed)) {

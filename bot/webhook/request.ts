@@ -12,6 +12,8 @@ export interface Request {
   readonly http: HttpConfig;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** It may have been carried out although nobody answered, and must not be twice. */
+  readonly once?: true;
 }
 
 /** So much of an answer is read; an errcode stands at its beginning. */
@@ -39,7 +41,7 @@ const tokens = keepTokens(
 
 /** Sends it and reads the answer; rejects with a SendError when there is none. A body is JSON unless `headers` say otherwise. */
 export async function send(request: Request, signal: AbortSignal): Promise<HttpAnswer> {
-  const { method, http: config, headers, body } = request;
+  const { method, http: config, headers, body, once } = request;
   const { oauth2, tls, proxy } = config;
   const token = oauth2 && (await tokens.get(oauth2, signal));
   const authorization = token === undefined ? config.authorization : `Bearer ${token}`;
@@ -60,6 +62,7 @@ export async function send(request: Request, signal: AbortSignal): Promise<HttpA
         body,
         tls,
         proxy,
+        ...(once === undefined ? {} : { once }),
       },
       signal,
     );

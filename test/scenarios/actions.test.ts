@@ -2,8 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { settle } from "../support/fake-clock.ts";
+import { useProxies } from "../support/proxy-environment.ts";
+import { openProxy } from "../support/proxy-server.ts";
 import { Road, type RoadOptions } from "../support/road.ts";
 
 let road: Road;
@@ -73,6 +75,17 @@ describe("an action", () => {
     await road.clock.advance(3_600_000);
     await done();
     expect(ran()).toHaveLength(1);
+  });
+
+  it("that is a request goes through the proxies of the environment where nothing is said", async () => {
+    const proxy = await openProxy({ refuses: "407" });
+    onTestFinished(() => proxy.close());
+    useProxies({ HTTP_PROXY: proxy.url });
+    await open([{ name: "call", http: { url: "http://ci.example/job" }, matchers: BUSY, on: ["firing"] }]);
+    await road.burn();
+    await done();
+    expect(proxy.asked.map(({ line }) => line)).toEqual(["POST http://ci.example/job"]);
+    expect(await road.say("show 12")).toContain("the proxy wants a name and a password (407)");
   });
 
   it("runs when somebody acknowledges, and when it is over", async () => {

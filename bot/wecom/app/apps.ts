@@ -1,8 +1,8 @@
 /** The applications that a `gengfu.yml` names, by the addresses of their targets. */
 import type { FileConfig } from "../../config.ts";
-import { ENVIRONMENT } from "../../http-client/proxy.ts";
+import { orEnvironment } from "../../http-client/proxy.ts";
 import { addressed } from "../../plan-of.ts";
-import type { HttpConfig } from "../../receivers/http-config.ts";
+import { type HttpConfig, withoutCredentials } from "../../receivers/http-config.ts";
 import type { WeComAppConfig } from "../../receivers/wecom-app-config.ts";
 
 /** What stands before the addresses of applications. */
@@ -48,8 +48,7 @@ export function keyOf({ corpId, agentId }: Pick<WeComAppConfig, "corpId" | "agen
  * nobody is followed with ours.
  */
 function bare(http: HttpConfig): HttpConfig {
-  const { proxy = ENVIRONMENT } = http;
-  return { ...http, authorization: undefined, oauth2: undefined, headers: {}, followRedirects: false, proxy };
+  return { ...orEnvironment(withoutCredentials(http)), followRedirects: false };
 }
 
 /** Where somebody is told by themselves: by the application of this target. */
