@@ -1,5 +1,6 @@
 /** The hooks of other products that a `gengfu.yml` names, by the addresses of their targets. */
 import type { FileConfig } from "../config.ts";
+import { orEnvironment } from "../http-client/proxy.ts";
 import { addressed } from "../plan-of.ts";
 import { type HttpConfig, withoutCredentials } from "../receivers/http-config.ts";
 import type { ShapedConfig } from "../receivers/webhook-config.ts";
@@ -14,6 +15,8 @@ export function shapedHooksOf({
   const found = new Map<string, ShapedHook>();
   const usual = withoutCredentials(global.http);
   for (const { address, target } of receivers.flatMap(addressed))
-    if ("hook" in target) found.set(address, { ...target.hook, http: target.hook.http ?? usual });
+    if ("hook" in target)
+      // These products are on the Internet, which is reached as the platforms are.
+      found.set(address, { ...target.hook, http: orEnvironment(target.hook.http ?? usual) });
   return found;
 }
