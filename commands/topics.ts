@@ -210,8 +210,8 @@ export const topics: readonly Topic[] = [
     words: ["proxy", "proxies", "http proxy"],
     twins: ["代理", "代理上网", "出网代理"],
     says: {
-      zh: "只能经代理出网的机器：环境变量或 .env 里写 `HTTPS_PROXY`、`HTTP_PROXY`，`NO_PROXY` 里的地址直连。钉钉、企业微信、watchdog、日历、actions、飞书和 Slack 自动走代理；其他 webhook 写 `proxy_url` 或 `proxy_from_environment: true`。",
-      en: "Where the way out is a proxy: `HTTPS_PROXY` and `HTTP_PROXY` in the environment or .env; what `NO_PROXY` names goes straight. DingTalk, WeCom, the watchdog, calendars, actions, Feishu and Slack follow it; other webhooks say `proxy_url` or `proxy_from_environment: true`.",
+      zh: "只能经代理出网的机器：环境变量或 .env 里写 `HTTPS_PROXY`、`HTTP_PROXY`，`NO_PROXY` 里的地址直连。钉钉、企业微信、watchdog、日历、actions、短信和语音、飞书和 Slack 自动走代理，邮件和微信不走；其他 webhook 写 `proxy_url` 或 `proxy_from_environment: true`。",
+      en: "Where the way out is a proxy: `HTTPS_PROXY` and `HTTP_PROXY` in the environment or .env; what `NO_PROXY` names goes straight. DingTalk, WeCom, the watchdog, calendars, actions, phones, Feishu and Slack follow it, mail and WeChat do not; other webhooks say `proxy_url` or `proxy_from_environment: true`.",
     },
     doc: { zh: "docs/running.zh-CN.md#通过代理上网", en: "docs/running.md#behind-a-proxy" },
   },

@@ -1,4 +1,4 @@
-/** The way of a WebSocket through a proxy of the environment: asked with CONNECT, for `ws:` and `wss:` alike. */
+/** The way through a proxy by CONNECT, whether TLS is spoken behind it or not; that of WebSockets is always such. */
 import type { Agent } from "node:http";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
@@ -16,16 +16,24 @@ export function tunnelTo(to: URL, opening: Bounds, variables: Variables = proces
 
 type Connect = HttpsProxyAgent<string>["connect"];
 
-class Tunnel extends HttpsProxyAgent<string> {
+export class Tunnel extends HttpsProxyAgent<string> {
   readonly #proxy: URL;
   readonly #name: string;
   readonly #opening: Bounds;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(proxy: URL, { hostname }: URL, opening: Bounds) {
+  /** `headers` are for the proxy alone. */
+  constructor(
+    proxy: URL,
+    { hostname }: URL,
+    opening: Bounds,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(proxy);
     this.#proxy = proxy;
     this.#name = hostname.replace(/^\[|\]$/g, "");
     this.#opening = opening;
+    this.#headers = headers;
   }
 
   override async connect(...[request, options]: Parameters<Connect>): ReturnType<Connect> {
@@ -33,7 +41,7 @@ class Tunnel extends HttpsProxyAgent<string> {
       this.#opening,
       (signal) =>
         // One of its own for each: what stops an opening must not cut a connection that stands, before its last word.
-        new HttpsProxyAgent(this.#proxy, { signal }).connect(request, {
+        new HttpsProxyAgent(this.#proxy, { headers: { ...this.#headers }, signal }).connect(request, {
           ...options,
           // Behind a proxy the agent forgets the host where it is an address.
           ...{

@@ -2,8 +2,6 @@
  * Aliyun: short messages by `SendSms` of Dysmsapi, calls by `SingleCallByTts` of Dyvmsapi, both of 2017-05-25
  * (help.aliyun.com/zh/sms/developer-reference/api-dysmsapi-2017-05-25-sendsms, help.aliyun.com/document_detail/393519.html).
  */
-import * as http from "node:http";
-import * as https from "node:https";
 import type { Medium } from "./config.ts";
 import {
   codeIn,
@@ -12,8 +10,11 @@ import {
   InDoubt,
   loaded,
   noAnswer,
+  notThrough,
   refusal,
+  TIMEOUT_MS,
   type Verdict,
+  wayTo,
 } from "./gateway.ts";
 import { PACKAGES } from "./packages.ts";
 import { LONGEST_VARIABLE, variablesOf } from "./variables.ts";
@@ -89,12 +90,6 @@ const VOICE_CODES: Readonly<Record<string, Verdict>> = {
   },
 };
 
-/** One that is kept open would belong to nobody: each message has a client of its own. */
-const AGENTS = { "http:": new http.Agent(), "https:": new https.Agent() };
-
-/** The client's own limit, below that of an attempt; in milliseconds. */
-const TIMEOUT_MS = 8_000;
-
 interface Answer {
   readonly Code?: unknown;
   readonly BizId?: unknown;
@@ -102,9 +97,10 @@ interface Answer {
 }
 
 export const aliyun: Gateway = {
-  async send({ medium, gateway }, { phone, values, locale, key }) {
+  async send({ medium, gateway, http }, { phone, values, locale, key }, signal, clock) {
     const { default: Client } = await loaded(PACKAGES.aliyun, () => import("@alicloud/pop-core"));
     const endpoint = gateway.endpoint ?? ENDPOINTS[medium];
+    const way = wayTo(CLOUD, new URL(endpoint), http, signal, clock);
     const client = new Client({
       endpoint,
       apiVersion: VERSION,
@@ -147,12 +143,13 @@ export const aliyun: Gateway = {
       const answer = await client.request<Answer>(action, request, {
         method: "POST",
         timeout: TIMEOUT_MS,
-        agent: AGENTS[endpoint.startsWith("https:") ? "https:" : "http:"],
+        agent: way.agent,
       });
       if (answer.Code === undefined) throw new InDoubt(`${CLOUD} gave an answer without a code`, DOUBTFUL);
       return `${CLOUD} ${String(answer.BizId ?? answer.CallId ?? "OK").slice(0, 64)}`;
     } catch (error) {
-      throw failureOf(error, medium);
+      const trouble = way.trouble();
+      throw trouble === undefined ? failureOf(error, medium) : notThrough(CLOUD, trouble);
     }
   },
 };

@@ -73,7 +73,8 @@ export function phoneChannel({ medium, find, ledger, isOpen, clock, locale }: Ph
     const more = claim.held.filter((one) => one !== card.incident && isOpen(one)).length;
     try {
       const gateway: Gateway = gatewayFor(line.gateway.provider);
-      const given = await gateway.send(line, messageOf(line, phone, key, card, more), attempt.signal);
+      const message = messageOf(line, phone, key, card, more);
+      const given = await gateway.send(line, message, attempt.signal, clock);
       const answer = given.replaceAll(domestic(phone), "****");
       remember(arrived, id, answer);
       await ledger.told(medium, phone, key, answer, claim.held).then(

@@ -1,6 +1,10 @@
 /** The contract of what carries a message to a phone, and what the gateways have in common. */
 import { type Next, SendError } from "../../alerts/channel.ts";
+import type { Clock } from "../../storage/clock.ts";
 import type { Locale } from "../../storage/locale.ts";
+import { type LentAgent, lendAgent } from "../http-client/lent-agent.ts";
+import { ProxyRefusal } from "../http-client/proxy-refusal.ts";
+import type { HttpConfig } from "../receivers/http-config.ts";
 import type { Values } from "./fill.ts";
 import type { PhoneLine } from "./phone-lines.ts";
 
@@ -17,7 +21,7 @@ export interface Message {
 
 export interface Gateway {
   /** Gives back what was answered, for people; throws a SendError, and an InDoubt where it may have been sent. */
-  send(line: PhoneLine, message: Message, signal: AbortSignal): Promise<string>;
+  send(line: PhoneLine, message: Message, signal: AbortSignal, clock: Clock): Promise<string>;
 }
 
 /** Nobody knows whether it was sent: it is tried again, and counts. */
@@ -38,7 +42,14 @@ export function refusal(cloud: string, code: string, known: Verdict | undefined)
 }
 
 /** These happen before anything was said. */
-const NOT_REACHED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const NOT_REACHED = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "bad-proxy-address",
+]);
 
 /** No answer. Only a code is kept: the words of a client may hold the whole request. */
 export function noAnswer(cloud: string, code: string): SendError {
@@ -46,6 +57,34 @@ export function noAnswer(cloud: string, code: string): SendError {
   return NOT_REACHED.has(code)
     ? new SendError(`${cloud} could not be reached (${code})`, about)
     : new InDoubt(`${cloud} did not answer, so nobody knows whether it was sent (${code})`, about);
+}
+
+/** The limit of a cloud's own client, and of a proxy in front of it; below that of an attempt. */
+export const TIMEOUT_MS = 8_000;
+
+/** The way to a cloud for one request of its client. */
+export function wayTo(
+  cloud: string,
+  endpoint: URL,
+  { proxy }: HttpConfig,
+  signal: AbortSignal,
+  clock: Clock,
+): LentAgent {
+  try {
+    return lendAgent(endpoint, proxy, { clock, limitMs: TIMEOUT_MS, signal });
+  } catch (error) {
+    throw notThrough(cloud, error);
+  }
+}
+
+/** A proxy let nothing through, so nobody was told anything. */
+export function notThrough(cloud: string, trouble: unknown): SendError {
+  if (trouble instanceof ProxyRefusal) return trouble;
+  const code =
+    trouble instanceof Error && "code" in trouble && typeof trouble.code === "string"
+      ? trouble.code
+      : "network";
+  return new SendError(`${cloud} could not be reached through the proxy (${code})`, { next: "retry", code });
 }
 
 /** Loads a package that only those need who use it. */

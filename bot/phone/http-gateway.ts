@@ -1,5 +1,6 @@
 /** Any other gateway that takes one request for one message. */
 import { SendError } from "../../alerts/channel.ts";
+import { ProxyRefusal } from "../http-client/proxy-refusal.ts";
 import { checkAnswer } from "../webhook/answer.ts";
 import { send } from "../webhook/request.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -20,7 +21,8 @@ export const httpGateway: Gateway = {
       body,
     };
     const answer = await send(request, signal).catch((error: unknown) => {
-      if (error instanceof SendError) throw noAnswer("the gateway", error.code);
+      if (error instanceof SendError && !(error instanceof ProxyRefusal))
+        throw noAnswer("the gateway", error.code);
       throw error;
     });
     try {

@@ -2,6 +2,7 @@
 import type { Severity } from "../../alerts/card.ts";
 import { humansOf } from "../../alerts/oncall/humans.ts";
 import type { FileConfig } from "../config.ts";
+import { orEnvironment } from "../http-client/proxy.ts";
 import { addressed } from "../plan-of.ts";
 import type { HttpConfig } from "../receivers/http-config.ts";
 import { type GatewayConfig, gatewayOf, type Medium, USUAL_PER_HOUR, USUAL_SEVERITIES } from "./config.ts";
@@ -19,7 +20,7 @@ export interface PhoneLine {
   /** So many for one person in an hour, whoever else tells them something. */
   readonly maxPerHour: number;
   readonly gateway: GatewayConfig;
-  /** How requests of the generic gateway are made. */
+  /** How requests of the generic gateway are made; the clouds' clients take the proxy of it. */
   readonly http: HttpConfig;
 }
 
@@ -50,7 +51,7 @@ export function phoneLinesOf(
       severities: gateway.severities ?? USUAL_SEVERITIES,
       maxPerHour: gateway.max_per_hour ?? USUAL_PER_HOUR[medium],
       gateway,
-      http: gateway.http_config ?? config.global.http,
+      http: orEnvironment(gateway.http_config ?? config.global.http),
     });
   }
   return found;

@@ -4,7 +4,18 @@
  */
 import type { SendError } from "../../alerts/channel.ts";
 import type { Medium } from "./config.ts";
-import { codeIn, type Gateway, InDoubt, loaded, noAnswer, refusal, type Verdict } from "./gateway.ts";
+import {
+  codeIn,
+  type Gateway,
+  InDoubt,
+  loaded,
+  noAnswer,
+  notThrough,
+  refusal,
+  TIMEOUT_MS,
+  type Verdict,
+  wayTo,
+} from "./gateway.ts";
 import { PACKAGES } from "./packages.ts";
 import { LONGEST_VARIABLE, variablesOf } from "./variables.ts";
 
@@ -107,31 +118,30 @@ const DOUBTFUL = new Set([
   "InternalError.AccessUpstreamTimeout",
 ]);
 
-/** The client's own limit, below that of an attempt; in seconds. */
-const TIMEOUT_S = 8;
-
 interface Answer {
   readonly SendStatusSet?: readonly { readonly Code?: unknown; readonly SerialNo?: unknown }[];
   readonly SendStatus?: { readonly CallId?: unknown };
 }
 
 export const tencent: Gateway = {
-  async send({ medium, gateway }, { phone, values, locale, key }, signal) {
+  async send({ medium, gateway, http }, { phone, values, locale, key }, signal, clock) {
     const { CommonClient } = await loaded(
       PACKAGES.tencent,
       () => import("tencentcloud-sdk-nodejs-common/tencentcloud/common/common_client.js"),
     );
     const { host, version } = APIS[medium];
-    const there = gateway.endpoint === undefined ? undefined : new URL(gateway.endpoint);
-    const client = new CommonClient(there?.host ?? host, version, {
+    const there = new URL(gateway.endpoint ?? `https://${host}`);
+    const way = wayTo(CLOUD, there, http, signal, clock);
+    const client = new CommonClient(there.host, version, {
       credential: { secretId: gateway.access_key_id ?? "", secretKey: gateway.access_key_secret ?? "" },
       region: gateway.region ?? REGION,
       profile: {
         signMethod: "TC3-HMAC-SHA256",
         httpProfile: {
           reqMethod: "POST",
-          reqTimeout: TIMEOUT_S,
-          protocol: `${there?.protocol ?? "https:"}//`,
+          reqTimeout: TIMEOUT_MS / 1_000,
+          protocol: `${there.protocol}//`,
+          agent: way.agent,
         },
       },
     });
@@ -165,7 +175,8 @@ export const tencent: Gateway = {
     try {
       answer = await client.request(action, request, { signal });
     } catch (error) {
-      throw failureOf(error);
+      const trouble = way.trouble();
+      throw trouble === undefined ? failureOf(error) : notThrough(CLOUD, trouble);
     }
     // A message that was refused is no error of the call.
     const [status] = answer.SendStatusSet ?? [];
