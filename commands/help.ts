@@ -2,7 +2,7 @@ import type { Card } from "../alerts/card.ts";
 import { inLocale, type Locale } from "../storage/locale.ts";
 import { roleText } from "./allow.ts";
 import { answer, type Call, type Command, Refusal } from "./command.ts";
-import { findCommand } from "./find.ts";
+import { type Found, findCommand } from "./find.ts";
 import { suggest } from "./language/suggest.ts";
 import { code, codeBlock } from "./markdown.ts";
 import { explainKind, kindCalled, kindWords } from "./monitors/kinds.ts";
@@ -40,6 +40,12 @@ export function helpCommand(all: () => readonly Command[]): Command {
       });
     },
   };
+}
+
+/** The question that a bare word stands for, where `help` knows it as a topic or a kind of monitor: `push` is `help push`. */
+export function askedAbout(line: string, all: readonly Command[]): Found | undefined {
+  const isKnown = topicCalled(line) !== undefined || kindCalled(line) !== undefined;
+  return isKnown ? findCommand(`help ${line}`, all) : undefined;
 }
 
 /** A topic of the same name is not lost behind the command or the kind. */

@@ -35,8 +35,9 @@ export function commandReference(commands: readonly Command[]): string {
 function topicSection(): string {
   const rows = topics.map(({ words, twins, doc }) => `| ${names(words)} | ${names(twins)} | ${links(doc)} |`);
   const opening =
-    "`help` also knows of what is no command. A kind of monitor is a word, too: `help tcp`.\n\n" +
-    "“帮助”还知道这些不是命令的词。监控的种类也是：`帮助 tcp`。";
+    "`help` also knows of what is no command. A kind of monitor is a word, too: `help tcp`. Said alone, as in `push` or `tcp`, such a " +
+    "word is answered the same; one that is a command, too, stays that command.\n\n" +
+    "“帮助”还知道这些不是命令的词。监控的种类也是：`帮助 tcp`。单独说这个词也一样，例如 `推送`、`tcp`；它本身也是命令的，仍是那个命令。";
   return [
     "## Topics of help · 帮助的主题",
     opening,

@@ -7,7 +7,7 @@ import { refusal } from "./allow.ts";
 import { askForMissing } from "./ask-for-missing.ts";
 import { type Call, type Command, type Person, Refusal, type Reply } from "./command.ts";
 import { type Found, findCommand } from "./find.ts";
-import { commandNames, nearest } from "./help.ts";
+import { askedAbout, commandNames, nearest } from "./help.ts";
 import { askWhich, lineOf, type Unclear, withQuoted } from "./incidents/quoted.ts";
 import { commands } from "./index.ts";
 import { normalize } from "./language/normalize.ts";
@@ -111,8 +111,16 @@ export function openRoad(ears: Ears): (message: Message) => Promise<readonly Car
     }
   };
 
-  /** What a line is: a command, a sentence, or neither. */
+  /** What a line is: a command, a sentence, a word that help knows of, or none of these. */
   function listen(message: Message): Heard {
+    const heard = listenFor(message);
+    const { what } = heard;
+    // Last, so that it is taken from no command and no rule; `接收告警` reads like half a sentence, and is a topic.
+    const isOpen = what === undefined || ("kind" in what && what.kind === "half");
+    return isOpen ? { ...heard, what: askedAbout(heard.line, commands) ?? what } : heard;
+  }
+
+  function listenFor(message: Message): Heard {
     const line = normalize(message.text).trim();
     const alone = { said: message.text, line };
     const found = findCommand(line, commands);

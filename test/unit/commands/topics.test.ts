@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hookKinds } from "../../../bot/hooks/index.ts";
 import { push } from "../../../bot/hooks/push/push.ts";
+import { findCommand } from "../../../commands/find.ts";
+import { commands } from "../../../commands/index.ts";
 import { topics } from "../../../commands/topics.ts";
 import { Road } from "../../support/road.ts";
 
@@ -84,6 +86,47 @@ describe("help", () => {
     const said = await en.say(`help ${topic.words[0]}`);
     expect(said).toContain(topic.says.en);
     expect(said).not.toMatch(HAN);
+  });
+
+  it.each(topics)("says the same of $words.0 where only the word is said", async ({ words, twins }) => {
+    for (const word of [...words, ...twins]) {
+      if (findCommand(word, commands) !== undefined) continue;
+      const road = HAN.test(word) ? zh : en;
+      expect(await road.say(word, "stranger"), word).toBe(await road.say(`help ${word}`, "stranger"));
+    }
+  });
+
+  it("says the same where only the word of a kind of monitor is said", async () => {
+    for (const word of ["tcp", "进程", "ping"])
+      expect(await zh.say(word, "stranger")).toBe(await zh.say(`帮助 ${word}`, "stranger"));
+  });
+
+  it("hears a bare word in any case and width, in the language of the room", async () => {
+    expect(await en.say("Webhook")).toContain("docs/webhook.md");
+    expect(await zh.say(" ＤｉｎｇＴａｌｋ ")).toContain("docs/dingtalk.zh-CN.md");
+    expect(await en.say("钉钉")).toContain("docs/dingtalk.zh-CN.md");
+  });
+
+  it("takes a bare word from no command and no sentence", async () => {
+    expect(await en.say("heartbeat")).not.toContain("healthchecks.io");
+    expect(await zh.say("query")).toContain("要试算什么");
+    expect(await en.say("monitor kinds")).toContain("There is no monitor");
+    // The other half of a sentence is no question.
+    expect(await zh.say("每天提醒 推送")).toContain("什么时候");
+    expect(await zh.say("早上8点半")).toContain("提醒: 推送");
+    await zh.say("每天9点提醒");
+    expect(await zh.say("钉钉")).toContain("提醒: 钉钉");
+    expect(await zh.say("nginx 进程不在时告警")).toContain("明白了");
+    expect(await zh.say("推送 超过10告警")).toContain("还差");
+  });
+
+  it.each([
+    ["dingtlak", "did not understand"],
+    ["push please", "did not understand"],
+    ["推送到哪里", "没听懂"],
+    ["akc", "`ack`"],
+  ])("leads from %s to the nearest words, as ever", async (line, expected) => {
+    expect(await (HAN.test(line) ? zh : en).say(line)).toContain(expected);
   });
 
   it("names every topic in its overview", async () => {
