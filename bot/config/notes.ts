@@ -2,6 +2,7 @@
 
 import { DEFAULT_CONVERSATION } from "../../alerts/routing/route.ts";
 import type { RouteNode } from "../../alerts/routing/route-config.ts";
+import { kindNamed } from "../../monitors/index.ts";
 import type { Text } from "../../storage/locale.ts";
 import type { FileConfig } from "../config.ts";
 import { mailNotes } from "../email/check.ts";
@@ -16,6 +17,7 @@ import type { Problem } from "./error.ts";
 /** The notes on a file, in its order. `channels` are those that are built. */
 export function notesOf(config: FileConfig, channels: ReadonlySet<string>): readonly Problem[] {
   return [
+    ...watchedTwice(config),
     ...(config.route === undefined ? [] : behindCatchAlls(config.route)),
     ...config.receivers.flatMap((receiver, i) => notesOn(receiver, `receivers[${i}]`, channels)),
     ...config.receivers.flatMap((receiver, i) =>
@@ -32,6 +34,20 @@ export function notesOf(config: FileConfig, channels: ReadonlySet<string>): read
     ...onCallNotes(config),
     ...(config.templates.length === 0 ? [] : [TEMPLATES]),
   ];
+}
+
+/** Monitors that look at this machine after another of their kind has. */
+function watchedTwice({ monitors }: FileConfig): readonly Problem[] {
+  return monitors.flatMap(({ name, kind }, i) => {
+    const first = monitors.findIndex((other) => other.kind === kind);
+    if (first === i || kindNamed(kind)?.single !== true) return [];
+    const by = monitors[first]?.name;
+    const text = {
+      zh: `'${name}' 和 '${by}' 看的是同一台机器，每条告警都会重复；请只留一个`,
+      en: `'${name}' watches the same machine as '${by}', and every alert about it is doubled; keep only one of them`,
+    };
+    return [{ path: `monitors[${i}]`, text }];
+  });
 }
 
 /** Conversations in which a change of hands would be told, if there were their channels. */
