@@ -1,9 +1,9 @@
 import type { TargetView } from "../alerts/delivery/target-view.ts";
 import { isTrouble, targetStateWords, troubleWords } from "../alerts/delivery/target-words.ts";
+import { shownTarget } from "../commands/monitors/option-lines.ts";
 import { standingOf } from "../commands/rules/list.ts";
 import { nextOf } from "../commands/rules/made.ts";
 import type { World } from "../commands/world.ts";
-import { targetOf } from "../monitors/index.ts";
 import type { MonitorRecord } from "../monitors/monitor-book.ts";
 import { explainReason } from "../monitors/reason.ts";
 import { describeSchedule } from "../rules/describe-schedule.ts";
@@ -12,6 +12,7 @@ import type { Rule } from "../rules/rule.ts";
 import type { Clock } from "../storage/clock.ts";
 import { durationWords } from "../storage/duration.ts";
 import { inLocale, type Locale } from "../storage/locale.ts";
+import { maskedAddresses } from "../storage/mask.ts";
 import type { Matcher } from "../storage/matchers.ts";
 import type { BoardSources, MonitorFacts } from "./console/board.ts";
 import type { RuleView, TroubleView } from "./console/board-view.ts";
@@ -49,7 +50,7 @@ export function boardSources(
     return {
       name: record.name,
       kind: record.kind,
-      target: targetOf(record) ?? record.kind,
+      target: shownTarget(record) ?? record.kind,
       state: record.paused ? "paused" : status?.up === undefined ? "waiting" : status.up ? "up" : "down",
       ...(reason === undefined ? {} : { reason }),
       matchers: matchersOf(record.name),
@@ -72,7 +73,7 @@ export function boardSources(
     return {
       id: rule.id,
       name: rule.name,
-      expr: rule.expr,
+      expr: maskedAddresses(rule.expr),
       state,
       ...(rule.kind === "record" || rule.forMs === 0
         ? {}

@@ -2,7 +2,7 @@ import { formatTime } from "../alerts/words.ts";
 import { needNothing } from "./arguments.ts";
 import { answer, type Command } from "./command.ts";
 import { listed } from "./listed.ts";
-import { code } from "./markdown.ts";
+import { maskedCode } from "./markdown.ts";
 import { named, quoted } from "./phrases.ts";
 
 /** `audit`: who changed what, newest first. */
@@ -22,7 +22,7 @@ export const auditTrail: Command = {
       entries,
       call,
       ({ at, person, conversation, line }) =>
-        `${formatTime(at, zone, call.locale)} **${named(person, call)}** (${quoted(conversation)}) ${code(line)}`,
+        `${formatTime(at, zone, call.locale)} **${named(person, call)}** (${quoted(conversation)}) ${maskedCode(line)}`,
     );
     return answer(call, { zh: `最近的改动：\n\n${lines}`, en: `The latest changes:\n\n${lines}` });
   },

@@ -3,10 +3,11 @@ import { findMetricWord, metricExpression } from "../rules/find-metric.ts";
 import type { CompiledExpr } from "../rules/promql/compile.ts";
 import { type Labels, labelsKey } from "../storage/labels.ts";
 import { inLocale, type Text } from "../storage/locale.ts";
+import { maskedAddresses } from "../storage/mask.ts";
 import { chartPicture } from "./chart-picture.ts";
 import { answer, type Call, type Command, Refusal } from "./command.ts";
 import { parseDurationWords } from "./language/durations.ts";
-import { code, codeBlock } from "./markdown.ts";
+import { code, codeBlock, maskedCode } from "./markdown.ts";
 import { compileOrRefuse } from "./rules/compile-or-refuse.ts";
 import { seriesName, valuesAt } from "./rules/try-out.ts";
 import type { World } from "./world.ts";
@@ -43,8 +44,8 @@ export const chart: Command = {
     const lines = await sample(compiled, spanMs, call, world);
     if (lines.length === 0) {
       return answer(call, {
-        zh: `${code(expr)} 在过去${formatSpan(spanMs, "zh-CN")}没有数据。`,
-        en: `${code(expr)} has no data in the last ${formatSpan(spanMs, "en")}.`,
+        zh: `${maskedCode(expr)} 在过去${formatSpan(spanMs, "zh-CN")}没有数据。`,
+        en: `${maskedCode(expr)} has no data in the last ${formatSpan(spanMs, "en")}.`,
       });
     }
     const shown = lines.slice(0, MOST_SERIES).map((line) => draw(line, call));
@@ -55,8 +56,8 @@ export const chart: Command = {
     const to = formatTime(call.at, world.zone, call.locale);
     const image = await chartPicture(compiled, { title: inLocale(call.locale, title), spanMs }, call, world);
     const text = {
-      zh: `${code(expr)}，${from} → ${to}\n\n${shown.join("\n\n")}${others.zh}`,
-      en: `${code(expr)}, ${from} → ${to}\n\n${shown.join("\n\n")}${others.en}`,
+      zh: `${maskedCode(expr)}，${from} → ${to}\n\n${shown.join("\n\n")}${others.zh}`,
+      en: `${maskedCode(expr)}, ${from} → ${to}\n\n${shown.join("\n\n")}${others.en}`,
     };
     return answer(call, text, image === undefined ? {} : { image });
   },
@@ -72,9 +73,10 @@ function split(rest: string): { expr: string; spanMs: number; title: Text } {
   // Only a name alone is taken for one: `cpu_usage_percent > 80` has a name in it and is PromQL.
   const friendly =
     found !== undefined && found.said.length === said.trim().length && found.word.metric !== said.trim();
+  const shown = maskedAddresses(said);
   return {
     expr: friendly ? metricExpression(found.word) : said,
-    title: friendly ? found.word.title : { zh: said, en: said },
+    title: friendly ? found.word.title : { zh: shown, en: shown },
     spanMs: timed ? Math.min(span.ms, LONGEST_MS) : DEFAULT_MS,
   };
 }

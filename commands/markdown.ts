@@ -1,5 +1,6 @@
 /** Puts words that people or machines wrote into markdown so that they stay words. */
 import { plain } from "../alerts/words.ts";
+import { maskedAddresses } from "../storage/mask.ts";
 
 /** The longest piece of code on one line, in characters. */
 const LONGEST = 2_000;
@@ -11,6 +12,11 @@ export function code(text: string): string {
   const fence = "`".repeat(longestRun(flat) + 1);
   const pad = flat.startsWith("`") || flat.endsWith("`") ? " " : "";
   return `${fence}${pad}${flat}${pad}${fence}`;
+}
+
+/** The same of what may hold the address of a monitor: a target, labels, an expression, a line that somebody said. */
+export function maskedCode(text: string): string {
+  return code(maskedAddresses(text));
 }
 
 /** A block of code, line breaks kept. */

@@ -144,14 +144,6 @@ function specOf(kind: MonitorKind<unknown>) {
     });
 }
 
-/** What a monitor looks at, as everybody may see it; `undefined` where its kind looks at nothing that has an address. */
-export function targetOf({ kind, options }: Pick<MonitorSpec, "kind" | "options">): string | undefined {
-  const { target } = kindNamed(kind) ?? {};
-  const value = target === undefined ? undefined : options[target];
-  if (Array.isArray(value)) return value.join(", ");
-  return typeof value === "string" ? value : undefined;
-}
-
 /** The hosts that a monitor's options name, for the guard. */
 export function hostsOf({ kind, options }: Pick<MonitorSpec, "kind" | "options">): readonly string[] {
   return kindNamed(kind)?.hosts?.(options) ?? [];

@@ -1,5 +1,6 @@
 /** Short names for lines that stand side by side: only what tells them apart. */
 import { formatLabels, type Labels, METRIC_NAME } from "../../storage/labels.ts";
+import { maskedAddresses } from "../../storage/mask.ts";
 
 /** `/data` and `/` for two disks of one host; "" where there is only one line. */
 export function lineNames(lines: readonly Labels[]): readonly string[] {
@@ -10,7 +11,7 @@ export function lineNames(lines: readonly Labels[]): readonly string[] {
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   return lines.map((labels) => {
     const words = differing.map((name) => labels[name] ?? "").filter((word) => word !== "");
-    return words.length === 0 ? formatLabels(labels) : words.join(" ");
+    return maskedAddresses(words.length === 0 ? formatLabels(labels) : words.join(" "));
   });
 }
 

@@ -1,5 +1,6 @@
 /** Which incident an alert belongs to: its aggregation group, and what that is called. */
 import { type Labels, labelValue } from "../../storage/labels.ts";
+import { maskedAddresses } from "../../storage/mask.ts";
 import type { RuleOrigin } from "../routing/route.ts";
 import { groupKeyOf } from "../routing/route-tree.ts";
 import type { GroupKey, RouteOptions } from "../routing/routing.ts";
@@ -26,5 +27,5 @@ function titleOf(common: Labels, rule: string): string {
     .map((name) => `${name}=${common[name]}`);
   const name = labelValue(common, "alertname");
   const words = name === "" ? others : [name, ...others];
-  return words.length === 0 ? rule : words.join(" ");
+  return words.length === 0 ? rule : maskedAddresses(words.join(" "));
 }

@@ -2,6 +2,7 @@
 import type { MetricUnit } from "../../rules/metric-words.ts";
 import type { Labels } from "../../storage/labels.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
+import { maskedAddresses } from "../../storage/mask.ts";
 import { type FiredAlert, isActive, RECEIVED } from "../alert.ts";
 import type { Action, Card, Field, IncidentStatus } from "../card.ts";
 import type { Silence } from "../muting/silence.ts";
@@ -109,11 +110,13 @@ function fields(
   const [first, ...others] = shown;
   const time = (moment: number): string => formatTime(moment, zone, locale);
 
-  add(WHAT, first?.annotations["summary"] ?? facts.expression);
+  // What a rule of ours says may name the address of a monitor; what was received is its sender's to say.
+  const ours = (text = ""): string => (first?.rule === RECEIVED ? text : maskedAddresses(text));
+  add(WHAT, ours(first?.annotations["summary"] ?? facts.expression));
   if (first !== undefined && others.length === 0) {
     add(WHERE, where(first.labels));
     add(VALUE, valueWords(first, facts));
-    add({ zh: "说明", en: "Description" }, first.annotations["description"]);
+    add({ zh: "说明", en: "Description" }, ours(first.annotations["description"]));
     // As messages of robots bring them along.
     add({ zh: "链接", en: "Links" }, first.annotations["links"]);
     add({ zh: "提及", en: "Mentions" }, first.annotations["mentions"]);
@@ -212,11 +215,12 @@ function placeOf({ labels }: FiredAlert): string {
 
 /** The labels that say where: all but those that the title and the colour say already. */
 export function where(labels: Labels): string {
-  return Object.keys(labels)
+  const words = Object.keys(labels)
     .filter((name) => name !== "alertname" && name !== "severity")
     .sort()
     .map((name) => `${name}=${labels[name]}`)
     .join(", ");
+  return maskedAddresses(words);
 }
 
 function valueWords(alert: FiredAlert, { currentValue, unitOf, locale }: CardFacts): string {

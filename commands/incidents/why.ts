@@ -8,7 +8,7 @@ import { formatLabels } from "../../storage/labels.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
 import { needNothing, needNumber } from "../arguments.ts";
 import { answer, type Call, type Command } from "../command.ts";
-import { code } from "../markdown.ts";
+import { code, maskedCode } from "../markdown.ts";
 import { alertNumber, counted, noIncident, quoted } from "../phrases.ts";
 import type { World } from "../world.ts";
 import { routeLines, saidLines } from "./why-routes.ts";
@@ -80,8 +80,8 @@ function expressionLines(found: Explanation, call: Call, world: World): Text[] {
         ? { zh: "", en: "" }
         : { zh: `（${quoted(health.message.zh)}）`, en: ` (${quoted(health.message.en)})` };
     lines.push({
-      zh: `- 规则 ${id} ${quoted(rule.name)}：${code(rule.expression)}${held.zh}${state.zh}`,
-      en: `- Rule ${id} ${quoted(rule.name)}: ${code(rule.expression)}${held.en}${state.en}`,
+      zh: `- 规则 ${id} ${quoted(rule.name)}：${maskedCode(rule.expression)}${held.zh}${state.zh}`,
+      en: `- Rule ${id} ${quoted(rule.name)}: ${maskedCode(rule.expression)}${held.en}${state.en}`,
     });
   }
   for (const alert of found.alerts) {
@@ -96,8 +96,8 @@ function expressionLines(found: Explanation, call: Call, world: World): Text[] {
       continue;
     }
     lines.push({
-      zh: `- ${code(formatLabels(alert.labels))} = ${value}，${since} 起成立，${fired} 触发，现在：${state.zh}${reason}`,
-      en: `- ${code(formatLabels(alert.labels))} = ${value}, true since ${since}, fired ${fired}, now: ${state.en}${reason}`,
+      zh: `- ${maskedCode(formatLabels(alert.labels))} = ${value}，${since} 起成立，${fired} 触发，现在：${state.zh}${reason}`,
+      en: `- ${maskedCode(formatLabels(alert.labels))} = ${value}, true since ${since}, fired ${fired}, now: ${state.en}${reason}`,
     });
     lines.push(...subexpressions(found, alert, call, world));
   }
@@ -122,8 +122,8 @@ function receivedLine(
 ): Text {
   const where = generatorURL === "" ? "" : ` — ${code(plain(generatorURL, 200))}`;
   return {
-    zh: `- ${code(formatLabels(labels))}，来自 ${code(sender)}，${since} 起触发，现在：${state.zh}${where}`,
-    en: `- ${code(formatLabels(labels))}, sent by ${code(sender)}, firing since ${since}, now: ${state.en}${where}`,
+    zh: `- ${maskedCode(formatLabels(labels))}，来自 ${code(sender)}，${since} 起触发，现在：${state.zh}${where}`,
+    en: `- ${maskedCode(formatLabels(labels))}, sent by ${code(sender)}, firing since ${since}, now: ${state.en}${where}`,
   };
 }
 
@@ -137,7 +137,7 @@ function pastLines(found: Explanation, call: Call, world: World): Text[] {
   return found.fired.map(({ at, labels, value = Number.NaN, rule, count }) => {
     const when = moment(at, call, world);
     const unit = rule === undefined ? undefined : world.alerts.unitOf(rule);
-    const what = `${code(formatLabels(labels ?? {}))} = ${formatValue(value, unit, call.locale)}`;
+    const what = `${maskedCode(formatLabels(labels ?? {}))} = ${formatValue(value, unit, call.locale)}`;
     const more =
       count === undefined ? { zh: "", en: "" } : { zh: `，共 ${count} 条`, en: `, ${count} in all` };
     return { zh: `- ${when} 触发 ${what}${more.zh}`, en: `- ${when} fired ${what}${more.en}` };
@@ -158,13 +158,14 @@ function partLine({ text, values, more }: ExplainedPart, call: Call): Text {
   const shown = values.map(({ labels, value }) => {
     const number = formatValue(value, unit, call.locale);
     const name = Object.keys(labels).length === 0 ? "" : formatLabels(labels);
-    return name === "" || name === text ? number : `${code(name)} = ${number}`;
+    return name === "" || name === text ? number : `${maskedCode(name)} = ${number}`;
   });
-  if (shown.length === 0) return { zh: `  - ${code(text)} → 无数据`, en: `  - ${code(text)} → no data` };
+  if (shown.length === 0)
+    return { zh: `  - ${maskedCode(text)} → 无数据`, en: `  - ${maskedCode(text)} → no data` };
   const all = shown.join(", ");
   return {
-    zh: `  - ${code(text)} → ${all}${more === 0 ? "" : `，还有 ${more} 个`}`,
-    en: `  - ${code(text)} → ${all}${more === 0 ? "" : ` and ${more} more`}`,
+    zh: `  - ${maskedCode(text)} → ${all}${more === 0 ? "" : `，还有 ${more} 个`}`,
+    en: `  - ${maskedCode(text)} → ${all}${more === 0 ? "" : ` and ${more} more`}`,
   };
 }
 

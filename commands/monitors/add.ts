@@ -1,5 +1,5 @@
 import { formatSpan } from "../../alerts/words.ts";
-import { hostsOf, kindNamed, type MonitorSpec, readAddress, targetOf } from "../../monitors/index.ts";
+import { hostsOf, kindNamed, type MonitorSpec, readAddress } from "../../monitors/index.ts";
 import { writeShort } from "../../monitors/shaping/short.ts";
 import { normaliseUrl } from "../../monitors/web/options.ts";
 import type { Text } from "../../storage/locale.ts";
@@ -14,6 +14,7 @@ import type { World } from "../world.ts";
 import { addHeartbeat } from "./heartbeat-made.ts";
 import { readHeartbeat } from "./heartbeat-spec.ts";
 import { exampleOf, kindCalled, kindLines } from "./kinds.ts";
+import { shownTarget } from "./option-lines.ts";
 import { checkedMonitor, refusing } from "./options.ts";
 import { readSql } from "./sql-spec.ts";
 
@@ -47,7 +48,7 @@ export const monitorAdd: Command = {
         }),
       ),
     );
-    const shown = targetOf(spec);
+    const shown = shownTarget(spec);
     const target = shown === undefined ? "" : ` ${code(shown)}`;
     const steps = (record.shape ?? []).map((step, i) => `${i + 1}. ${code(writeShort(step))}`).join("\n");
     const shape = steps === "" ? "" : `\n\n${steps}`;

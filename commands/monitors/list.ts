@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
 import { formatSpan, formatTime, formatValue } from "../../alerts/words.ts";
-import { targetOf } from "../../monitors/index.ts";
 import type { MonitorRecord } from "../../monitors/monitor-book.ts";
 import { explainReason } from "../../monitors/reason.ts";
 import { formatLabels } from "../../storage/labels.ts";
@@ -15,7 +14,7 @@ import { counted, named, quoted } from "../phrases.ts";
 import type { World } from "../world.ts";
 import { expectationWords, pingLines, withoutUuid } from "./heartbeat-lines.ts";
 import { lastLinesText } from "./log-lines.ts";
-import { optionLines } from "./option-lines.ts";
+import { optionLines, shownTarget } from "./option-lines.ts";
 import { shapeLines } from "./shape-lines.ts";
 
 /** Of what came with a ping, in characters. */
@@ -100,7 +99,7 @@ export function stateOf(one: MonitorRecord, call: Call, world: World): Text {
 
 function lineOf(one: MonitorRecord, call: Call, world: World): string {
   // Of the options only the address is shown: others may hold a password.
-  const shown = targetOf(one);
+  const shown = shownTarget(one);
   const target = shown === undefined ? "" : ` ${code(shown)}`;
   const state = quoted(inLocale(call.locale, stateOf(one, call, world)), 300);
   const rhythm =

@@ -1,11 +1,11 @@
 /** What exactly a monitor checks: its options, written as in `gengfu.yml`, without the secrets. */
 import { plain } from "../../alerts/words.ts";
 import { kindNamed } from "../../monitors/index.ts";
-import { masked } from "../../monitors/log/mask.ts";
 import type { MonitorKind } from "../../monitors/monitor.ts";
 import type { MonitorRecord } from "../../monitors/monitor-book.ts";
 import { formatDuration } from "../../storage/duration.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
+import { masked } from "../../storage/mask.ts";
 import { refusal } from "../allow.ts";
 import type { Call } from "../command.ts";
 import { codeBlock } from "../markdown.ts";
@@ -36,6 +36,16 @@ export function optionLines(one: MonitorRecord, call: Pick<Call, "locale" | "per
   const title = inLocale(call.locale, { zh: "怎么看：", en: "How it looks:" });
   const rest = maySee || others.length === 0 ? "" : `\n\n${inLocale(call.locale, FOR_OPERATORS)}`;
   return `${title}\n\n${codeBlock(lines.join("\n"))}${rest}`;
+}
+
+/** What a monitor looks at, as everybody may see it; `undefined` where its kind looks at nothing that has an address. */
+export function shownTarget({
+  kind: name,
+  options,
+}: Pick<MonitorRecord, "kind" | "options">): string | undefined {
+  const kind = kindNamed(name);
+  if (kind?.target === undefined || options[kind.target] === undefined) return undefined;
+  return shownBy(kind, options)(kind.target);
 }
 
 const FOR_OPERATORS: Text = {

@@ -7,7 +7,7 @@ import { inLocale, type Text } from "../../storage/locale.ts";
 import { formatMatchers } from "../../storage/matchers.ts";
 import { needNothing } from "../arguments.ts";
 import { answer, type Call, type Command, Refusal, type Reply } from "../command.ts";
-import { code, codeBlock } from "../markdown.ts";
+import { code, codeBlock, maskedCode } from "../markdown.ts";
 import { counted, quoted } from "../phrases.ts";
 import { readMatchers } from "../silences/silence.ts";
 import type { World } from "../world.ts";
@@ -59,8 +59,8 @@ function shown(call: Call, { plan, subscriptions }: World): Reply {
     .slice(0, SHOWN)
     .map(({ id, conversation, matchers }) =>
       inLocale(call.locale, {
-        zh: `- 订阅 ${id}：${code(formatMatchers(matchers))} → ${quoted(conversation)}`,
-        en: `- subscription ${id}: ${code(formatMatchers(matchers))} → ${quoted(conversation)}`,
+        zh: `- 订阅 ${id}：${maskedCode(formatMatchers(matchers))} → ${quoted(conversation)}`,
+        en: `- subscription ${id}: ${maskedCode(formatMatchers(matchers))} → ${quoted(conversation)}`,
       }),
     );
   const list = subscribed.length === 0 ? "" : `\n\n${subscribed.join("\n")}`;

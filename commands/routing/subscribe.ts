@@ -3,7 +3,7 @@ import { inLocale } from "../../storage/locale.ts";
 import { formatMatchers } from "../../storage/matchers.ts";
 import { action, answer, type Call, type Command, type Reply } from "../command.ts";
 import { listed } from "../listed.ts";
-import { code } from "../markdown.ts";
+import { code, maskedCode } from "../markdown.ts";
 import { counted, named, refuse } from "../phrases.ts";
 import { readMatchers } from "../silences/silence.ts";
 import type { World } from "../world.ts";
@@ -39,7 +39,7 @@ export const subscribe: Command = {
       if (isRefused(result)) throw refuse(result.refused);
       return result;
     });
-    const what = code(formatMatchers(matchers));
+    const what = maskedCode(formatMatchers(matchers));
     const { alerts } = world.alerts.book.preview(matchers);
     return answer(
       call,
@@ -78,7 +78,7 @@ export const unsubscribe: Command = {
       if (isRefused(result)) throw refuse(result.refused);
       return result;
     });
-    const what = code(formatMatchers(ended.matchers));
+    const what = maskedCode(formatMatchers(ended.matchers));
     return answer(call, { zh: `已退订 ${id}：${what}。`, en: `Subscription ${id} has ended: ${what}.` });
   },
 };
@@ -92,8 +92,8 @@ function shown(call: Call, world: World): Reply {
     });
   const lines = listed(own, call, ({ id, matchers, person }) =>
     inLocale(call.locale, {
-      zh: `**${id}** ${code(formatMatchers(matchers))}，${named(person, call)}`,
-      en: `**${id}** ${code(formatMatchers(matchers))}, ${named(person, call)}`,
+      zh: `**${id}** ${maskedCode(formatMatchers(matchers))}，${named(person, call)}`,
+      en: `**${id}** ${maskedCode(formatMatchers(matchers))}, ${named(person, call)}`,
     }),
   );
   return answer(

@@ -1,10 +1,11 @@
 import { formatSpan, formatTime, plain } from "../../alerts/words.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
+import { maskedAddresses } from "../../storage/mask.ts";
 import { takeNumber } from "../arguments.ts";
 import { action, answer, type Call, type Command, Refusal } from "../command.ts";
 import { listed } from "../listed.ts";
-import { code } from "../markdown.ts";
+import { code, maskedCode } from "../markdown.ts";
 import { counted, quoted } from "../phrases.ts";
 import type { World } from "../world.ts";
 import { nextOf, ruleMade } from "./made.ts";
@@ -91,7 +92,7 @@ function lineOf(rule: Rule, call: Call, world: World): string {
   const what =
     rule.kind === "cron"
       ? `${code(rule.cron)}${next}`
-      : `${code(rule.expr)}${inLocale(call.locale, rule.kind === "record" ? recordText(rule, world) : forText(rule.forMs))}`;
+      : `${maskedCode(rule.expr)}${inLocale(call.locale, rule.kind === "record" ? recordText(rule, world) : forText(rule.forMs))}`;
   return `**${rule.id}** ${quoted(rule.name)} — ${what} — ${state}`;
 }
 
@@ -140,7 +141,7 @@ async function showOne(rule: Rule, call: Call, world: World): ReturnType<typeof 
       ...(card.fields ?? []),
       {
         name: inLocale(call.locale, { zh: "来源", en: "From" }),
-        value: plain(inLocale(call.locale, from), 600),
+        value: plain(maskedAddresses(inLocale(call.locale, from)), 600),
       },
     ],
     actions: rule.source.kind === "file" ? test : [pause, remove, ...test],

@@ -9,6 +9,7 @@ import type { CronRule, PromqlRule, RecordingRule, Rule } from "../../rules/rule
 import { formatDuration } from "../../storage/duration.ts";
 import { formatLabels, METRIC_NAME } from "../../storage/labels.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
+import { maskedAddresses } from "../../storage/mask.ts";
 import { action, type Call } from "../command.ts";
 import type { World } from "../world.ts";
 import { tryOut } from "./preview.ts";
@@ -20,7 +21,7 @@ const LONGEST_FIELD = 1_000;
 export async function ruleMade(rule: Rule, opening: Text, call: Call, world: World): Promise<Card> {
   const field = (name: Text, value: string): Field => ({
     name: inLocale(call.locale, name),
-    value: plain(value, LONGEST_FIELD),
+    value: plain(maskedAddresses(value), LONGEST_FIELD),
   });
   const about = await fieldsOf(rule, field, call, world);
   return {

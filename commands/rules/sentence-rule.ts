@@ -8,6 +8,7 @@ import type { Rule } from "../../rules/rule.ts";
 import { nextRun } from "../../storage/cron.ts";
 import { formatDuration } from "../../storage/duration.ts";
 import { inLocale, type Text } from "../../storage/locale.ts";
+import { maskedAddresses } from "../../storage/mask.ts";
 import { action, type Call, Refusal } from "../command.ts";
 import { isRunning } from "../language/running.ts";
 import type { RemindSentence, ThresholdSentence } from "../language/sentence-types.ts";
@@ -116,7 +117,7 @@ async function makeThreshold(said: ThresholdSentence, call: Call, world: World):
     fields: [
       {
         name: inLocale(call.locale, { zh: "监控", en: "Monitor" }),
-        value: plain(`${subject.url} — ${inLocale(call.locale, watched)}`, 400),
+        value: plain(`${maskedAddresses(subject.url)} — ${inLocale(call.locale, watched)}`, 400),
       },
       ...(card.fields ?? []),
     ],

@@ -3,6 +3,7 @@ import type { CompiledExpr } from "../../rules/promql/compile.ts";
 import { evaluate } from "../../rules/promql/evaluate.ts";
 import { formatLabels, type Labels } from "../../storage/labels.ts";
 import { inLocale } from "../../storage/locale.ts";
+import { maskedAddresses } from "../../storage/mask.ts";
 import { answer, type Call, type Command, Refusal } from "../command.ts";
 import { listed } from "../listed.ts";
 import { code } from "../markdown.ts";
@@ -77,5 +78,5 @@ export function valuesAt(
 export function seriesName(labels: Labels, call: Call): string {
   return Object.keys(labels).length === 0
     ? inLocale(call.locale, { zh: "值", en: "value" })
-    : formatLabels(labels);
+    : maskedAddresses(formatLabels(labels));
 }

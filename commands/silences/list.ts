@@ -4,7 +4,7 @@ import { formatMatchers } from "../../storage/matchers.ts";
 import { needNothing } from "../arguments.ts";
 import { answer, type Command } from "../command.ts";
 import { listed } from "../listed.ts";
-import { code } from "../markdown.ts";
+import { maskedCode } from "../markdown.ts";
 import { counted, named, quoted } from "../phrases.ts";
 import { unsilenceAction } from "./silence.ts";
 
@@ -25,8 +25,8 @@ export const silences: Command = {
       const until = formatTime(one.endsAt, zone, call.locale);
       const why = one.why === "" ? "" : ` — ${quoted(one.why)}`;
       return inLocale(call.locale, {
-        zh: `**${one.id}** ${code(formatMatchers(one.matchers))} 到 ${until}，${named(one.person, call)}${why}，现在挡住 ${hidden.alerts} 条`,
-        en: `**${one.id}** ${code(formatMatchers(one.matchers))} until ${until}, ${named(one.person, call)}${why}, hides ${counted(hidden.alerts, "alert")} now`,
+        zh: `**${one.id}** ${maskedCode(formatMatchers(one.matchers))} 到 ${until}，${named(one.person, call)}${why}，现在挡住 ${hidden.alerts} 条`,
+        en: `**${one.id}** ${maskedCode(formatMatchers(one.matchers))} until ${until}, ${named(one.person, call)}${why}, hides ${counted(hidden.alerts, "alert")} now`,
       });
     });
     return answer(

@@ -4,7 +4,7 @@ import { formatMatchers, type Matcher, matches } from "../../storage/matchers.ts
 import { needNothing, takeNumber } from "../arguments.ts";
 import { action, answer, type Command, Refusal } from "../command.ts";
 import { listed } from "../listed.ts";
-import { code } from "../markdown.ts";
+import { code, maskedCode } from "../markdown.ts";
 import { counted, noIncident, quoted } from "../phrases.ts";
 import type { World } from "../world.ts";
 import { readMatchers, takeMatchers } from "./silence.ts";
@@ -21,7 +21,7 @@ export const silencePreview: Command = {
   run(rest, call, world) {
     const matchers = meant(rest, world);
     const hidden = world.alerts.book.preview(matchers);
-    const what = code(formatMatchers(matchers));
+    const what = maskedCode(formatMatchers(matchers));
     if (hidden.alerts === 0)
       return answer(call, {
         zh: `${what} 现在什么也不会挡住。`,

@@ -7,7 +7,7 @@ import { formatMatchers, type Matcher, parseMatchers } from "../../storage/match
 import { takeNumber, takeSpan } from "../arguments.ts";
 import { action, answer, type Call, type Command, Refusal } from "../command.ts";
 import { tokenize } from "../language/tokenize.ts";
-import { code } from "../markdown.ts";
+import { code, maskedCode } from "../markdown.ts";
 import { counted, noIncident, quoted, refuse } from "../phrases.ts";
 import type { World } from "../world.ts";
 import { askAgain } from "./guard.ts";
@@ -87,7 +87,7 @@ async function make(wanted: Wanted, hidden: Hidden, call: Call, world: World): P
     return result;
   });
   const number = wanted.incident === undefined ? "" : `#${wanted.incident} `;
-  const what = number + code(formatMatchers(wanted.matchers));
+  const what = number + maskedCode(formatMatchers(wanted.matchers));
   const why =
     wanted.why === ""
       ? { zh: "", en: "" }

@@ -1,5 +1,5 @@
 /** What an error is called, so that the same error counts as the same, whoever it happened to. */
-import { masked } from "./mask.ts";
+import { masked } from "../../storage/mask.ts";
 import { ANY, wordsOf } from "./words.ts";
 
 const LONGEST = 120;

@@ -1,8 +1,8 @@
 /** Counts entries. Pure: what it is given is left as it is, and what has been counted is asked for. */
 import { ownText } from "../../storage/label-set.ts";
 import { labelsKey } from "../../storage/labels.ts";
+import { masked } from "../../storage/mask.ts";
 import { levelOf } from "./level.ts";
-import { masked } from "./mask.ts";
 import type { Kept, Memory } from "./memory.ts";
 import type { Level } from "./options.ts";
 import type { Match, Patterns } from "./patterns.ts";

@@ -1,12 +1,12 @@
 /** What a `log` monitor would have found in the last lines that there are: for whoever tries it out. Leaves no trace. */
 import { open } from "node:fs/promises";
+import { masked } from "../../storage/mask.ts";
 import type { Look } from "../monitor.ts";
 import { reasonOf } from "../reason.ts";
 import { decodeLines } from "./decode.ts";
 import { createJoiner } from "./entries.ts";
 import { codeOf, expand, type Unseen } from "./files.ts";
 import { type JournalTool, readJournal } from "./journal.ts";
-import { masked } from "./mask.ts";
 import { newMemory } from "./memory.ts";
 import { type LogOptions, pathsOf } from "./options.ts";
 import { compilePatterns } from "./patterns.ts";

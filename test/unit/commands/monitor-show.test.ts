@@ -174,3 +174,45 @@ describe("monitor show", () => {
     expect(said).toContain("````\nkind: http");
   });
 });
+
+describe("an address with a secret in its query", () => {
+  const TYPED = `https://public.example/health?page=2&token=${NAMED_SECRET}`;
+  const SHOWN = "https://public.example/health?page=2&token=***";
+
+  /** Every text of the answer that people read; what a button says must work as it stands. */
+  async function read(line: string, who = "boss"): Promise<string> {
+    const all = await road.say(line, who);
+    expect(all, line).not.toContain(NAMED_SECRET);
+    return all;
+  }
+
+  it.each(["en", "zh-CN"] as const)("is shown nowhere as it was typed (%s)", async (locale) => {
+    road = await Road.open({ locale });
+    expect(await read(`monitor add ${TYPED} interval=1m`)).toContain(SHOWN);
+    expect(await read("monitors")).toContain(SHOWN);
+    expect(await read("monitor show public.example/health")).toContain(`http \`${SHOWN}\``);
+    expect(await read(`alert when ${TYPED} latency > 2s`)).toContain(SHOWN);
+    expect(await read(`${TYPED} 打不开时告警`)).toContain(SHOWN);
+    expect(await read("rules")).toContain(SHOWN);
+    expect(await read("rule 1")).toContain(SHOWN);
+    expect(await read("audit")).toContain(SHOWN);
+    await road.clock.advance(5 * 60_000);
+    expect(await read("alerts")).toContain("#");
+    expect(await read("show 1")).toContain(SHOWN);
+    expect(await read("why 1")).toContain(SHOWN);
+    expect(await read("rule test up == 0")).toContain(SHOWN);
+    expect(await read("chart up 5m")).toContain(SHOWN);
+    expect(await read(`silence instance="${TYPED}" 1h`)).toContain(SHOWN);
+    expect(await read("silences")).toContain(SHOWN);
+    for (const card of road.console.shown) expect(JSON.stringify(card)).not.toContain(NAMED_SECRET);
+  });
+
+  it("is still the address that is looked at, and that labels have", async () => {
+    road = await Road.open({ locale: "en" });
+    await road.say(`monitor add shop ${TYPED}`);
+    expect(road.world.monitors.table.get("shop")?.options["url"]).toBe(TYPED);
+    await road.clock.advance(60_000);
+    const series = road.world.series.select([{ name: "monitor", op: "=", value: "shop" }]);
+    expect(new Set(series.map(({ labels }) => labels["instance"]))).toEqual(new Set([TYPED]));
+  });
+});

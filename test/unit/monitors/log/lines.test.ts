@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { decodeLines } from "../../../../monitors/log/decode.ts";
 import { createJoiner } from "../../../../monitors/log/entries.ts";
 import { levelOf } from "../../../../monitors/log/level.ts";
-import { masked } from "../../../../monitors/log/mask.ts";
 import { foldCase, requiredLiterals } from "../../../../monitors/log/required.ts";
 import { signatureOf } from "../../../../monitors/log/signature.ts";
 import { openTemplates } from "../../../../monitors/log/templates.ts";
 import { shapeOf } from "../../../../monitors/log/words.ts";
+import { masked } from "../../../../storage/mask.ts";
 import { compileSearch } from "../../../../storage/regex.ts";
 
 describe("levels", () => {

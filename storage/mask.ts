@@ -1,4 +1,4 @@
-/** Lines as people may see them: one that names a password does not show it. */
+/** Lines and addresses as people may see them: one that names a password does not show it. */
 
 /** Longer ones are cut before they are looked at. */
 const LONGEST = 500;
@@ -28,4 +28,15 @@ export function masked(line: string, longest = LONGEST): string {
   let text = line.slice(0, 4 * longest);
   for (const [secret, instead] of SECRETS) text = text.replace(secret, instead);
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+const ADDRESS = /\bhttps?:\/\/[^\s"'`<>]+/gi;
+
+/**
+ * The text with what looks like a secret struck out of the web addresses in it, such as `?token=…`, and nothing else: a
+ * label or an expression around them stays as it is. For what is shown; never for what is compared or kept.
+ */
+export function maskedAddresses(text: string): string {
+  if (!text.includes("://")) return text;
+  return text.replace(ADDRESS, (address) => masked(address, Number.POSITIVE_INFINITY));
 }
