@@ -63,7 +63,7 @@ test.each([
   const time = (length: number): number => {
     const line = seed.repeat(Math.ceil(length / seed.length));
     let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 5; i++) {
       // The processor's time, so that a busy machine does not count.
       const before = process.cpuUsage();
       normalize(line);
@@ -73,6 +73,6 @@ test.each([
   };
   time(10_000);
   const small = Math.max(time(50_000), 1);
-  // Twenty times as much; a square would cost 400 times.
-  expect(time(1_000_000)).toBeLessThan(small * 120);
+  // Twenty times as much; a square would cost 400 times. What the collector and the compiler take is in it, too.
+  expect(time(1_000_000)).toBeLessThan(small * 250);
 });
