@@ -40,6 +40,8 @@ export interface Card {
   readonly status?: IncidentStatus;
   /** The number people say: `#12`. */
   readonly incident?: number;
+  /** With the reply to a command that changed it: the version that this tells people of. */
+  readonly says?: number;
   readonly fields?: readonly Field[];
   readonly links?: readonly CardLink[];
   /** Path or URL of a picture. */

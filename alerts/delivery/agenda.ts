@@ -10,6 +10,7 @@ import { limitOf, waitFor } from "./budget.ts";
 import { type Delivery, LANES, type Pressure } from "./delivery.ts";
 import type { DeliveryMemory } from "./delivery-memory.ts";
 import { untoldAt } from "./fail-over.ts";
+import { leftUntil } from "./left-to-reply.ts";
 import {
   burstMessageAt,
   endsAt,
@@ -203,6 +204,7 @@ function mayBeSaidAt(
   const message = isMessage(delivery, channel, context.tables);
   let ready = quiet;
   if (message || limit?.edits === true) ready = Math.max(ready, at + waitFor(record.bucket, limit, lane, at));
+  if (message) ready = Math.max(ready, leftUntil(delivery, at));
   const people = channel?.machine !== true && !("card" in about);
   // A machine is told at once that something began; what it hears after that may be all of it at once, too.
   const waitsForMore = message && (people || receipt !== undefined);

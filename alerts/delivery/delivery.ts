@@ -38,6 +38,8 @@ export interface Delivery {
   /** When to try next; meaningful while `wanted > sent`. */
   readonly dueAt: number;
   readonly createdAt: number;
+  /** What is wanted is left to the reply of the command that did it until then; see `left-to-reply.ts`. */
+  readonly replyBy?: number;
   /** When the platform last took it. */
   readonly saidAt?: number;
   /** The last refusal, for people. */

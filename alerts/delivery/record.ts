@@ -7,6 +7,7 @@ import type { Tables } from "../tables.ts";
 import type { Attempted, Outcome } from "./attempt.ts";
 import type { Delivery } from "./delivery.ts";
 import { failOver } from "./fail-over.ts";
+import { saidByReply } from "./left-to-reply.ts";
 import { afterArrival, afterRefusal, type TargetRecord, unknownTarget } from "./target.ts";
 
 /** What a record needs to know besides the attempt. */
@@ -39,6 +40,7 @@ export function record(change: Change, attempted: Attempted, context: RecordCont
     change.put(tables.deliveries, now.id, arrived(now, attempted.version, outcome, at));
     if (outcome.story !== undefined)
       tellStory(change, tables, now, outcome.story, at, outcome.receipt?.["who"]);
+    if (outcome.how !== "skip") saidByReply(change, tables, now, at);
   } else refused(change, now, attempted.version, outcome, context);
 }
 

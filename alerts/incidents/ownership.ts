@@ -1,6 +1,7 @@
 /** Who has an incident: acknowledge, give back, close by hand. */
 import type { Change } from "../../storage/store.ts";
 import { type FiredAlert, isActive } from "../alert.ts";
+import { leaveToReply } from "../delivery/left-to-reply.ts";
 import { resolving } from "../evaluation/end-alerts.ts";
 import type { ByHand } from "../evaluation/turn.ts";
 import type { TurnContext } from "../evaluation/turn-context.ts";
@@ -16,6 +17,13 @@ import { note } from "./story.ts";
 /** A second click within this time is the same click. */
 const SAME_CLICK_MS = 10_000;
 
+/** Who says so, and where a reply will say what came of it, if anywhere; there nothing else needs to. */
+interface By {
+  readonly person: string;
+  readonly repliedIn?: string;
+  readonly at: number;
+}
+
 export interface Ownership {
   /**
    * Makes `person` the owner until `until`. The owner may say it again to extend it; anybody else is told who has it.
@@ -24,23 +32,24 @@ export interface Ownership {
   acknowledge(
     change: Change,
     id: number,
-    by: { person: string; until: number; note?: string; at: number },
+    by: By & { readonly until: number; readonly note?: string },
   ): { incident: Incident; news: boolean } | Refused;
-  unacknowledge(
-    change: Change,
-    id: number,
-    by: { person: string; at: number },
-  ): { incident: Incident } | Refused;
+  unacknowledge(change: Change, id: number, by: By): { incident: Incident } | Refused;
   /** Resolves an incident by hand. Its alerts hold still until they have been seen well once and fire anew. */
-  close(change: Change, id: number, by: ByHand & { at: number }): { incident: Incident } | Refused;
+  close(change: Change, id: number, by: By & ByHand): { incident: Incident } | Refused;
 }
 
 /** Builds the operations. */
 export function ownership(context: TurnContext): Ownership {
   const { tables, index } = context;
 
+  function leave(change: Change, before: Incident, { repliedIn, at }: By): void {
+    if (repliedIn !== undefined) leaveToReply(change, tables, before, repliedIn, at);
+  }
+
   return {
-    acknowledge(change, id, { person, until, note: words, at }) {
+    acknowledge(change, id, by) {
+      const { person, until, note: words, at } = by;
       const before = change.get(tables.incidents, String(id));
       if (before === undefined) return noSuchIncident(id);
       if (before.resolvedAt !== undefined) return isOver(before);
@@ -60,11 +69,13 @@ export function ownership(context: TurnContext): Ownership {
       const { formerOwner: _, ...rest } = before;
       const taken = { ...rest, acknowledgement: owner, version: before.version + 1 };
       const incident = speak(context, change, taken, "acknowledged", at);
+      leave(change, before, by);
       note(change, tables, { incident: id, at, what: "acknowledged", person, until, ...noteOf(words) });
       return { incident, news: true };
     },
 
-    unacknowledge(change, id, { person, at }) {
+    unacknowledge(change, id, by) {
+      const { person, at } = by;
       const before = change.get(tables.incidents, String(id));
       if (before === undefined) return noSuchIncident(id);
       if (before.resolvedAt !== undefined) return isOver(before);
@@ -72,11 +83,13 @@ export function ownership(context: TurnContext): Ownership {
         return { refused: { zh: `#${id} 没有人认领。`, en: `Nobody has acknowledged #${id}.` } };
       const given = withoutOwner(before, "given-back", at);
       const incident = speak(context, change, given, "unacknowledged", at);
+      leave(change, before, by);
       note(change, tables, { incident: id, at, what: "unacknowledged", person });
       return { incident };
     },
 
-    close(change, id, { person, note: words, at }) {
+    close(change, id, by) {
+      const { person, note: words, at } = by;
       const before = change.get(tables.incidents, String(id));
       if (before === undefined) return noSuchIncident(id);
       if (before.resolvedAt !== undefined) return isOver(before);
@@ -90,11 +103,13 @@ export function ownership(context: TurnContext): Ownership {
         return {
           refused: { zh: `#${id} 正在变化，请再说一次。`, en: `#${id} is changing just now; say it again.` },
         };
-      if (active.length === 0)
-        return { incident: closeFlapping(context, change, before, { person, at, ...noteOf(words) }) };
       const turns = active.map((alert) => resolving(alert, "closed", at));
-      const [incident] = applyTurns(context, change, turns, at, { person, ...noteOf(words) });
-      return { incident: incident ?? before };
+      const [incident = before] =
+        active.length === 0
+          ? [closeFlapping(context, change, before, { person, at, ...noteOf(words) })]
+          : applyTurns(context, change, turns, at, { person, ...noteOf(words) });
+      leave(change, before, by);
+      return { incident };
     },
   };
 }

@@ -14,6 +14,11 @@ export interface Written {
   readonly numbered: readonly Action[];
 }
 
+/** Of which incident a card has numbers: its own card, and the reply to what changed it, which may be all that is said. */
+export function numberedFor({ kind, incident, says }: Card): number | undefined {
+  return kind === "incident" || says !== undefined ? incident : undefined;
+}
+
 /** Writes a card; `inRoom`: people have to mention the bot there. */
 export function written(
   card: Card,
@@ -21,7 +26,7 @@ export function written(
 ): Written {
   // What is over waits for nobody: its numbers would stand beside those of what goes on.
   const actions = card.status === "resolved" ? [] : (card.actions ?? []);
-  const numbered = card.kind === "incident" && card.incident !== undefined ? actions : [];
+  const numbered = numberedFor(card) === undefined ? [] : actions;
   const colon = inLocale(locale, { zh: "：", en: ": " });
   const say = inLocale(locale, { zh: "可以说：", en: "You can say: " });
   const hints =

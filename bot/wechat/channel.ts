@@ -8,7 +8,7 @@ import type { Clock } from "../../storage/clock.ts";
 import { inLocale, type Locale, type Text } from "../../storage/locale.ts";
 import type { Log } from "../../storage/log.ts";
 import { findPlace, type Place, WECHAT } from "./address.ts";
-import { written } from "./card-text.ts";
+import { numberedFor, written } from "./card-text.ts";
 import type { Choices } from "./choices.ts";
 import type { Bot, Contact, Wechaty } from "./wechaty.ts";
 
@@ -112,8 +112,8 @@ export function weChatChannel(deps: WeChatChannelDeps): Channel {
         throw error;
       }
       unsure.delete(deliveryId);
-      if (card.kind === "incident" && card.incident !== undefined)
-        await choices.show(place.conversation, card.incident, numbered, clock.now());
+      const incident = numberedFor(card);
+      if (incident !== undefined) await choices.show(place.conversation, incident, numbered, clock.now());
       await addPicture(place, card, attempt);
       return { conversation };
     },

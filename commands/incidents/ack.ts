@@ -27,13 +27,14 @@ export const ack: Command = {
       const result = alerts.book.acknowledge(change, number.value, {
         person: call.person.id,
         until,
+        repliedIn: call.conversation,
         at: call.at,
         ...(note === "" ? {} : { note }),
       });
       if (isRefused(result)) throw refuse(result.refused);
       return result;
     });
-    const { id, acknowledgement } = done.incident;
+    const { id, version, acknowledgement } = done.incident;
     const ends = acknowledgement?.until ?? until;
     const by = quoted(call.person.name);
     const left = ends - call.at;
@@ -46,6 +47,7 @@ export const ack: Command = {
       },
       {
         incident: id,
+        says: version,
         actions: [
           action(call, "unack", { zh: "放弃", en: "Give back" }, `unack ${id}`),
           action(call, "show", { zh: "详情", en: "Details" }, `show ${id}`),

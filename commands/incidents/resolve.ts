@@ -14,13 +14,15 @@ export const resolve: Command = {
   takesIncident: true,
   async run(rest, call, { alerts }) {
     const number = needNumber(rest, alertNumber, this.examples);
-    await call.change((change) => {
+    const { incident } = await call.change((change) => {
       const result = alerts.book.close(change, number.value, {
         person: call.person.id,
+        repliedIn: call.conversation,
         at: call.at,
         ...(number.rest === "" ? {} : { note: number.rest }),
       });
       if (isRefused(result)) throw refuse(result.refused);
+      return result;
     });
     const by = quoted(call.person.name);
     return answer(
@@ -29,7 +31,7 @@ export const resolve: Command = {
         zh: `${by} 关闭了 #${number.value}。恢复正常后再次触发时会重新告警。`,
         en: `${by} closed #${number.value}. It is raised again when it has been well and fires anew.`,
       },
-      { incident: number.value },
+      { incident: number.value, says: incident.version },
     );
   },
 };

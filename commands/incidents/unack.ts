@@ -15,9 +15,14 @@ export const unack: Command = {
   async run(rest, call, { alerts }) {
     const number = needNumber(rest, alertNumber, this.examples);
     needNothing(number.rest);
-    await call.change((change) => {
-      const result = alerts.book.unacknowledge(change, number.value, { person: call.person.id, at: call.at });
+    const { incident } = await call.change((change) => {
+      const result = alerts.book.unacknowledge(change, number.value, {
+        person: call.person.id,
+        repliedIn: call.conversation,
+        at: call.at,
+      });
       if (isRefused(result)) throw refuse(result.refused);
+      return result;
     });
     const by = quoted(call.person.name);
     return answer(
@@ -28,6 +33,7 @@ export const unack: Command = {
       },
       {
         incident: number.value,
+        says: incident.version,
         actions: [action(call, "ack", { zh: "认领", en: "Acknowledge" }, `ack ${number.value}`)],
       },
     );

@@ -69,8 +69,12 @@ describe("without the permission for cards", () => {
     const [message] = fake.messages(GROUP);
     expect(message?.kind).toBe("actionCard");
     fake.press(message?.id ?? "", "认领", "zhang");
-    await dingTalk.pass(showing(dingTalk, "已认领"));
+    const answer = await dingTalk.pass(showing(dingTalk, "认领了"));
+    expect(answer).toContain("[放弃]");
     expect(dingTalk.seen().join("\n")).toContain("@更夫 ack 1");
+    // The message cannot be changed, so that the answer alone says it.
+    await dingTalk.wait(MINUTE);
+    expect(dingTalk.seen().at(-1)).toBe(answer);
     await fire(dingTalk, "CpuHigh");
     await dingTalk.pass(showing(dingTalk, "#2"));
     expect(await dingTalk.say("通道")).toContain("不给发互动卡片");
