@@ -3,7 +3,7 @@
  * attempt may last, and may lose its connection before it says yes: a mail that is tried again waits for the session
  * that is still under way, and goes to nobody who has it. In memory; after a restart its `Message-ID` is the same.
  */
-import { SendError } from "../../alerts/channel.ts";
+import { unlessAborted } from "../aborted.ts";
 import { isTemporary, type Reply, refusalOf, replyWords } from "./answer.ts";
 import type { Ledger } from "./smtp.ts";
 
@@ -91,14 +91,4 @@ function answerOf(took: ReadonlyMap<string, number>, refused: ReadonlyMap<string
   if (refused.size === 0) return `SMTP ${code}`;
   const others = [...refused].map(([address, reply]) => `${address}: ${replyWords(reply)}`).join(", ");
   return `SMTP ${code} for ${took.size} of ${took.size + refused.size} (${others})`;
-}
-
-function unlessAborted(running: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void =>
-      reject(new SendError("broken off before there was an answer", { next: "retry", code: "aborted" }));
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    running.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

@@ -10,6 +10,7 @@ import { plain } from "../../alerts/words.ts";
 import type { Clock } from "../../storage/clock.ts";
 import { inLocale, type Locale } from "../../storage/locale.ts";
 import { NotSaved } from "../../storage/store.ts";
+import { unlessAborted } from "../aborted.ts";
 import { linePartsOf } from "../chat/card-lines.ts";
 import { mostHopeful } from "../robots/channel.ts";
 import type { Medium } from "./config.ts";
@@ -148,6 +149,7 @@ export function phoneChannel({ medium, find, ledger, isOpen, clock, locale }: Ph
       checkWanted(line, card, attempt);
       const key = keyOf(card, attempt);
       const all = Promise.all(line.to.map((phone) => tellOnce(line, phone, key, card, attempt)));
+      // Clients that cannot be broken off go on; what comes of it is written down all the same.
       const told = await unlessAborted(all, attempt.signal).catch((error: unknown) => {
         if (!(error instanceof NotSaved)) throw error;
         throw new SendError("nothing is sent that cannot be written down first", {
@@ -236,15 +238,4 @@ function remember<T>(all: Map<string, T>, id: string, value: T): void {
   all.set(id, value);
   const [oldest] = all.keys();
   if (all.size > MOST_REMEMBERED && oldest !== undefined) all.delete(oldest);
-}
-
-/** Clients that cannot be broken off go on; what comes of it is written down all the same. */
-function unlessAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void =>
-      reject(new SendError("broken off before there was an answer", { next: "retry", code: "aborted" }));
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    running.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

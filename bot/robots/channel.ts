@@ -5,6 +5,7 @@
 import { type Card, SEVERITIES, type Severity, worseThan } from "../../alerts/card.ts";
 import { type Attempt, type Channel, type Receipt, SendError } from "../../alerts/channel.ts";
 import type { Clock } from "../../storage/clock.ts";
+import { aborted } from "../aborted.ts";
 import { RobotRefusal } from "./answer.ts";
 import { openGuard } from "./guard.ts";
 
@@ -133,10 +134,6 @@ export function mostHopeful(refusals: readonly SendError[]): SendError {
   const hope = { retry: 0, wait: 1, "give-up": 2 };
   const [best] = [...refusals].sort((a, b) => hope[a.next] - hope[b.next] || a.waitMs - b.waitMs);
   return best ?? aborted();
-}
-
-function aborted(): SendError {
-  return new SendError("broken off before there was an answer", { next: "retry", code: "aborted" });
 }
 
 /** The worst that people were told, with this card and before it. */

@@ -1,5 +1,6 @@
 /** One request and its answer: by proxy, with a token, where a redirect leads. Nothing of the address appears in an error. */
 import { SendError } from "../../alerts/channel.ts";
+import { aborted } from "../aborted.ts";
 import { type Exchange, exchange } from "../http-client/exchange.ts";
 import { ProxyRefusal } from "../http-client/proxy-refusal.ts";
 import type { HttpConfig } from "../receivers/http-config.ts";
@@ -97,8 +98,7 @@ type Answer = HttpAnswer & { readonly location: string | undefined };
 /** Node's words hold the host and sometimes more; only the code is kept. A certificate that is wrong stays wrong. */
 function failureOf(error: unknown, signal: AbortSignal): SendError {
   if (error instanceof ProxyRefusal) return error;
-  if (signal.aborted)
-    return new SendError("broken off before there was an answer", { next: "retry", code: "aborted" });
+  if (signal.aborted) return aborted();
   const code =
     error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "network";
   return new SendError(`no answer from the receiver (${code})`, { next: "retry", code });

@@ -1,6 +1,6 @@
 /** So many calls in a second and not more: in the order in which they came, each until its caller loses patience. */
 import type { Clock } from "../../../storage/clock.ts";
-import { aborted } from "./request.ts";
+import { aborted } from "../../aborted.ts";
 
 export interface Pace {
   /** Resolves when it is the caller's turn; rejects with a SendError when `signal` aborts first. */

@@ -1,6 +1,7 @@
 /** One request to DingTalk and its answer, within a time and a size. Nothing that was sent appears in an error. */
 import { SendError } from "../../../alerts/channel.ts";
 import type { Clock } from "../../../storage/clock.ts";
+import { aborted } from "../../aborted.ts";
 import { exchange as ask } from "../../http-client/exchange.ts";
 import { ENVIRONMENT } from "../../http-client/proxy.ts";
 import { within } from "../../http-client/within.ts";
@@ -70,11 +71,6 @@ function late(): SendError {
     next: "retry",
     code: "timeout",
   });
-}
-
-/** The caller has no more time for it. */
-export function aborted(): SendError {
-  return new SendError("broken off before there was an answer", { next: "retry", code: "aborted" });
 }
 
 async function contentOf(body: object | FormData): Promise<{ type: string; bytes: string | Buffer }> {

@@ -5,8 +5,9 @@
 import { z } from "zod";
 import { SendError } from "../../../alerts/channel.ts";
 import type { Clock } from "../../../storage/clock.ts";
+import { aborted, unlessAborted } from "../../aborted.ts";
 import { understand } from "./answer.ts";
-import { aborted, exchange } from "./request.ts";
+import { exchange } from "./request.ts";
 
 export interface AccessToken {
   /** One that is good for some minutes at least. Rejects with a SendError. */
@@ -72,7 +73,7 @@ export function keepAccessToken(
       const mine = flight;
       mine.waiting++;
       try {
-        return await orAborted(mine.token, signal);
+        return await unlessAborted(mine.token, signal);
       } finally {
         mine.waiting--;
         // The last one to leave ends it: nobody else is there to have the token.
@@ -86,13 +87,4 @@ export function keepAccessToken(
       if (kept?.token === token) kept = undefined;
     },
   };
-}
-
-/** What `promise` comes to, or the end of the caller's patience: one of many who wait leaves alone. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(aborted());
-    signal.addEventListener("abort", leave, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-  });
 }

@@ -6,10 +6,11 @@
 import { z } from "zod";
 import { SendError } from "../../../alerts/channel.ts";
 import type { Clock } from "../../../storage/clock.ts";
+import { aborted, unlessAborted } from "../../aborted.ts";
 import { send } from "../../webhook/request.ts";
 import { understand } from "./answer.ts";
 import type { WeComApp } from "./apps.ts";
-import { aborted, withinTime } from "./within-time.ts";
+import { withinTime } from "./within-time.ts";
 
 type App = Pick<WeComApp, "base" | "corpId" | "corpSecret" | "http">;
 
@@ -87,7 +88,7 @@ export function keepAppTokens(clock: Clock): AppTokens {
       const mine = keeper.flight;
       mine.waiting++;
       try {
-        return await orAborted(mine.token, signal);
+        return await unlessAborted(mine.token, signal);
       } finally {
         mine.waiting--;
         // The last one to leave ends it: nobody else is there to have the token.
@@ -102,13 +103,4 @@ export function keepAppTokens(clock: Clock): AppTokens {
       if (keeper.kept?.token === token) keeper.kept = undefined;
     },
   };
-}
-
-/** What `promise` comes to, or the end of the caller's patience: one of many who wait leaves alone. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(aborted());
-    signal.addEventListener("abort", leave, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-  });
 }

@@ -1,6 +1,7 @@
 /** One request within a time of its own, whatever time its caller has. */
 import { SendError } from "../../../alerts/channel.ts";
 import type { Clock } from "../../../storage/clock.ts";
+import { aborted } from "../../aborted.ts";
 import { within } from "../../http-client/within.ts";
 
 /** A request that takes longer has failed; the caller's signal may end it sooner. */
@@ -22,9 +23,4 @@ export async function withinTime<T>(
         code: "timeout",
       }),
   );
-}
-
-/** The caller has no more time for it. */
-export function aborted(): SendError {
-  return new SendError("broken off before there was an answer", { next: "retry", code: "aborted" });
 }
