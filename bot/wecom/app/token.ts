@@ -1,12 +1,12 @@
 /**
- * The access tokens of applications: each asked for once however many want it, kept until some minutes before its end
- * (`GET /cgi-bin/gettoken`, https://developer.work.weixin.qq.com/document/path/91039). WeCom may revoke one early, and
- * stops whoever asks too often. The secret stands in the address, so none of that is in an error.
+ * The access tokens of applications (`GET /cgi-bin/gettoken`, https://developer.work.weixin.qq.com/document/path/91039).
+ * WeCom may revoke one early, and stops whoever asks too often. The secret stands in the address, so none of that is in
+ * an error.
  */
 import { z } from "zod";
 import { SendError } from "../../../alerts/channel.ts";
 import type { Clock } from "../../../storage/clock.ts";
-import { aborted, unlessAborted } from "../../aborted.ts";
+import { type GivenToken, keepToken, type TokenKeeper } from "../../http-client/keep-token.ts";
 import { send } from "../../webhook/request.ts";
 import { understand } from "./answer.ts";
 import type { WeComApp } from "./apps.ts";
@@ -21,31 +21,18 @@ export interface AppTokens {
   drop(app: App, token: string): void;
 }
 
-interface Flight {
-  readonly token: Promise<string>;
-  readonly control: AbortController;
-  waiting: number;
-}
-
-interface Keeper {
-  kept?: { readonly token: string; readonly until: number } | undefined;
-  flight?: Flight | undefined;
-}
-
-/** It is asked for anew so long before its end; of one that lives shorter, at the half of its life. */
-const EARLY_MS = 10 * 60_000;
 /** So many applications are kept; one whose secret was changed is another one. */
 const MOST_KEPT = 100;
 
 const answer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().default(300) });
 
-/** Opens the keeper. Nothing is asked for before somebody needs it. */
+/** Opens the keepers, one for each application. */
 export function keepAppTokens(clock: Clock): AppTokens {
-  const keepers = new Map<string, Keeper>();
+  const keepers = new Map<string, TokenKeeper>();
 
-  function keeperOf({ base, corpId, corpSecret }: App): Keeper {
+  function keeperOf({ base, corpId, corpSecret }: App): TokenKeeper {
     const key = JSON.stringify([base, corpId, corpSecret]);
-    const keeper = keepers.get(key) ?? {};
+    const keeper = keepers.get(key) ?? keepToken(clock);
     keepers.delete(key);
     keepers.set(key, keeper);
     const [oldest] = keepers.keys();
@@ -53,7 +40,7 @@ export function keepAppTokens(clock: Clock): AppTokens {
     return keeper;
   }
 
-  async function ask(app: App, keeper: Keeper, signal: AbortSignal): Promise<string> {
+  async function ask(app: App, signal: AbortSignal): Promise<GivenToken> {
     const at = clock.now();
     const query = new URLSearchParams({ corpid: app.corpId, corpsecret: app.corpSecret });
     const url = `${app.base}/cgi-bin/gettoken?${query.toString()}`;
@@ -63,44 +50,11 @@ export function keepAppTokens(clock: Clock): AppTokens {
     const read = answer.safeParse(understand(said, at));
     if (!read.success)
       throw new SendError("WeCom's answer holds no token", { next: "retry", code: "unreadable" });
-    const lastsMs = read.data.expires_in * 1_000;
-    keeper.kept = { token: read.data.access_token, until: at + Math.max(lastsMs - EARLY_MS, lastsMs / 2) };
-    return keeper.kept.token;
-  }
-
-  function takeOff(app: App, keeper: Keeper): Flight {
-    const control = new AbortController();
-    const token = ask(app, keeper, control.signal).finally(() => {
-      if (keeper.flight === started) keeper.flight = undefined;
-    });
-    // Whoever waits hears of it; when all have left, nobody does.
-    token.catch(() => {});
-    const started: Flight = { token, control, waiting: 0 };
-    return started;
+    return { token: read.data.access_token, lastsMs: read.data.expires_in * 1_000 };
   }
 
   return {
-    async get(app, signal) {
-      if (signal.aborted) throw aborted();
-      const keeper = keeperOf(app);
-      if (keeper.kept !== undefined && clock.now() < keeper.kept.until) return keeper.kept.token;
-      keeper.flight ??= takeOff(app, keeper);
-      const mine = keeper.flight;
-      mine.waiting++;
-      try {
-        return await unlessAborted(mine.token, signal);
-      } finally {
-        mine.waiting--;
-        // The last one to leave ends it: nobody else is there to have the token.
-        if (mine.waiting === 0 && signal.aborted) {
-          if (keeper.flight === mine) keeper.flight = undefined;
-          mine.control.abort();
-        }
-      }
-    },
-    drop(app, token) {
-      const keeper = keeperOf(app);
-      if (keeper.kept?.token === token) keeper.kept = undefined;
-    },
+    get: (app, signal) => keeperOf(app).get((limit) => ask(app, limit), signal),
+    drop: (app, token) => keeperOf(app).drop(token),
   };
 }
