@@ -2,8 +2,8 @@
 import { createSocket } from "node:dgram";
 import { isIP } from "node:net";
 import type { Clock } from "../../storage/clock.ts";
-import { dial, hangUp } from "../probe/dial.ts";
-import { exchangeFailed } from "../probe/failure.ts";
+import { dial } from "../probe/dial.ts";
+import { hangingUp } from "../probe/hanging-up.ts";
 import type { Stopwatch } from "../probe/stopwatch.ts";
 import { LookFailed } from "../reason.ts";
 import { type Answer, answers, decodeAnswer, encodeQuestion, type Question } from "./message.ts";
@@ -44,34 +44,17 @@ export function askByTcp(about: Asking): Promise<Answer> {
 
 function asked(about: Asking, ask: Ask): Promise<Answer> {
   const { question, watch, signal } = about;
-  return new Promise((resolve, reject) => {
-    let settled = false;
-    const opened: { destroy(): unknown }[] = [];
-    const settle = (finish: () => void): void => {
-      if (settled) return;
-      settled = true;
-      signal.removeEventListener("abort", onAbort);
-      hangUp(opened);
-      finish();
-    };
-    const fail = (error: unknown): void => settle(() => reject(exchangeFailed(error, watch, false)));
-    const onAbort = (): void => fail(watch.timeUp());
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    const done = (bytes: Buffer): void => {
+  return hangingUp<Answer>({ watch, isTls: false, signal }, ({ opened, done, fail }) => {
+    const hear = (bytes: Buffer): void => {
       try {
-        const answer = decodeAnswer(bytes, question);
-        settle(() => resolve(answer));
+        done(decodeAnswer(bytes, question));
       } catch (error) {
         const detail = error instanceof RangeError ? "the message is cut short" : (error as Error).message;
         fail(new LookFailed({ code: "bad_answer", detail }));
       }
     };
     watch.enter("connect");
-    opened.push(ask(about, done, fail));
+    opened.push(ask(about, hear, fail));
   });
 }
 

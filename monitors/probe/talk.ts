@@ -4,8 +4,8 @@ import { StringDecoder } from "node:string_decoder";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import type { Test } from "../../storage/regex.ts";
 import { LookFailed } from "../reason.ts";
-import { type Destination, dial, hangUp, secure } from "./dial.ts";
-import { exchangeFailed } from "./failure.ts";
+import { type Destination, dial, secure } from "./dial.ts";
+import { hangingUp } from "./hanging-up.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 /** The parts of a conversation and what is waited for in each. */
@@ -41,19 +41,7 @@ export function converse<T>(
   use: (talk: Talk) => Promise<T>,
 ): Promise<T> {
   const { to, watch, signal } = about;
-  return new Promise((resolve, reject) => {
-    const opened: Socket[] = [];
-    let settled = false;
-    const settle = (finish: () => void): void => {
-      if (settled) return;
-      settled = true;
-      signal.removeEventListener("abort", onAbort);
-      hangUp(opened);
-      finish();
-    };
-    const fail = (error: unknown): void => settle(() => reject(exchangeFailed(error, watch, true)));
-    const onAbort = (): void => fail(watch.timeUp());
-
+  return hangingUp({ watch, isTls: true, signal }, ({ opened, done, fail }) => {
     function talkOver(first: Socket): Talk {
       let socket = first;
       // Most only want to know whether there is a connection.
@@ -76,22 +64,17 @@ export function converse<T>(
           over.on("error", fail);
           socket = over;
           ear = undefined;
-          return new Promise((done) => over.once("secureConnect", () => done(over)));
+          return new Promise((resolve) => over.once("secureConnect", () => resolve(over)));
         },
       };
     }
 
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
     watch.enter("connect");
     const socket = dial(to);
     opened.push(socket);
     socket.on("error", fail);
     socket.once("connect", () => {
-      use(talkOver(socket)).then((result) => settle(() => resolve(result)), fail);
+      use(talkOver(socket)).then(done, fail);
     });
   });
 }

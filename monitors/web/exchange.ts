@@ -3,8 +3,8 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage 
 import type { Socket } from "node:net";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { seenOf } from "../probe/certificate.ts";
-import { type Destination, type Destroyable, dial, familyOf, hangUp, secure } from "../probe/dial.ts";
-import { exchangeFailed } from "../probe/failure.ts";
+import { type Destination, dial, familyOf, secure } from "../probe/dial.ts";
+import { hangingUp } from "../probe/hanging-up.ts";
 import { LookFailed } from "../reason.ts";
 import type { HttpTrace } from "./trace.ts";
 
@@ -34,24 +34,11 @@ export interface Answer {
 
 /** Sends the request and reads the answer; `trace` learns each step. Rejects with `LookFailed`. */
 export function exchange(request: Request, trace: HttpTrace, signal: AbortSignal): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const { url, to, proxyHeaders } = request;
-    const { watch } = trace;
-    const isTls = url.protocol === "https:";
-    const opened: Destroyable[] = [];
-    let settled = false;
-    const settle = (finish: () => void): void => {
-      if (settled) return;
-      settled = true;
-      signal.removeEventListener("abort", onAbort);
-      hangUp(opened);
-      finish();
-    };
-    const fail = (error: unknown): void => settle(() => reject(exchangeFailed(error, watch, isTls)));
-    const onAbort = (): void => fail(watch.timeUp());
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    else begin();
+  const { url, to, proxyHeaders } = request;
+  const { watch } = trace;
+  const isTls = url.protocol === "https:";
+  return hangingUp({ watch, isTls, signal }, ({ opened, done, fail }) => {
+    begin();
 
     function begin(): void {
       watch.enter("connect");
@@ -129,7 +116,7 @@ export function exchange(request: Request, trace: HttpTrace, signal: AbortSignal
         : -1;
       trace.bodyBytes = 0;
       const chunks: Buffer[] = [];
-      const finish = (): void => settle(() => resolve({ status, headers, body: Buffer.concat(chunks) }));
+      const finish = (): void => done({ status, headers, body: Buffer.concat(chunks) });
       response.on("error", fail);
       if (request.redirects(status) && headers.location !== undefined) {
         finish();
