@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { ENDINGS } from "./actions/run.ts";
 import type { Alert } from "./alert.ts";
+import { cardSchema } from "./card-schema.ts";
 import { type Delivery, LANES } from "./delivery/delivery.ts";
 import type { TargetRecord } from "./delivery/target.ts";
 import { HAPPENINGS, type Incident, type TimelineEntry } from "./incidents/incident.ts";
@@ -147,20 +148,6 @@ const silence = z.object({
   drawn: z.enum(["waiting", "begun", "over"]),
 });
 
-const card = z.object({
-  kind: z.enum(["text", "incident", "reply", "digest"]),
-  title: z.string().exactOptional(),
-  text: z.string().exactOptional(),
-  severity: severity.exactOptional(),
-  status: z.enum(["firing", "acknowledged", "silenced", "flapping", "resolved"]).exactOptional(),
-  incident: z.number().exactOptional(),
-  says: z.number().exactOptional(),
-  fields: z.array(z.object({ name: z.string(), value: z.string() })).exactOptional(),
-  image: z.string().exactOptional(),
-  actions: z.array(z.object({ id: z.string(), label: z.string(), command: z.string() })).exactOptional(),
-  mentions: z.array(z.string()).exactOptional(),
-});
-
 const trouble = z.object({ at, code: z.string(), message: z.string() });
 
 const delivery = z.object({
@@ -169,7 +156,7 @@ const delivery = z.object({
   lane: z.enum(LANES),
   about: z.union([
     z.object({ incident: z.number() }),
-    z.object({ card }),
+    z.object({ card: cardSchema }),
     z.object({
       digest: z.object({
         why: z.enum(["storm", "budget"]),

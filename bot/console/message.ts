@@ -1,6 +1,7 @@
 /** One entry of a console conversation: what is stored, and the JSON that goes over the wire. */
 import { z } from "zod";
 import type { Card } from "../../alerts/card.ts";
+import { cardSchema } from "../../alerts/card-schema.ts";
 import type { WireMessage } from "./wire.ts";
 
 /** How the bot signs; no person may use the name. */
@@ -23,26 +24,13 @@ export interface Message {
   readonly delivery?: string;
 }
 
-const card = z.object({
-  kind: z.enum(["text", "incident", "reply", "digest"]),
-  title: z.string().exactOptional(),
-  text: z.string().exactOptional(),
-  severity: z.enum(["critical", "warning", "info"]).exactOptional(),
-  status: z.enum(["firing", "acknowledged", "silenced", "flapping", "resolved"]).exactOptional(),
-  incident: z.number().exactOptional(),
-  fields: z.array(z.object({ name: z.string(), value: z.string() })).exactOptional(),
-  links: z.array(z.object({ label: z.string(), url: z.string() })).exactOptional(),
-  image: z.string().exactOptional(),
-  actions: z.array(z.object({ id: z.string(), label: z.string(), command: z.string() })).exactOptional(),
-}) satisfies z.ZodType<Card>;
-
 const message = z.strictObject({
   id: z.string(),
   seq: z.number(),
   at: z.number(),
   conversation: z.string(),
   from: z.string(),
-  card,
+  card: cardSchema,
   delivery: z.string().exactOptional(),
 }) satisfies z.ZodType<Message>;
 

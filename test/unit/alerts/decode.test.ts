@@ -1,5 +1,6 @@
 /** Documents of the version before routes open, and mean the same. */
 import { describe, expect, it } from "vitest";
+import type { Card } from "../../../alerts/card.ts";
 import { decode } from "../../../alerts/decode.ts";
 import { fingerprint } from "../../../storage/labels.ts";
 import { Scenario, Sights } from "../../support/scenario.ts";
@@ -101,4 +102,33 @@ describe("an incident from before there were routes", () => {
     expect(s.alerts.book.index.open.size).toBe(1);
     await s.stop();
   });
+});
+
+it("a card that waits to be said is read back whole", () => {
+  const card: Required<Card> = {
+    kind: "reply",
+    title: "#1 hot",
+    text: "**hot**",
+    severity: "critical",
+    status: "acknowledged",
+    incident: 1,
+    says: 7,
+    fields: [{ name: "Where", value: "host=a" }],
+    links: [{ label: "Grafana", url: "https://grafana.example/d/1" }],
+    image: "/api/pictures/1.png",
+    actions: [{ id: "unack", label: "Give back", command: "unack 1" }],
+    mentions: ["wecom:zhangsan"],
+  };
+  const delivery = {
+    id: "card-1@wecom:wr1",
+    conversation: "wecom:wr1",
+    lane: "reply",
+    about: { card },
+    wanted: 1,
+    sent: 0,
+    attempts: 0,
+    dueAt: at,
+    createdAt: at,
+  };
+  expect(decode.delivery(JSON.parse(JSON.stringify(delivery)))).toEqual(delivery);
 });
