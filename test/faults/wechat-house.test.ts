@@ -33,9 +33,11 @@ describe("numbers", { timeout: 60_000 }, () => {
     expect(await one.onConsole("告警")).not.toContain("已认领");
 
     one.world.say("zhangsan-id", `「更夫：${card}」\n- - - - - - - - - - - - - - -\n1`, ROOM.id);
-    expect(await one.shows("[已认领]")).toContain("CpuHot");
-    await one.say("#1 1");
-    await one.pass(() => one.world.seen(ROOM.id).some((text) => text.includes("[已认领] DiskFull")));
+    // What a line does is said once, by its answer: no card follows it.
+    expect(await one.shows("认领了 #2")).toMatch(/放弃/);
+    expect(await one.say("#1 1")).toContain("认领了 #1");
+    await one.wait(10_000);
+    expect(one.world.seen(ROOM.id).join()).not.toContain("[已认领]");
 
     await one.fire(cpu, one.clock.now());
     await one.shows("恢复");
@@ -56,7 +58,7 @@ describe("numbers", { timeout: 60_000 }, () => {
     one.world.signIn();
     await one.pass(() => one.world.bot.isLoggedIn);
     one.world.emit("message", said);
-    await one.shows("[已认领]");
+    await one.shows("认领了 #1");
     await one.say("1");
     await one.shows("放弃了");
     one.world.emit("message", said);
@@ -70,7 +72,7 @@ describe("numbers", { timeout: 60_000 }, () => {
     await one.shows("DiskFull");
     expect(await one.say("1", "lisi-id")).toContain("@李四");
     await one.wait(5_000);
-    expect(one.world.seen(ROOM.id).join()).not.toContain("[已认领]");
+    expect(one.world.seen(ROOM.id).join()).not.toContain("认领了");
   });
 });
 

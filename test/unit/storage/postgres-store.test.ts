@@ -1,7 +1,7 @@
 /** The store in PostgreSQL: what it keeps over a restart, what it refuses, and what it does when the line breaks. */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../storage/clock.ts";
 import { openStore as openEmbedded } from "../../../storage/embedded-store.ts";
 import { openStore, type StoreOptions } from "../../../storage/open-store.ts";
@@ -10,7 +10,7 @@ import { NotSaved, type Store } from "../../../storage/store.ts";
 import { StoreError } from "../../../storage/store-error.ts";
 import { decodeNote, type Note, storeContract } from "../../contract/store.ts";
 import { leftOut, missing } from "../../support/databases.ts";
-import { freshDatabase, layCable } from "../../support/fresh-database.ts";
+import { type FreshDatabase, freshDatabase, layCable } from "../../support/fresh-database.ts";
 import { temporaryFolder } from "../../support/test-files.ts";
 
 async function opened(databaseUrl: string, more: Partial<StoreOptions> = {}): Promise<Store> {
@@ -40,10 +40,22 @@ async function notebook(url: string, more: Partial<StoreOptions> = {}) {
 const texts = async (url: string) => (await contents(url)).map(([id, { text }]) => `${id}=${text}`);
 
 describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the machine's own"})`, () => {
+  /** Emptied each time: to make a database takes longer than most of these tests. */
+  let shared: FreshDatabase;
+  const ends: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    shared = await freshDatabase("UTF8", (end) => ends.push(end));
+  });
+  afterAll(() => Promise.all(ends.map((end) => end())));
+  const emptied = async (): Promise<FreshDatabase> => {
+    await shared.run("drop schema if exists gengfu cascade");
+    return shared;
+  };
+
   storeContract("PostgreSQL", async () => opened((await freshDatabase()).url));
 
   test("documents, their order and the counters survive a restart", async () => {
-    const { url } = await freshDatabase();
+    const { url } = await emptied();
     const { store, notes } = await notebook(url);
     await store.commit((change) => {
       change.put(notes, "b", { text: "数据库🔥 \u2028 \u0000 \ud800 '\"\\", value: Number.NaN });
@@ -75,7 +87,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
   });
 
   test("documents can be read by whoever knows SQL", async () => {
-    const { url, run } = await freshDatabase();
+    const { url, run } = await emptied();
     const { put } = await notebook(url);
     await put("a", "一");
     expect(
@@ -84,7 +96,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
   });
 
   test("a thousand commits at once are all there", async () => {
-    const { url } = await freshDatabase();
+    const { url } = await emptied();
     const { store, put } = await notebook(url);
     await Promise.all(Array.from({ length: 1_000 }, (_, i) => put(String(i), "x".repeat(500))));
     await store.close();
@@ -94,7 +106,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
   });
 
   test("a second process is refused in words, and let in when the first is gone", async () => {
-    const { url, name } = await freshDatabase();
+    const { url, name } = await emptied();
     const { store, put } = await notebook(url);
     await put("a");
     await expect(opened(url)).rejects.toThrow(
@@ -107,7 +119,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
 
   test("a folder that another process has is refused as well: samples lie there", async () => {
     const dir = await temporaryFolder();
-    await opened((await freshDatabase()).url, { dir });
+    await opened((await emptied()).url, { dir });
     await expect(opened((await freshDatabase()).url, { dir })).rejects.toBeInstanceOf(StoreError);
   });
 
@@ -119,7 +131,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
       void embedded.commit((change) => change.put(notes, String(i), { text: String(change.next("n")) }));
     await embedded.close();
     const files = await readdir(dir);
-    const { url } = await freshDatabase();
+    const { url } = await emptied();
     const said: string[] = [];
     const log = {
       debug() {},
@@ -151,7 +163,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
     ["a database that is not there", { pathname: "/nowhere" }, /no such database \(3D000\)/],
     ["a user who is not there", { username: "nobody_here" }, /PostgreSQL .*\((28000|28P01)\)/],
   ])("%s is refused in words, without the password", async (_, change, words) => {
-    const url = new URL((await freshDatabase()).url);
+    const url = new URL((await emptied()).url);
     url.password = "hunter2";
     Object.assign(url, change);
     const refused = await opened(url.href).catch((error: unknown) => error);
@@ -166,7 +178,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
   });
 
   test("somebody who may not make tables is told so", async () => {
-    const { url, run, name } = await freshDatabase();
+    const { url, run, name } = await emptied();
     await run(`create role ${name} login`);
     const strangers = new URL(url);
     strangers.username = name;
@@ -178,7 +190,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
   });
 
   test("a start waits for a database that comes up, and says so once", async () => {
-    const { url } = await freshDatabase();
+    const { url } = await emptied();
     const cable = await layCable(url);
     await cable.set("dead");
     const said: string[] = [];
@@ -196,7 +208,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
   });
 
   test("a newer schema is refused, an older one brought to the newest", async () => {
-    const { url, run } = await freshDatabase();
+    const { url, run } = await emptied();
     const { store, put } = await notebook(url);
     await put("a");
     await put("b");
@@ -224,7 +236,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
     const limits = { connectMs: 500, statementMs: 300 };
 
     test("between two commits, the next one makes a new connection", async () => {
-      const { url, run, name } = await freshDatabase();
+      const { url, run, name } = await emptied();
       const { store, put } = await notebook(url);
       await put("a");
       await run(
@@ -237,7 +249,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
     });
 
     test("before the answer to a commit, it is found out that it was done", async () => {
-      const { url } = await freshDatabase();
+      const { url } = await emptied();
       const cable = await layCable(url);
       const { store, put, texts: here } = await notebook(cable.url, { limits });
       await put("a");
@@ -250,7 +262,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
     });
 
     test("for good, commits are refused in words until it is back", async () => {
-      const { url } = await freshDatabase();
+      const { url } = await emptied();
       const cable = await layCable(url);
       const { store, put, texts: here } = await notebook(cable.url, { limits });
       await put("a");
@@ -268,7 +280,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
     });
 
     test("a commit that was refused and done all the same is undone as soon as the line is back", async () => {
-      const { url, run } = await freshDatabase();
+      const { url, run } = await emptied();
       const cable = await layCable(url);
       const { store, notes, put, texts: here } = await notebook(cable.url, { limits });
       for (const id of ["a", "b", "c"]) await put(id);
@@ -291,7 +303,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
     });
 
     test("when it hangs, the wait is bounded", async () => {
-      const { url } = await freshDatabase();
+      const { url } = await emptied();
       const cable = await layCable(url);
       const { store, put } = await notebook(cable.url, { limits });
       await put("a");
@@ -305,7 +317,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
   });
 
   test("what the server refuses is refused in its words, and the next commit is taken", async () => {
-    const { url, run } = await freshDatabase();
+    const { url, run } = await emptied();
     const { store, put } = await notebook(url);
     await put("a");
     await run("alter table gengfu.documents add check (id <> 'bad')");
@@ -316,7 +328,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
   });
 
   test("what something else has written is never written over", async () => {
-    const { url, run } = await freshDatabase();
+    const { url, run } = await emptied();
     const { put } = await notebook(url);
     await put("a");
     await run("update gengfu.store set last = last + 1");
