@@ -1,8 +1,6 @@
 /** The routing tree: rows, and a thousand random trees beside Alertmanager and beside a second opinion. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makePlan } from "../../../../alerts/make-plan.ts";
 import type { RuleOrigin } from "../../../../alerts/routing/route.ts";
 import {
@@ -14,10 +12,9 @@ import {
 } from "../../../../alerts/routing/route-tree.ts";
 import type { Subscription } from "../../../../alerts/routing/subscriptions.ts";
 import { parseConfig } from "../../../../bot/config.ts";
-import type { Labels } from "../../../../storage/labels.ts";
+import { type Labels, labelsKey } from "../../../../storage/labels.ts";
 import { parseMatchers } from "../../../../storage/matchers.ts";
-import { hasAmtool, inFours, receiversByAmtool } from "../../../support/amtool.ts";
-import { temporaryFolder } from "../../../support/test-files.ts";
+import { hasAlertmanager, startAlertmanager } from "../../../support/alertmanager.ts";
 
 const FILE_RULE: RuleOrigin = { id: 1, name: "r", tells: [], conversation: undefined };
 
@@ -285,12 +282,18 @@ test("two alerts have a mark of their group in common just when they have its ke
 });
 
 const TREES = 1_000;
+/** The label that says for which of them an alert is. */
+const TREE_NUMBER = "tree";
 const sampled = fc.sample(fc.tuple(tree, fc.array(labelSet, { minLength: 20, maxLength: 20 })), {
   seed: 20_261_125,
   numRuns: TREES,
 });
 
 describe("a thousand random trees", () => {
+  const cleanUps: (() => void | Promise<void>)[] = [];
+  afterAll(async () => {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+  });
   const compiled = new Map<Written, Branch>();
   beforeAll(() => {
     for (const [written] of sampled) compiled.set(written, compiledOf(written));
@@ -310,29 +313,39 @@ describe("a thousand random trees", () => {
     expect(deep).toBeGreaterThan(TREES);
   });
 
-  const title = hasAmtool ? "route as Alertmanager does" : "skipped: amtool is not installed here";
-  test.skipIf(!hasAmtool)(title, { timeout: 120_000 }, async () => {
-    const dir = await temporaryFolder();
-    const jobs = sampled.map(([written, sets], i) => {
-      const found = sets.map((labels) => ({ labels, taken: routed(written, labels) }));
-      // The set that goes furthest says most.
-      found.sort((a, b) => length(b.taken) - length(a.taken));
-      return { written, file: join(dir, `${i}.yml`), ...found[0] };
-    });
-    const wrong: unknown[] = [];
-    await inFours(jobs, async ({ written, file, labels = {}, taken = [] }) => {
-      writeFileSync(file, fileOf(written));
-      const theirs = await receiversByAmtool(file, labels);
-      const ours = taken.map(({ options }) => options.receiver);
-      if (String(ours) !== String(theirs))
-        wrong.push({ written: JSON.stringify(written), labels, ours, theirs });
+  const title = hasAlertmanager
+    ? "route as Alertmanager does"
+    : "skipped: prometheus-alertmanager is not installed here";
+  test.skipIf(!hasAlertmanager)(title, { timeout: 60_000 }, async () => {
+    // All of them are branches of one tree, each for alerts of its own: one process then says it of all.
+    const url = await startAlertmanager(fileOf(asOne(sampled.map(([written]) => written))), cleanUps);
+    const alerts = sampled.flatMap(([written, sets], i) =>
+      sets.map((labels) => ({ labels: { ...labels, [TREE_NUMBER]: String(i) }, written, plain: labels })),
+    );
+    for (let from = 0; from < alerts.length; from += 2_000) {
+      const body = JSON.stringify(alerts.slice(from, from + 2_000).map(({ labels }) => ({ labels })));
+      const headers = { "content-type": "application/json" };
+      expect((await fetch(`${url}/api/v2/alerts`, { method: "POST", headers, body })).status).toBe(200);
+    }
+    const listed = (await (await fetch(`${url}/api/v2/alerts`)).json()) as {
+      readonly labels: Labels;
+      readonly receivers: readonly { readonly name: string }[];
+    }[];
+    const theirs = new Map(
+      listed.map(({ labels, receivers }) => [labelsKey(labels), receivers.map(({ name }) => name)]),
+    );
+    const wrong = alerts.flatMap(({ labels, written, plain }) => {
+      const ours = routed(written, plain).map(({ options }) => options.receiver);
+      const found = theirs.get(labelsKey(withoutEmpty(labels)));
+      return String(ours) === String(found) ? [] : [{ written: JSON.stringify(written), plain, ours, found }];
     });
     expect(wrong).toEqual([]);
   });
 });
 
-function length(taken: ReturnType<typeof routesOf>): number {
-  return taken.reduce((sum, { options }) => sum + options.path.length, 0);
+/** Alertmanager drops what is empty. */
+function withoutEmpty(labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ""));
 }
 
 function receiversIn(written: Written): readonly string[] {
@@ -340,8 +353,14 @@ function receiversIn(written: Written): readonly string[] {
 }
 
 /** JSON is YAML. */
-function fileOf(written: Written): string {
-  return JSON.stringify({ route: written, receivers: receiversIn(written).map((name) => ({ name })) });
+function fileOf(route: Written): string {
+  return JSON.stringify({ route, receivers: [...new Set(receiversIn(route))].map((name) => ({ name })) });
+}
+
+/** All of them as branches of one. */
+function asOne(trees: readonly Written[]): Written {
+  const routes = trees.map((tree, i) => ({ ...tree, matchers: [`${TREE_NUMBER}="${i}"`] }));
+  return { receiver: "none", routes };
 }
 
 function compiledOf(written: Written) {
