@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openRuleBook } from "../rules/rule-book.ts";
 import { systemClock } from "../storage/clock.ts";
-import { openStore } from "../storage/embedded-store.ts";
+import { openStore } from "../storage/embedded/embedded-store.ts";
 import { silentLog } from "../storage/log.ts";
 import { BOT } from "./command.ts";
 import { quantile } from "./median.ts";

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { openStore } from "../storage/embedded-store.ts";
+import { openStore } from "../storage/embedded/embedded-store.ts";
 import { silentLog } from "../storage/log.ts";
 import type { Store, Table } from "../storage/store.ts";
 import { quantile } from "./median.ts";

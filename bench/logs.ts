@@ -10,7 +10,7 @@ import { openLogs } from "../monitors/log/logs.ts";
 import { logOptions } from "../monitors/log/options.ts";
 import { createMonitorBook } from "../monitors/monitor-book.ts";
 import { systemClock } from "../storage/clock.ts";
-import { openStore } from "../storage/embedded-store.ts";
+import { openStore } from "../storage/embedded/embedded-store.ts";
 import { silentLog } from "../storage/log.ts";
 import { median } from "./median.ts";
 

@@ -11,7 +11,7 @@ import type { DueRule } from "../alerts/evaluation/due-rule.ts";
 import { openEvaluator } from "../alerts/evaluation/evaluate.ts";
 import { makePlan, type PlanParts } from "../alerts/make-plan.ts";
 import { BLANK_ROUTE, type RouteNode } from "../alerts/routing/route-config.ts";
-import { openStore } from "../storage/embedded-store.ts";
+import { openStore } from "../storage/embedded/embedded-store.ts";
 import type { Labels } from "../storage/labels.ts";
 import { silentLog } from "../storage/log.ts";
 import type { Store } from "../storage/store.ts";

@@ -20,7 +20,7 @@ import { PLAIN_HTTP } from "../bot/receivers/http-config.ts";
 import { webhookChannel } from "../bot/webhook/channel.ts";
 import { openRuleBook } from "../rules/rule-book.ts";
 import { systemClock } from "../storage/clock.ts";
-import { openStore } from "../storage/embedded-store.ts";
+import { openStore } from "../storage/embedded/embedded-store.ts";
 import { silentLog } from "../storage/log.ts";
 import { openSeries } from "../storage/series-store.ts";
 import { quantile } from "./median.ts";

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, systemClock } from "./clock.ts";
-import { inFolder, openStore as openEmbedded, readStore } from "./embedded-store.ts";
+import { inFolder, openStore as openEmbedded, readStore } from "./embedded/embedded-store.ts";
 import { systemFiles } from "./files.ts";
 import { type Log, silentLog } from "./log.ts";
 import { MIGRATIONS } from "./migrations.ts";

@@ -8,7 +8,7 @@ import { test } from "vitest";
 import { isActive } from "../../alerts/alert.ts";
 import { openAlertBook } from "../../alerts/alert-book.ts";
 import type { WebhookBody } from "../../bot/webhook/body.ts";
-import { openStore } from "../../storage/embedded-store.ts";
+import { openStore } from "../../storage/embedded/embedded-store.ts";
 import { fingerprint, type Labels } from "../../storage/labels.ts";
 import { type Bot, makeDir, startBot, until } from "../support/bot.ts";
 import { livesOr } from "../support/lives.ts";

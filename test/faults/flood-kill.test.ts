@@ -9,7 +9,7 @@ import { openAlertBook } from "../../alerts/alert-book.ts";
 import { isPending } from "../../alerts/delivery/delivery.ts";
 import { MOST_UNDER_WAY } from "../../alerts/delivery/under-way.ts";
 import type { WebhookBody } from "../../bot/webhook/body.ts";
-import { openStore } from "../../storage/embedded-store.ts";
+import { openStore } from "../../storage/embedded/embedded-store.ts";
 import { type Bot, makeDir, startBot, until } from "../support/bot.ts";
 import { livesOr } from "../support/lives.ts";
 import { seeded } from "../support/seeded.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { decodeRun } from "../../monitors/flow/run.ts";
 import { decodeFlow } from "../../monitors/flow/state.ts";
-import { openStore } from "../../storage/embedded-store.ts";
+import { openStore } from "../../storage/embedded/embedded-store.ts";
 import { type Bot, makeDir, startBot } from "../support/bot.ts";
 import { seeded } from "../support/seeded.ts";
 

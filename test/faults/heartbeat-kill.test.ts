@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { decodeBeat } from "../../monitors/heartbeat/beat.ts";
-import { openStore } from "../../storage/embedded-store.ts";
+import { openStore } from "../../storage/embedded/embedded-store.ts";
 import { type Bot, makeDir, startBot } from "../support/bot.ts";
 import { livesOr } from "../support/lives.ts";
 import { seeded } from "../support/seeded.ts";

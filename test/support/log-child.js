@@ -8,7 +8,7 @@ import { openLogs } from "../../dist/monitors/log/logs.js";
 import { logOptions } from "../../dist/monitors/log/options.js";
 import { createMonitorBook } from "../../dist/monitors/monitor-book.js";
 import { systemClock } from "../../dist/storage/clock.js";
-import { openStore } from "../../dist/storage/embedded-store.js";
+import { openStore } from "../../dist/storage/embedded/embedded-store.js";
 
 const folder = process.argv[2];
 const silent = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,5 +1,5 @@
 /** A process that opens a store and says what it has saved, until it is killed: `node store-child.js FOLDER`. */
-import { openStore } from "../../dist/storage/embedded-store.js";
+import { openStore } from "../../dist/storage/embedded/embedded-store.js";
 
 const say = (text) => process.stdout.write(`${text}\n`);
 try {

@@ -4,10 +4,10 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { openStore } from "../../../storage/embedded-store.ts";
-import { lockFolder } from "../../../storage/lock.ts";
-import { StoreError } from "../../../storage/store-error.ts";
-import { temporaryFolder } from "../../support/test-files.ts";
+import { openStore } from "../../../../storage/embedded/embedded-store.ts";
+import { lockFolder } from "../../../../storage/embedded/lock.ts";
+import { StoreError } from "../../../../storage/store-error.ts";
+import { temporaryFolder } from "../../../support/test-files.ts";
 
 interface Child {
   readonly process: ChildProcess;
@@ -18,7 +18,7 @@ interface Child {
 }
 
 function child(dir: string, mode = "idle"): Child {
-  const script = fileURLToPath(new URL("../../support/store-child.js", import.meta.url));
+  const script = fileURLToPath(new URL("../../../support/store-child.js", import.meta.url));
   const running = spawn(process.execPath, [script, dir, mode], { stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => void running.kill("SIGKILL"));
   let text = "";

@@ -2,12 +2,12 @@
 import { appendFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openStore } from "../../../storage/embedded-store.ts";
-import type { Files } from "../../../storage/files.ts";
-import { silentLog } from "../../../storage/log.ts";
-import type { Store, Table } from "../../../storage/store.ts";
-import { decodeNote, type Note } from "../../contract/store.ts";
-import { copyFolder, type Step, temporaryFolder, testFiles } from "../../support/test-files.ts";
+import { openStore } from "../../../../storage/embedded/embedded-store.ts";
+import type { Files } from "../../../../storage/files.ts";
+import { silentLog } from "../../../../storage/log.ts";
+import type { Store, Table } from "../../../../storage/store.ts";
+import { decodeNote, type Note } from "../../../contract/store.ts";
+import { copyFolder, type Step, temporaryFolder, testFiles } from "../../../support/test-files.ts";
 
 type Entries = [string, Note][];
 

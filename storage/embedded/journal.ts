@@ -1,10 +1,10 @@
 /** The journal: what was committed since the snapshot, one line per commit, appended and forced to disk. */
-import type { Files, OpenFile } from "./files.ts";
-import type { JsonPieces } from "./json-pieces.ts";
+import type { Files, OpenFile } from "../files.ts";
+import type { JsonPieces } from "../json-pieces.ts";
+import { NotSaved } from "../store.ts";
+import { wordsOf } from "../store-error.ts";
 import { entryJson, headJson, type JournalHead } from "./read-journal.ts";
 import { writeRecords } from "./record.ts";
-import { NotSaved } from "./store.ts";
-import { wordsOf } from "./store-error.ts";
 
 /** In bytes; what is longer gets memory of its own. As long as nothing that long was written, it takes up no memory. */
 const ROOM = 1024 * 1024;

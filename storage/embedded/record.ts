@@ -3,8 +3,8 @@
  * length tells a line that was cut short from one that was changed.
  */
 import { crc32 } from "node:zlib";
-import { byteLength, type JsonPieces } from "./json-pieces.ts";
-import type { Text } from "./locale.ts";
+import { byteLength, type JsonPieces } from "../json-pieces.ts";
+import type { Text } from "../locale.ts";
 
 /** Writes lines one after the other, into `room` where they find room there: it is the caller's again when they are used. */
 export function writeRecords(all: readonly JsonPieces[], room?: Buffer): Buffer {

@@ -6,11 +6,11 @@
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { Adapter } from "lowdb";
-import { decodeText, encode } from "./encode.ts";
-import { type Files, type OpenFile, readWhole } from "./files.ts";
-import type { Text } from "./locale.ts";
-import { emptyState, type State } from "./state.ts";
-import { StoreError } from "./store-error.ts";
+import { decodeText, encode } from "../encode.ts";
+import { type Files, type OpenFile, readWhole } from "../files.ts";
+import type { Text } from "../locale.ts";
+import { emptyState, type State } from "../state.ts";
+import { StoreError } from "../store-error.ts";
 
 /** What the store keeps, with what is needed to go on from it. */
 export interface Stored extends State {

@@ -1,12 +1,12 @@
 /** Opening what is on disk: the snapshot, then every journal since, in order. */
 import { join } from "node:path";
 import type { Low } from "lowdb";
-import { type Files, readWhole } from "./files.ts";
-import type { Log } from "./log.ts";
+import { type Files, readWhole } from "../files.ts";
+import type { Log } from "../log.ts";
+import { apply } from "../state.ts";
+import { StoreError } from "../store-error.ts";
 import { type JournalContent, parseJournal } from "./read-journal.ts";
 import type { Stored } from "./snapshot.ts";
-import { apply } from "./state.ts";
-import { StoreError } from "./store-error.ts";
 
 /** Where the journals stand after everything in them has been applied. */
 export interface Loaded {

@@ -2,15 +2,15 @@
 import { appendFile, chmod, mkdir, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type EmbeddedStoreOptions, openStore } from "../../../storage/embedded-store.ts";
-import type { Migration } from "../../../storage/migrations.ts";
-import { headJson } from "../../../storage/read-journal.ts";
-import { writeRecords } from "../../../storage/record.ts";
-import { NotSaved, type Store } from "../../../storage/store.ts";
-import { StoreError } from "../../../storage/store-error.ts";
-import { decodeNote, type Note, storeContract } from "../../contract/store.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
-import { type Step, temporaryFolder, testFiles, type Verdict } from "../../support/test-files.ts";
+import { type EmbeddedStoreOptions, openStore } from "../../../../storage/embedded/embedded-store.ts";
+import { headJson } from "../../../../storage/embedded/read-journal.ts";
+import { writeRecords } from "../../../../storage/embedded/record.ts";
+import type { Migration } from "../../../../storage/migrations.ts";
+import { NotSaved, type Store } from "../../../../storage/store.ts";
+import { StoreError } from "../../../../storage/store-error.ts";
+import { decodeNote, type Note, storeContract } from "../../../contract/store.ts";
+import { FakeClock } from "../../../support/fake-clock.ts";
+import { type Step, temporaryFolder, testFiles, type Verdict } from "../../../support/test-files.ts";
 
 async function opened(dir: string, options: Partial<EmbeddedStoreOptions> = {}): Promise<Store> {
   const store = await openStore({ dir, ...options });

@@ -1,11 +1,11 @@
 /** The journal under random commits, cuts and flipped bits. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodeOperations } from "../../../storage/draft.ts";
-import { decodeText, encode } from "../../../storage/encode.ts";
-import { entryJson, headJson, parseJournal } from "../../../storage/read-journal.ts";
-import { writeRecords } from "../../../storage/record.ts";
-import { apply, emptyState, type Operation, type State } from "../../../storage/state.ts";
+import { encodeOperations } from "../../../../storage/draft.ts";
+import { entryJson, headJson, parseJournal } from "../../../../storage/embedded/read-journal.ts";
+import { writeRecords } from "../../../../storage/embedded/record.ts";
+import { decodeText, encode } from "../../../../storage/encode.ts";
+import { apply, emptyState, type Operation, type State } from "../../../../storage/state.ts";
 
 const document = fc.oneof(
   fc.jsonValue(),

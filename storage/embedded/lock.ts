@@ -9,7 +9,7 @@ import { link, open, rename, stat, unlink } from "node:fs/promises";
 import { createConnection, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StoreError } from "./store-error.ts";
+import { StoreError } from "../store-error.ts";
 
 /** A folder that is ours. */
 export interface Lock {

@@ -1,10 +1,10 @@
 /** Reading a journal back: its commits in order, and where it ends in good health. */
-import { decodeText } from "./encode.ts";
-import type { JsonPieces } from "./json-pieces.ts";
-import type { Text } from "./locale.ts";
+import { decodeText } from "../encode.ts";
+import type { JsonPieces } from "../json-pieces.ts";
+import type { Text } from "../locale.ts";
+import { isOperation, type Operation } from "../state.ts";
+import { StoreError } from "../store-error.ts";
 import { readRecord } from "./record.ts";
-import { isOperation, type Operation } from "./state.ts";
-import { StoreError } from "./store-error.ts";
 
 /** What the first line of a journal says. */
 export interface JournalHead {

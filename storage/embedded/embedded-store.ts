@@ -1,19 +1,19 @@
 /** The store in a folder of this machine: lowdb's snapshot, a journal beside it, one process at a time. */
 import { Low } from "lowdb";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { type Files, systemFiles } from "../files.ts";
+import type { JsonPieces } from "../json-pieces.ts";
+import { LiveStore } from "../live-store.ts";
+import { type Log, silentLog } from "../log.ts";
+import { MIGRATIONS, type Migration, migrate, schemaOf } from "../migrations.ts";
+import { emptyState, type State } from "../state.ts";
+import type { Store } from "../store.ts";
+import { StoreError, wordsOf } from "../store-error.ts";
 import { Disk, type DiskParts, removeJournals } from "./disk.ts";
-import { type Files, systemFiles } from "./files.ts";
 import { Journal } from "./journal.ts";
-import type { JsonPieces } from "./json-pieces.ts";
-import { LiveStore } from "./live-store.ts";
 import { journalPath, load } from "./load.ts";
 import { type Lock, lockFolder } from "./lock.ts";
-import { type Log, silentLog } from "./log.ts";
-import { MIGRATIONS, type Migration, migrate, schemaOf } from "./migrations.ts";
 import { SnapshotFile, type Stored } from "./snapshot.ts";
-import { emptyState, type State } from "./state.ts";
-import type { Store } from "./store.ts";
-import { StoreError, wordsOf } from "./store-error.ts";
 
 /** How to open an embedded store. */
 export interface EmbeddedStoreOptions {

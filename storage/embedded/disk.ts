@@ -1,13 +1,13 @@
 /** The embedded store's sink: the journal that commits go to, and its compaction into a snapshot in the background. */
 import type { Low } from "lowdb";
-import type { Files } from "./files.ts";
+import type { Files } from "../files.ts";
+import type { JsonPieces } from "../json-pieces.ts";
+import type { Sink } from "../live-store.ts";
+import type { Log } from "../log.ts";
+import { wordsOf } from "../store-error.ts";
 import { Journal } from "./journal.ts";
-import type { JsonPieces } from "./json-pieces.ts";
-import type { Sink } from "./live-store.ts";
 import { journalPath, journalsIn } from "./load.ts";
-import type { Log } from "./log.ts";
 import type { SnapshotFile, Stored } from "./snapshot.ts";
-import { wordsOf } from "./store-error.ts";
 
 /** What a disk is made of. */
 export interface DiskParts {

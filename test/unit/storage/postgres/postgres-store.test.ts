@@ -2,16 +2,16 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { systemClock } from "../../../storage/clock.ts";
-import { openStore as openEmbedded } from "../../../storage/embedded-store.ts";
-import { openStore, type StoreOptions } from "../../../storage/open-store.ts";
-import { openPostgres } from "../../../storage/postgres/open.ts";
-import { NotSaved, type Store } from "../../../storage/store.ts";
-import { StoreError } from "../../../storage/store-error.ts";
-import { decodeNote, type Note, storeContract } from "../../contract/store.ts";
-import { leftOut, missing } from "../../support/databases.ts";
-import { type FreshDatabase, freshDatabase, layCable } from "../../support/fresh-database.ts";
-import { temporaryFolder } from "../../support/test-files.ts";
+import { systemClock } from "../../../../storage/clock.ts";
+import { openStore as openEmbedded } from "../../../../storage/embedded/embedded-store.ts";
+import { openStore, type StoreOptions } from "../../../../storage/open-store.ts";
+import { openPostgres } from "../../../../storage/postgres/open.ts";
+import { NotSaved, type Store } from "../../../../storage/store.ts";
+import { StoreError } from "../../../../storage/store-error.ts";
+import { decodeNote, type Note, storeContract } from "../../../contract/store.ts";
+import { leftOut, missing } from "../../../support/databases.ts";
+import { type FreshDatabase, freshDatabase, layCable } from "../../../support/fresh-database.ts";
+import { temporaryFolder } from "../../../support/test-files.ts";
 
 async function opened(databaseUrl: string, more: Partial<StoreOptions> = {}): Promise<Store> {
   const dir = more.dir ?? (await temporaryFolder());
