@@ -35,6 +35,8 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** A connection on which nothing is said for so long is asked whether it still stands. */
+const KEEP_ALIVE_MS = 20_000;
 /** The wait for an answer goes on for so long after the server should have broken a statement off. */
 const GRACE_MS = 2_000;
 
@@ -57,6 +59,7 @@ export async function connect(url: string, { connectMs, statementMs }: Limits): 
     statement_timeout: statementMs,
     query_timeout: statementMs + GRACE_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     stream: () => socket,
     // Text as the server sends it: numbers may be larger than ours.
     types: { getTypeParser: () => (text: string | Buffer) => text },

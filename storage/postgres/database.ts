@@ -52,19 +52,28 @@ export class Database implements Sink {
 
   async write(commits: readonly JsonPieces[]): Promise<void> {
     const operations = operationsOf(commits);
-    const step = { from: await this.#ready(), to: this.#last + commits.length };
+    // Once more where it was not done: a connection that nobody used for long may be gone without a word.
+    if ((await this.#attempt(operations, commits.length)) === undefined) return;
+    const cut = await this.#attempt(operations, commits.length);
+    if (cut !== undefined) throw notSaved(this.#connection.place, cut);
+  }
+
+  /** Gives back what cut the connection when it was not done for that. Rejects with NotSaved for everything else. */
+  async #attempt(operations: readonly Operation[], count: number): Promise<unknown> {
+    const step = { from: await this.#ready(), to: this.#last + count };
     try {
       await this.#step(step, operations);
     } catch (error) {
       if (error instanceof NotSaved) throw error;
       if (isRefusal(error)) throw notSaved(this.#connection.place, error);
-      // Nobody knows whether it was done: the answer was lost, not the question.
+      // Nobody knows whether it was done: the answer may have been lost, or the question.
       this.#connection.destroy();
       this.#doubt = { to: step.to, tables: tablesOf(operations) };
       // Whatever keeps us from asking says more than the cut itself, and is a NotSaved already.
-      if (!(await this.#wasDone(step))) throw notSaved(this.#connection.place, error);
+      if (!(await this.#wasDone(step))) return error;
     }
     this.#last = step.to;
+    return undefined;
   }
 
   /** What came in together goes together: a statement takes as long as hundreds of small requests. */
@@ -92,10 +101,12 @@ export class Database implements Sink {
   /** Asks over a new connection whether a write whose answer was lost was done; rejects with NotSaved where it cannot. */
   async #wasDone({ to }: Step): Promise<boolean> {
     await this.#reconnect();
-    const head = await readHead(this.#connection).catch(() => undefined);
-    if (head === undefined) return false;
+    const { place } = this.#connection;
+    const head = await readHead(this.#connection).catch((error: unknown) => {
+      throw notSaved(place, error);
+    });
     this.#doubt = undefined;
-    return head.last === to;
+    return head?.last === to;
   }
 
   async #reconnect(): Promise<void> {

@@ -48,13 +48,13 @@ export async function freshDatabase(
   };
 }
 
-export type Fault = "none" | "lose-answer" | "lose-answer-and-die" | "hang" | "dead";
+export type Fault = "none" | "lose-question" | "lose-answer" | "lose-answer-and-die" | "hang" | "dead";
 
 export interface Cable {
   /** The same database through the cable. */
   readonly url: string;
   /**
-   * `lose-answer`: the next thing that is asked arrives, and the line is cut before its answer does; with `-and-die`,
+   * `lose-question`: the next thing that is asked never arrives, and the line is cut. `lose-answer`: the next thing that is asked arrives, and the line is cut before its answer does; with `-and-die`,
    * nobody listens after that. `hang`: nothing passes any more. `dead`: all is cut, and nobody listens.
    */
   set(fault: Fault): Promise<void>;
@@ -80,7 +80,12 @@ export async function layCable(to: string): Promise<Cable> {
         pairs.delete(pair);
       });
     }
-    near.on("data", (data) => void (fault === "hang" || far.write(data)));
+    near.on("data", (data) => {
+      if (fault === "lose-question") {
+        fault = "none";
+        near.destroy();
+      } else if (fault !== "hang") far.write(data);
+    });
     far.on("data", (data) => {
       if (fault === "none") near.write(data);
       if (fault === "lose-answer") {

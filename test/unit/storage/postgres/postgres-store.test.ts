@@ -11,6 +11,7 @@ import { StoreError } from "../../../../storage/store-error.ts";
 import { decodeNote, type Note, storeContract } from "../../../contract/store.ts";
 import { leftOut, missing } from "../../../support/databases.ts";
 import { type FreshDatabase, freshDatabase, layCable } from "../../../support/fresh-database.ts";
+import { seeded } from "../../../support/seeded.ts";
 import { temporaryFolder } from "../../../support/test-files.ts";
 
 async function opened(databaseUrl: string, more: Partial<StoreOptions> = {}): Promise<Store> {
@@ -261,6 +262,18 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
       expect(await texts(url)).toEqual(["a=a", "b=b", "c=c"]);
     });
 
+    test("before a commit has arrived, it is made again, once", async () => {
+      const { url } = await emptied();
+      const cable = await layCable(url);
+      const { store, put } = await notebook(cable.url, { limits });
+      await put("a");
+      await cable.set("lose-question");
+      await put("b");
+      expect(store.trouble).toBeUndefined();
+      await store.close();
+      expect(await texts(url)).toEqual(["a=a", "b=b"]);
+    });
+
     test("for good, commits are refused in words until it is back", async () => {
       const { url } = await emptied();
       const cable = await layCable(url);
@@ -300,6 +313,38 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
       await put("e");
       await store.close();
       expect(await texts(url)).toEqual(["a=a", "b=b", "c=c", "e=e"]);
+    });
+
+    test("again and again at any moment, the database holds what the store shows, in its order", async () => {
+      const { url } = await emptied();
+      const cable = await layCable(url);
+      const { store, notes, put, texts: here } = await notebook(cable.url, { limits });
+      const random = seeded(20_261_129);
+      const among = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
+      let refused = 0;
+      for (let i = 0; i < 120; i++) {
+        await cable.set(
+          among(["none", "none", "lose-question", "lose-answer", "lose-answer-and-die", "dead"]),
+        );
+        const commits = Array.from({ length: 1 + Math.floor(random() * 4) }, () =>
+          store.commit((change) => {
+            for (let n = 0; n < 3; n++) {
+              const id = `${Math.floor(random() * 12)}`;
+              if (random() < 0.3) change.remove(notes, id);
+              else change.put(notes, id, { text: `${change.next("n")}` });
+            }
+          }),
+        );
+        const before = here();
+        const saved = (await Promise.allSettled(commits)).filter(({ status }) => status === "fulfilled");
+        refused += commits.length - saved.length;
+        if (saved.length === 0) expect(here()).toEqual(before);
+      }
+      expect(refused).toBeGreaterThan(20);
+      await cable.set("none");
+      await put("last");
+      await store.close();
+      expect(await texts(url)).toEqual(here());
     });
 
     test("when it hangs, the wait is bounded", async () => {
