@@ -1,5 +1,6 @@
 /** What a person needs to know when the bot has started: where to talk to it, where its memory is, how to go on. */
 import { inLocale, type Locale, type Text } from "../storage/locale.ts";
+import { placeOf } from "../storage/open-store.ts";
 import { isLoopback } from "./environment.ts";
 
 /** What the banner says. */
@@ -81,10 +82,4 @@ ${claim}
 
 `,
   });
-}
-
-/** Without user and password. */
-function placeOf(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
 }

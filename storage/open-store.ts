@@ -48,13 +48,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const closed = () => lock.release();
     const store = await openPostgres({ ...more, url, clock, log, migrations: MIGRATIONS, before, closed });
     try {
-      await writeFile(mark, `PostgreSQL ${new URL(url).host}${new URL(url).pathname}\n`, { mode: 0o600 });
+      await writeFile(mark, `PostgreSQL ${placeOf(url)}\n`, { mode: 0o600 });
     } catch (error) {
       await store.close();
       throw error;
     }
     return store;
   });
+}
+
+/** Where a database is, without user and password: for people. */
+export function placeOf(databaseUrl: string): string {
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host}${pathname}`;
 }
 
 function hasMoved(mark: string, place: string): StoreError {

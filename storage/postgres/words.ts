@@ -64,11 +64,16 @@ export function codeOf(error: unknown): string {
 
 /**
  * Whether the server itself said no, so that nothing of the statement holds. Of an error that ends the session (class
- * 57P, administrators and crashes) it is not known whether the commit came before it.
+ * 57P, administrators and crashes) it is not known whether the commit came before it, and 40003 says just that.
  */
 export function isRefusal(error: unknown): boolean {
   const code = codeOf(error);
-  return /^[0-9A-Z]{5}$/.test(code) && /^\d|^F0|^HV|^P0|^XX/.test(code) && !code.startsWith("57P");
+  return (
+    /^[0-9A-Z]{5}$/.test(code) &&
+    /^\d|^F0|^HV|^P0|^XX/.test(code) &&
+    !code.startsWith("57P") &&
+    code !== "40003"
+  );
 }
 
 /** The commit was refused, in the database's words. */

@@ -11,6 +11,7 @@ import { type Database, databaseSchema } from "../../monitors/sql/database.ts";
 import { openDatabases } from "../../monitors/sql/databases.ts";
 import { sql } from "../../monitors/sql/sql.ts";
 import { systemClock } from "../../storage/clock.ts";
+import { POSTGRES } from "./fresh-database.ts";
 import { loopbackNetwork } from "./probe.ts";
 import { temporaryFolder } from "./test-files.ts";
 
@@ -18,7 +19,7 @@ export type Kind = "postgres" | "mysql" | "sqlite";
 
 /** Where the machine's own are; another address by the environment. */
 const ADMIN = {
-  postgres: process.env["TEST_POSTGRES"] ?? "postgres://postgres@127.0.0.1:5432/test",
+  postgres: POSTGRES,
   mysql: process.env["TEST_MYSQL"] ?? "mysql://root@127.0.0.1:3306/test",
 };
 

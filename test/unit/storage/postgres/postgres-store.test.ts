@@ -9,6 +9,7 @@ import { openPostgres } from "../../../../storage/postgres/open.ts";
 import { NotSaved, type Store } from "../../../../storage/store.ts";
 import { StoreError } from "../../../../storage/store-error.ts";
 import { decodeNote, type Note, storeContract } from "../../../contract/store.ts";
+import { until } from "../../../support/bot.ts";
 import { leftOut, missing } from "../../../support/databases.ts";
 import { type FreshDatabase, freshDatabase, layCable } from "../../../support/fresh-database.ts";
 import { seeded } from "../../../support/seeded.ts";
@@ -202,7 +203,7 @@ describe.skipIf(leftOut("postgres"))(`in PostgreSQL (${missing.postgres ?? "the 
       warn: (_: object, text: string) => void said.push(text),
     };
     const coming = opened(cable.url, { log, patienceMs: 30_000 });
-    while (said.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(async () => said[0]);
     await cable.set("none");
     await coming;
     expect(said).toEqual([expect.stringContaining("waiting for the database")]);
