@@ -29,7 +29,6 @@ const WORDS: Readonly<Record<string, Text>> = {
   TIMEOUT: { zh: "没有及时回应", en: "no answer in time" },
   CLOSED: { zh: "连接已断开", en: "the connection was cut" },
   "28P01": { zh: "密码不对", en: "the password is wrong" },
-  "28000": { zh: "不允许这个用户登录", en: "this user may not log in" },
   "3D000": { zh: "没有这个数据库", en: "there is no such database" },
   "42501": { zh: "没有权限", en: "permission denied" },
   "25006": { zh: "数据库是只读的（备库？）", en: "the database is read-only (a standby?)" },
